@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace TdxDash.Tdx.Snapshots;
+
+/// <summary>The SHA-256 of a snapshot's canonical bytes: its identity.</summary>
+public readonly record struct SnapshotHash
+{
+    /// <summary>Length of the written form: 64 lower-case hex digits.</summary>
+    public const int TextLength = 64;
+
+    private readonly string? _text;
+
+    private SnapshotHash(string text) => _text = text;
+
+    /// <summary>Hashes canonical bytes.</summary>
+    public static SnapshotHash Of(ReadOnlySpan<byte> canonical) => new(Convert.ToHexStringLower(SHA256.HashData(canonical)));
+
+    /// <summary>Parses the written form.</summary>
+    public static bool TryParse(string? text, out SnapshotHash hash)
+    {
+        bool ok = text is { Length: TextLength } && text.All(c => c is (>= '0' and <= '9') or (>= 'a' and <= 'f'));
+        hash = ok ? new SnapshotHash(text!) : default;
+        return ok;
+    }
+
+    /// <summary>64 lower-case hex digits.</summary>
+    public override string ToString() => _text ?? new string('0', TextLength);
+}
+
+/// <summary>What parsing a snapshot gave.</summary>
+/// <param name="Snapshot">The snapshot; null when it was refused.</param>
+/// <param name="Error">Why it was refused and what to do, for a person; null when it was accepted.</param>
+public sealed record SnapshotParse(Snapshot? Snapshot, string? Error);
+
+/// <summary>The canonical form of a snapshot: UTF-8 JSON, members in the records' order, no white space, absent members
+/// left out, every 64-bit address, size and metadata value as a hexadecimal string (JSON numbers lose bits above 2^53).</summary>
+public static class SnapshotCodec
+{
+    /// <summary>The most bytes of canonical form that are accepted from outside.</summary>
+    public const int MaxBytes = 32 << 20;
+
+    /// <summary>Deepest nesting that is accepted from outside; the form itself needs 9.</summary>
+    public const int MaxDepth = 16;
+
+    /// <summary>Writes the canonical form.</summary>
+    public static byte[] Write(Snapshot snapshot) => JsonSerializer.SerializeToUtf8Bytes(snapshot, SnapshotJson.Canonical.Snapshot);
+
+    /// <summary>Writes the same members with indentation, for people.</summary>
+    public static string WriteIndented(Snapshot snapshot) => JsonSerializer.Serialize(snapshot, SnapshotJson.Indented.Snapshot);
+
+    /// <summary>Parses bytes from outside: bounded, strict about unknown and missing members, and valid as a whole.</summary>
+    /// <returns>The snapshot, or the reason and remedy; never throws for bad input.</returns>
+    public static SnapshotParse Parse(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > MaxBytes)
+        {
+            return new SnapshotParse(null, $"The snapshot has {bytes.Length} bytes; at most {MaxBytes} are accepted. Check the memory map of the host for runaway ranges.");
+        }
+
+        try
+        {
+            if (SchemaOf(bytes) is int schema && schema > Snapshot.CurrentSchema)
+            {
+                return new SnapshotParse(null, $"The snapshot has schema {schema}; this version reads up to {Snapshot.CurrentSchema}. Update TdxDash here to at least the version that wrote it.");
+            }
+
+            Snapshot snapshot = JsonSerializer.Deserialize(bytes, SnapshotJson.Canonical.Snapshot)
+                ?? throw new JsonException("The snapshot is the JSON word null.");
+            SnapshotRules.Check(snapshot);
+            return new SnapshotParse(snapshot, null);
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
+        {
+            return new SnapshotParse(null, $"The snapshot is not valid: {e.Message} Take it again with a probe of this version.");
+        }
+    }
+
+    // Looked at first, so that a newer snapshot is called newer and not broken.
+    private static int? SchemaOf(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("schema"u8))
+            {
+                return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int schema) ? schema : null;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json.Serialization;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.Wire;
+
+/// <summary>The contract between probe and dashboard: names, version and limits.</summary>
+public static class ProbeContract
+{
+    /// <summary>The protocol version that this build speaks.</summary>
+    public const int Version = 1;
+
+    /// <summary>The hub's path on the dashboard.</summary>
+    public const string Path = "/hubs/probe";
+
+    /// <summary>The most bytes of a compressed snapshot body.</summary>
+    public const int MaxBodyBytes = 4 << 20;
+
+    /// <summary>The most bytes of one hub message: a body in base64 and its envelope.</summary>
+    public const int MaxMessageBytes = (MaxBodyBytes / 3 * 4) + (64 << 10);
+
+    /// <summary>Time between two heartbeats of an idle probe.</summary>
+    public static readonly TimeSpan HeartbeatInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>A host that was not heard of for this long is silent.</summary>
+    public static readonly TimeSpan SilentAfter = HeartbeatInterval * 3;
+
+    /// <summary>Hub method: the first call on every connection. <see cref="ProbeHello"/> → <see cref="HelloReply"/>.</summary>
+    public const string Hello = "Hello";
+
+    /// <summary>Hub method: one snapshot. <see cref="SnapshotEnvelope"/> → <see cref="DeliveryReply"/>.</summary>
+    public const string Deliver = "Deliver";
+
+    /// <summary>Hub method: a sign of life. <see cref="ProbeHeartbeat"/> → <see cref="DeliveryReply"/>.</summary>
+    public const string Heartbeat = "Heartbeat";
+}
+
+/// <summary>Who calls.</summary>
+/// <param name="Protocol"><see cref="ProbeContract.Version"/> of the probe.</param>
+/// <param name="HostId">The host's identity, a GUID in its 36-character form that the probe made once and keeps in its journal.</param>
+/// <param name="HostName">The host's name, for people; may repeat or change.</param>
+/// <param name="Origin">What kind of machine this is.</param>
+/// <param name="ProbeVersion">The probe's own version.</param>
+public sealed record ProbeHello(int Protocol, string HostId, string HostName, Origin Origin, string ProbeVersion);
+
+/// <summary>The answer to <see cref="ProbeHello"/>.</summary>
+/// <param name="Accepted">Whether the probe may go on.</param>
+/// <param name="Reason">Why not, and what to do; empty when accepted.</param>
+/// <param name="Protocol"><see cref="ProbeContract.Version"/> of the dashboard.</param>
+public sealed record HelloReply(bool Accepted, string Reason, int Protocol);
+
+/// <summary>One snapshot on its way.</summary>
+/// <param name="BootId">The kernel's boot id, a GUID.</param>
+/// <param name="Sequence">The probe's own number for it, from 1, rising over boots and restarts.</param>
+/// <param name="TakenAtUnixMicroseconds">The host's clock when it was taken; shown, never trusted for order.</param>
+/// <param name="Hash">SHA-256 of the canonical bytes, 64 hex digits.</param>
+/// <param name="Body">The canonical bytes, Brotli-compressed.</param>
+public sealed record SnapshotEnvelope(string BootId, long Sequence, long TakenAtUnixMicroseconds, string Hash, byte[] Body);
+
+/// <summary>A sign of life.</summary>
+/// <param name="BootId">The kernel's boot id.</param>
+/// <param name="LatestSequence">The newest sequence that the probe took.</param>
+public sealed record ProbeHeartbeat(string BootId, long LatestSequence);
+
+/// <summary>What became of a delivery.</summary>
+public enum DeliveryOutcome
+{
+    /// <summary>The row is committed.</summary>
+    Stored,
+
+    /// <summary>The row was committed before.</summary>
+    Duplicate,
+
+    /// <summary>It will never be accepted as it is: do not send it again.</summary>
+    Rejected,
+
+    /// <summary>Not now: send it again later.</summary>
+    RetryLater,
+}
+
+/// <summary>The answer to a delivery or heartbeat.</summary>
+/// <param name="Outcome">What became of it.</param>
+/// <param name="Reason">For <see cref="DeliveryOutcome.Rejected"/> and <see cref="DeliveryOutcome.RetryLater"/>: why, and what to do.</param>
+public sealed record DeliveryReply(DeliveryOutcome Outcome, string Reason);
+
+/// <summary>Source-generated JSON of the contract: the probe has no reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(ProbeHello))]
+[JsonSerializable(typeof(HelloReply))]
+[JsonSerializable(typeof(SnapshotEnvelope))]
+[JsonSerializable(typeof(ProbeHeartbeat))]
+[JsonSerializable(typeof(DeliveryReply))]
+public sealed partial class WireJson : JsonSerializerContext;
