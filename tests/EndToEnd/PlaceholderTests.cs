@@ -1,0 +1,3 @@
+namespace TdxDash.Testing;
+
+public sealed class PlaceholderTests;
