@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TdxDash.Tdx.Memory;
 
 namespace TdxDash.Tdx.Layout;
@@ -27,6 +28,16 @@ public enum LayoutError
     ENOSPC,
 }
 
+/// <summary>Where a kernel takes the holes from.</summary>
+public enum HoleSource
+{
+    /// <summary>The gaps of the TDX memory list, as upstream does.</summary>
+    MemoryList,
+
+    /// <summary>The gaps between the module's CMRs, as Ubuntu 24.04's Intel kernels do.</summary>
+    Cmrs,
+}
+
 /// <summary>The TDMRs that Linux would build from a memory map, or how far it came.</summary>
 public sealed record TdmrLayout
 {
@@ -45,6 +56,15 @@ public sealed record TdmrLayout
 
     /// <summary>The sum of all PAMT sizes in KiB, as the kernel's <c>KB allocated for PAMT</c> line counts; 0 after ENOMEM and when TDMRs were exhausted.</summary>
     public required ulong PamtKiB { get; init; }
+
+    /// <summary>The TDMR at which it failed: the one whose PAMT found no memory (the kernel then frees those before it, so that
+    /// none is left), or the first one that needs more reserved areas than there are; null otherwise.</summary>
+    public int? FailedTdmr { get; init; }
+
+    /// <summary>Between which regions the holes lie. With <see cref="HoleSource.Cmrs"/> the regions named by
+    /// <see cref="ReservedArea.BlockBefore"/> and <see cref="ReservedArea.BlockAfter"/> are CMRs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public HoleSource Holes { get; init; }
 
     /// <summary>The most reserved areas that any TDMR needs.</summary>
     public int PeakReserved => Tdmrs.Count == 0 ? 0 : Tdmrs.Max(tdmr => tdmr.Reserved.Count);
@@ -65,6 +85,10 @@ public sealed record Tdmr(AddressRange Range, Pamt? Pamt, IReadOnlyList<Reserved
 /// <param name="Size1G">Bytes for 1 GiB pages.</param>
 public sealed record Pamt(int Node, PhysAddr Start, ByteSize Size4K, ByteSize Size2M, ByteSize Size1G)
 {
+    /// <summary>Whether the address was given as an input; otherwise it is hypothetical.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsAddressKnown { get; init; }
+
     /// <summary>All three parts.</summary>
     public ByteSize Size => Size4K + Size2M + Size1G;
 
@@ -86,4 +110,6 @@ public enum ReservedCause
 /// <param name="Range">Absolute addresses (the module's structure holds the offset from the TDMR base).</param>
 /// <param name="Cause">Why it is reserved.</param>
 /// <param name="PamtOfTdmr">The index of the TDMR whose PAMT lies here; null for a hole.</param>
-public sealed record ReservedArea(AddressRange Range, ReservedCause Cause, int? PamtOfTdmr);
+/// <param name="BlockBefore">For a hole: the index, in the memory map, of the block of the TDX memory list next below it; null where there is none.</param>
+/// <param name="BlockAfter">For a hole: the index of the block next above it; null where there is none.</param>
+public sealed record ReservedArea(AddressRange Range, ReservedCause Cause, int? PamtOfTdmr, int? BlockBefore = null, int? BlockAfter = null);

@@ -47,6 +47,7 @@ internal sealed partial class SnapshotJson : JsonSerializerContext
             new ReadingConverter<IReadOnlyList<NumaNode>>(), new ReadingConverter<IReadOnlyList<FirmwareRange>>(),
             new ReadingConverter<IReadOnlyList<MetadataValue>>(), new ReadingConverter<TdmrLimits>(), new ReadingConverter<TdmrLayout>(),
             new WordConverter<Origin>(), new WordConverter<Provenance>(), new WordConverter<LayoutError>(), new WordConverter<ReservedCause>(),
+            new WordConverter<HoleSource>(),
         },
     };
 }
