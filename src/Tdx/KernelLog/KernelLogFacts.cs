@@ -1,5 +1,5 @@
 using TdxDash.Tdx.Memory;
-using TdxDash.Tdx.Metadata;
+using TdxDash.Tdx.Seamcalls;
 
 namespace TdxDash.Tdx.KernelLog;
 
@@ -7,7 +7,11 @@ namespace TdxDash.Tdx.KernelLog;
 /// <param name="Leaf">The leaf number.</param>
 /// <param name="Status">RAX.</param>
 /// <param name="Registers">RCX, RDX, R8 and so on where the kernel printed them, by upper-case name.</param>
-public sealed record FailedSeamcall(ulong Leaf, ulong Status, IReadOnlyDictionary<string, ulong> Registers);
+public sealed record FailedSeamcall(ulong Leaf, ulong Status, IReadOnlyDictionary<string, ulong> Registers)
+{
+    /// <summary>Explains the failure with what the leaf and the registers add to the status.</summary>
+    public SeamcallStatus Explain() => SeamcallStatus.Explain(Status, Leaf, Registers);
+}
 
 /// <summary>What the kernel log says about TDX. Members are null where no line says so.</summary>
 public sealed record KernelLogFacts
@@ -48,10 +52,60 @@ public sealed record KernelLogFacts
     /// <summary>Whether <c>Enable Dynamic PAMT</c> was printed.</summary>
     public bool DynamicPamt { get; init; }
 
-    /// <summary>Understands lines without time stamps, in every format that kernels printed.</summary>
-    public static KernelLogFacts From(IEnumerable<string> lines) => throw new NotSupportedException();
+    /// <summary>Understands lines in every format that kernels printed. Lines of anything but TDX are passed over, time stamps are
+    /// tolerated. A second <c>private KeyID range</c> line begins a new boot, of which alone the facts then speak.</summary>
+    public static KernelLogFacts From(IEnumerable<string> lines)
+    {
+        ArgumentNullException.ThrowIfNull(lines);
+        var reader = new KernelLogReader();
+        foreach (string line in lines)
+        {
+            reader.Read(line);
+        }
+
+        return reader.Facts;
+    }
 
     /// <summary>Picks the lines that speak of TDX out of a whole kernel log (dmesg, journal or /dev/kmsg text) and cuts time stamps
-    /// and priorities; bounded in number and length of lines.</summary>
-    public static IReadOnlyList<string> TdxLines(string log) => throw new NotSupportedException();
+    /// and priorities.</summary>
+    /// <param name="log">Any text; binary content is passed over.</param>
+    /// <returns>At most <see cref="KernelLogLines.MaxLines"/> lines of at most <see cref="KernelLogLines.MaxLineLength"/> characters,
+    /// oldest first: of more, the first half and the last half.</returns>
+    public static IReadOnlyList<string> TdxLines(string log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var lines = new KernelLogLines();
+        foreach (ReadOnlySpan<char> line in log.AsSpan().EnumerateLines())
+        {
+            lines.Add(line);
+        }
+
+        return lines.ToList();
+    }
+
+    /// <summary>As for the other overload; reads to the end without holding more than the result and one line.</summary>
+    /// <param name="log">A kernel log of any length.</param>
+    public static IReadOnlyList<string> TdxLines(TextReader log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var lines = new KernelLogLines();
+        lines.AddAll(log);
+        return lines.ToList();
+    }
+
+    /// <summary>As for the other overloads, over lines or <c>/dev/kmsg</c> records.</summary>
+    public static IReadOnlyList<string> TdxLines(IEnumerable<string> log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var lines = new KernelLogLines();
+        foreach (string record in log)
+        {
+            foreach (ReadOnlySpan<char> line in record.AsSpan().EnumerateLines())
+            {
+                lines.Add(line);
+            }
+        }
+
+        return lines.ToList();
+    }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using TdxDash.Tdx.KernelLog;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Snapshots;
@@ -11,7 +13,24 @@ namespace TdxDash.Tdx.Metadata;
 public readonly record struct ModuleVersion(int Major, int Minor, int Update)
 {
     /// <summary>As Linux 7.2 prints it: the update with two digits, <c>1.5.08</c>.</summary>
-    public override string ToString() => $"{Major}.{Minor}.{Update:00}";
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Update:00}");
+
+    /// <summary>Parses <c>major.minor.update</c>, as <c>/sys/devices/faux/tdx_host/version</c> holds it; each part is at most 65535.</summary>
+    /// <returns>Whether the text was of that form.</returns>
+    public static bool TryParse(string? text, out ModuleVersion version)
+    {
+        string[] parts = text is { Length: <= 32 } ? text.Trim().Split('.') : [];
+        Span<int> numbers = stackalloc int[3];
+        bool ok = parts.Length == 3;
+        for (int i = 0; ok && i < 3; i++)
+        {
+            ok = ushort.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out ushort part);
+            numbers[i] = part;
+        }
+
+        version = ok ? new ModuleVersion(numbers[0], numbers[1], numbers[2]) : default;
+        return ok;
+    }
 }
 
 /// <summary>Which TDX module a host runs, from the best source that the snapshot has: the module itself, then sysfs, then the kernel log.</summary>
@@ -42,27 +61,58 @@ public sealed record ModuleIdentity
     public required Reading<TdmrLimits> Limits { get; init; }
 
     /// <summary>Works it out.</summary>
-    public static ModuleIdentity From(Snapshot snapshot) => throw new NotSupportedException();
+    public static ModuleIdentity From(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return From(snapshot.Module, snapshot.Kernel);
+    }
 
     /// <summary>Works it out before the snapshot is whole.</summary>
-    public static ModuleIdentity From(ModuleFacts module, KernelTdxFacts kernel) => throw new NotSupportedException();
-}
+    public static ModuleIdentity From(ModuleFacts module, KernelTdxFacts kernel)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(kernel);
+        var read = new ModuleMetadata(module.Metadata);
+        var log = new LoggedValues(kernel.LogLines);
+        return new ModuleIdentity
+        {
+            Version = Best(read.Version, SysfsVersion(kernel.ModuleVersion), log.Version),
+            BuildNumber = Best(read.Number("BUILD_NUM", value => (int)value), log.Get("the module's build number", facts => facts.BuildNumber)),
+            BuildDate = Best(read.BuildDate, log.Get("the module's build date", facts => facts.BuildDate)),
+            VendorId = Best(read.Number("VENDOR_ID", value => (uint)value), log.Get("the module's vendor", facts => facts.VendorId)),
+            Attributes = Best(read.Number("SYS_ATTRIBUTES", value => (uint)value), log.Get("the module's attributes", facts => facts.Attributes)),
+            Features = read.Number("TDX_FEATURES0", value => value),
+            Cmrs = Best(read.Cmrs, log.Get<IReadOnlyList<AddressRange>>("the CMRs", facts => facts.Cmrs.Count > 0 ? facts.Cmrs : null)),
+            Limits = read.Limits,
+        };
+    }
 
-/// <summary>One bit of a bit field and its name.</summary>
-/// <param name="Bit">Its number.</param>
-/// <param name="Name">The specification's name; <c>bit N</c> where it has none.</param>
-/// <param name="IsSet">Whether it is 1.</param>
-public sealed record NamedBit(int Bit, string Name, bool IsSet);
+    // The module's own reason is kept when nothing is known: it names the way that would give every value.
+    private static Reading<T> Best<T>(Reading<T> first, params ReadOnlySpan<Reading<T>> others)
+    {
+        if (!first.IsKnown)
+        {
+            foreach (Reading<T> other in others)
+            {
+                if (other.IsKnown)
+                {
+                    return other;
+                }
+            }
+        }
 
-/// <summary>The bit fields of the module by name.</summary>
-public static class FeatureBits
-{
-    /// <summary>The bits of TDX_FEATURES0: every named one and every set one, ascending.</summary>
-    public static IReadOnlyList<NamedBit> Features0(ulong value) => throw new NotSupportedException();
+        return first;
+    }
 
-    /// <summary>The bits of TD ATTRIBUTES (for ATTRIBUTES_FIXED0 and FIXED1).</summary>
-    public static IReadOnlyList<NamedBit> Attributes(ulong value) => throw new NotSupportedException();
+    private static Reading<ModuleVersion> SysfsVersion(Reading<string> text)
+    {
+        if (!text.TryGet(out string? value))
+        {
+            return text.Map(_ => default(ModuleVersion));
+        }
 
-    /// <summary>The bits of XFAM (for XFAM_FIXED0 and FIXED1).</summary>
-    public static IReadOnlyList<NamedBit> Xfam(ulong value) => throw new NotSupportedException();
+        return ModuleVersion.TryParse(value, out ModuleVersion version)
+            ? text.Map(_ => version)
+            : Reading.Unreadable<ModuleVersion>(text.Source, $"'{value}' is not of the form major.minor.update.", "Check that the running kernel is 7.2 or newer.");
+    }
 }

@@ -48,11 +48,27 @@ public enum TdxState
 /// <param name="State">The state.</param>
 /// <param name="Summary">The state in one sentence that names the cause.</param>
 /// <param name="Checks">All checks in the order in which they depend on each other.</param>
-public sealed record Verdict(TdxState State, string Summary, IReadOnlyList<Check> Checks);
+public sealed record Verdict(TdxState State, string Summary, IReadOnlyList<Check> Checks)
+{
+    /// <summary>The failed checks that help most: mandatory ones first, else in their order, each with its remedy.</summary>
+    /// <param name="count">The most that are wanted.</param>
+    public IReadOnlyList<Check> TopFailures(int count) =>
+        [.. Checks.Where(check => check.Outcome == CheckOutcome.Failed).OrderByDescending(check => check.Mandatory).Take(count)];
+}
 
 /// <summary>The checks that tell whether a host is ready for TDX, and why not.</summary>
 public static class ReadinessChecks
 {
-    /// <summary>Runs all checks over a snapshot.</summary>
-    public static Verdict Run(Snapshot snapshot) => throw new NotSupportedException();
+    /// <summary>Runs all checks over a snapshot. What an emulated module says counts only for a demo host: on a live machine the verdict
+    /// speaks of the real platform.</summary>
+    public static Verdict Run(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var evidence = new ReadinessEvidence(snapshot);
+        List<Check> checks = [.. PlatformChecks.Run(evidence)];
+        bool platform = checks.All(check => check.Outcome != CheckOutcome.Failed || !check.Mandatory);
+        checks.AddRange(ModuleChecks.Run(evidence, platform));
+        (TdxState state, string summary) = ReadinessSummary.Of(evidence, checks);
+        return new Verdict(state, summary, checks);
+    }
 }

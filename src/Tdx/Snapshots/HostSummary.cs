@@ -1,3 +1,5 @@
+using TdxDash.Tdx.KernelLog;
+using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Readiness;
@@ -44,5 +46,49 @@ public sealed record HostSummary
     public required Reading<int> MaxTdmrs { get; init; }
 
     /// <summary>Works it out.</summary>
-    public static HostSummary From(Snapshot snapshot) => throw new NotSupportedException();
+    public static HostSummary From(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Verdict verdict = ReadinessChecks.Run(snapshot);
+        Reading<TdmrLayout> layout = snapshot.Layout.Layout;
+        Reading<TdmrLimits> limits = snapshot.Layout.Limits;
+        return new HostSummary
+        {
+            Name = snapshot.Host.Name.Or("unnamed")!,
+            Origin = snapshot.Origin,
+            State = verdict.State,
+            StateReason = verdict.Summary,
+            CpuFamily = snapshot.Host.Cpu.TryGet(out CpuFacts? cpu) ? CpuFamilies.ShortName(cpu.Family, cpu.Model) : "unknown",
+            Version = ModuleIdentity.From(snapshot).Version,
+            Memory = snapshot.Memory.Map.Map(blocks => new ByteSize(blocks.Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes))),
+            Pamt = PamtOf(snapshot.Kernel.LogLines, layout),
+            PeakReserved = PeakOf(layout, limits),
+            MaxReserved = limits.Map(value => (int)value.MaxReservedPerTdmr),
+            Tdmrs = layout.Map(value => value.TdmrsNeeded),
+            MaxTdmrs = limits.Map(value => (int)value.MaxTdmrs),
+        };
+    }
+
+    // What the kernel allocated outweighs what was computed: with Dynamic PAMT, or after memory changed, the two differ.
+    private static Reading<ByteSize> PamtOf(Reading<IReadOnlyList<string>> log, Reading<TdmrLayout> layout)
+    {
+        if (log.TryGet(out IReadOnlyList<string>? lines) && KernelLogFacts.From(lines).PamtKiB is { } printed and < (1UL << 50))
+        {
+            return Reading.Known(new ByteSize(printed * ByteSize.KiB), log.Provenance, log.Source);
+        }
+
+        return layout.TryGet(out TdmrLayout? built) && built.PamtKiB is 0 or >= (1UL << 50)
+            ? Reading.Unreadable<ByteSize>(layout.Source, $"No PAMT was computed: the layout ended with {built.Error}.", "See the host's readiness checks.")
+            : layout.Map(value => new ByteSize(value.PamtKiB * ByteSize.KiB));
+    }
+
+    // Reserved areas come last: a layout that ended before them has none to count.
+    private static Reading<int> PeakOf(Reading<TdmrLayout> layout, Reading<TdmrLimits> limits)
+    {
+        bool ended = layout.TryGet(out TdmrLayout? built)
+            && (built.Error == LayoutError.ENOMEM || (built.Error == LayoutError.ENOSPC && limits.TryGet(out TdmrLimits? most) && built.TdmrsNeeded > most.MaxTdmrs));
+        return ended
+            ? Reading.Unreadable<int>(layout.Source, $"The layout ended with {built!.Error} before reserved areas were counted.", "See the host's readiness checks.")
+            : layout.Map(value => value.PeakReserved);
+    }
 }

@@ -44,10 +44,10 @@ public static class SnapshotCodec
     public const int MaxDepth = 16;
 
     /// <summary>Writes the canonical form.</summary>
-    public static byte[] Write(Snapshot snapshot) => JsonSerializer.SerializeToUtf8Bytes(snapshot, SnapshotJson.Canonical.Snapshot);
+    public static byte[] Write(Snapshot snapshot) => JsonSerializer.SerializeToUtf8Bytes(snapshot, SnapshotJson.Canonical);
 
     /// <summary>Writes the same members with indentation, for people.</summary>
-    public static string WriteIndented(Snapshot snapshot) => JsonSerializer.Serialize(snapshot, SnapshotJson.Indented.Snapshot);
+    public static string WriteIndented(Snapshot snapshot) => JsonSerializer.Serialize(snapshot, SnapshotJson.Indented);
 
     /// <summary>Parses bytes from outside: bounded, strict about unknown and missing members, and valid as a whole.</summary>
     /// <returns>The snapshot, or the reason and remedy; never throws for bad input.</returns>
@@ -65,7 +65,7 @@ public static class SnapshotCodec
                 return new SnapshotParse(null, $"The snapshot has schema {schema}; this version reads up to {Snapshot.CurrentSchema}. Update TdxDash here to at least the version that wrote it.");
             }
 
-            Snapshot snapshot = JsonSerializer.Deserialize(bytes, SnapshotJson.Canonical.Snapshot)
+            Snapshot snapshot = JsonSerializer.Deserialize(bytes, SnapshotJson.Canonical)
                 ?? throw new JsonException("The snapshot is the JSON word null.");
             SnapshotRules.Check(snapshot);
             return new SnapshotParse(snapshot, null);

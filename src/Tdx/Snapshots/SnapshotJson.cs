@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
@@ -22,13 +23,28 @@ namespace TdxDash.Tdx.Snapshots;
 internal sealed partial class SnapshotJson : JsonSerializerContext
 {
     /// <summary>The canonical form.</summary>
-    public static SnapshotJson Canonical { get; } = new(MakeOptions(indented: false));
+    public static JsonTypeInfo<Snapshot> Canonical { get; } = Make(indented: false);
 
     /// <summary>The canonical form with line breaks.</summary>
-    public static SnapshotJson Indented { get; } = new(MakeOptions(indented: true));
+    public static JsonTypeInfo<Snapshot> Indented { get; } = Make(indented: true);
+
+    private static JsonTypeInfo<Snapshot> Make(bool indented) => (JsonTypeInfo<Snapshot>)MakeOptions(indented).GetTypeInfo(typeof(Snapshot));
+
+    // A TDMR without a PAMT and a hole without a TDMR leave the member out, so reading must not ask for it.
+    private static void AllowAbsentMembers(JsonTypeInfo info)
+    {
+        foreach (JsonPropertyInfo member in info.Properties)
+        {
+            if ((info.Type == typeof(Tdmr) && member.PropertyType == typeof(Pamt)) || member.PropertyType == typeof(int?))
+            {
+                member.IsRequired = false;
+            }
+        }
+    }
 
     private static JsonSerializerOptions MakeOptions(bool indented) => new()
     {
+        TypeInfoResolver = Default.WithAddedModifier(AllowAbsentMembers),
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -62,6 +78,7 @@ internal sealed class ReadingConverter<T> : JsonConverter<Reading<T>>
             throw new JsonException("a reading must be an object");
         }
 
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         T? value = default;
         bool hasValue = false;
         string? source = null, notOffered = null, unreadable = null, remedy = null;
@@ -69,6 +86,11 @@ internal sealed class ReadingConverter<T> : JsonConverter<Reading<T>>
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
+            if (!seen.Add(name))
+            {
+                throw new JsonException($"a reading has the member '{name}' twice");
+            }
+
             reader.Read();
             switch (name)
             {
@@ -117,8 +139,8 @@ internal sealed class ReadingConverter<T> : JsonConverter<Reading<T>>
         writer.WriteEndObject();
     }
 
-    private static System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> Info(JsonSerializerOptions options) =>
-        (System.Text.Json.Serialization.Metadata.JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+    private static JsonTypeInfo<T> Info(JsonSerializerOptions options) =>
+        (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
 }
 
 /// <summary>Writes an enumeration as its name in camel case and reads nothing else, no numbers.</summary>

@@ -11,15 +11,58 @@ internal static class SnapshotRules
     private const int MaxLogLines = 2_000;
     private const int MaxNodes = MemoryBlock.MaxNode + 1;
     private const int MaxFields = 4_096;
+    private const int MaxFlags = 64;
     private const int MaxElements = 512 * 16;
 
     public static void Check(Snapshot snapshot)
     {
         Require(snapshot.Schema == Snapshot.CurrentSchema, $"schema is {snapshot.Schema}, not {Snapshot.CurrentSchema}.");
+        CheckPresence(snapshot);
         CheckText(snapshot);
+        CheckCpu(snapshot.Host.Cpu);
         CheckMemory(snapshot.Memory);
         CheckMetadata(snapshot.Module.Metadata);
         CheckLayout(snapshot.Layout.Layout);
+    }
+
+    // The serialiser lets null through as an element of a list.
+    private static void CheckPresence(Snapshot snapshot)
+    {
+        RequireAll(snapshot.Kernel.LogLines, "kernel.logLines");
+        RequireAll(snapshot.Memory.Map, "memory.map");
+        RequireAll(snapshot.Memory.Nodes, "memory.nodes");
+        RequireAll(snapshot.Memory.FirmwareMap, "memory.firmwareMap");
+        RequireAll(snapshot.Module.Metadata, "module.metadata");
+        RequireAll(snapshot.Host.Cpu.Map(cpu => cpu.TdxFlags), "host.cpu.tdxFlags");
+        RequireAll(snapshot.Host.Cpu.Map(cpu => cpu.TdxBugs), "host.cpu.tdxBugs");
+        RequireAll(snapshot.Layout.Layout.Map(layout => layout.Log), "layout.log");
+        RequireAll(snapshot.Layout.Layout.Map(layout => layout.Tdmrs), "layout.tdmrs");
+        RequireAll(snapshot.Layout.Layout.Map(layout => layout.Tdmrs.SelectMany(tdmr => tdmr.Reserved)), "layout.tdmrs.reserved");
+    }
+
+    private static void RequireAll<T>(Reading<T> list, string name)
+        where T : IEnumerable<object?>
+    {
+        if (list.TryGet(out T? items))
+        {
+            Require(items.All(item => item is not null), $"{name} has the JSON word null as an element.");
+        }
+    }
+
+    private static void CheckCpu(Reading<CpuFacts> reading)
+    {
+        if (!reading.TryGet(out CpuFacts? cpu))
+        {
+            return;
+        }
+
+        foreach (string text in (ReadOnlySpan<string>)[cpu.Vendor, cpu.ModelName, cpu.Microcode, .. cpu.TdxFlags, .. cpu.TdxBugs])
+        {
+            Require(text.Length <= MaxTextLength, $"a text of host.cpu has more than {MaxTextLength} characters.");
+        }
+
+        Require(cpu.TdxFlags.Count <= MaxFlags && cpu.TdxBugs.Count <= MaxFlags, $"host.cpu has more than {MaxFlags} flags or bugs.");
+        Require(cpu.Family >= 0 && cpu.Model >= 0 && cpu.Stepping >= 0, "host.cpu has a negative family, model or stepping.");
     }
 
     private static void CheckText(Snapshot snapshot)
@@ -50,7 +93,10 @@ internal static class SnapshotRules
             MemoryMap.Create(blocks);
         }
 
-        Require(memory.Nodes.Or([])!.Count <= MaxNodes, $"memory.nodes has more than {MaxNodes} nodes.");
+        IReadOnlyList<NumaNode> nodes = memory.Nodes.Or([])!;
+        Require(nodes.All(node => node.Id is >= 0 and <= MemoryBlock.MaxNode), $"memory.nodes has a node id that is not within 0 to {MemoryBlock.MaxNode}.");
+        Require(nodes.Select(node => node.Id).Distinct().Count() == nodes.Count, "memory.nodes names a node twice.");
+        Require(nodes.Count <= MaxNodes, $"memory.nodes has more than {MaxNodes} nodes.");
         Require(memory.FirmwareMap.Or([])!.Count <= MemoryMap.MaxBlocks, $"memory.firmwareMap has more than {MemoryMap.MaxBlocks} entries.");
     }
 
@@ -78,9 +124,28 @@ internal static class SnapshotRules
         }
 
         Require(built.Tdmrs.Count <= ushort.MaxValue, "layout has more TDMRs than any module accepts.");
-        for (int i = 1; i < built.Tdmrs.Count; i++)
+        Require(built.TdmrsNeeded >= 0, $"layout.tdmrsNeeded is {built.TdmrsNeeded}.");
+        for (int i = 0; i < built.Tdmrs.Count; i++)
         {
-            Require(built.Tdmrs[i].Range.Start >= built.Tdmrs[i - 1].Range.End, $"layout TDMR {i} {built.Tdmrs[i].Range} does not lie above TDMR {i - 1}.");
+            Require(i == 0 || built.Tdmrs[i].Range.Start >= built.Tdmrs[i - 1].Range.End, $"layout TDMR {i} {built.Tdmrs[i].Range} does not lie above TDMR {i - 1}.");
+            CheckTdmr(built, i);
+        }
+    }
+
+    private static void CheckTdmr(TdmrLayout layout, int index)
+    {
+        Tdmr tdmr = layout.Tdmrs[index];
+        if (tdmr.Pamt is { } pamt)
+        {
+            ulong room = PhysAddr.MaxValue - pamt.Start.Value;
+            bool fits = new[] { pamt.Size4K, pamt.Size2M, pamt.Size1G }.All(size => size.Bytes <= room) && pamt.Size.Bytes > 0 && pamt.Size.Bytes <= room;
+            Require(fits, $"the PAMT of layout TDMR {index} at {pamt.Start} is empty or ends beyond 2^52.");
+        }
+
+        foreach (ReservedArea area in tdmr.Reserved)
+        {
+            Require(tdmr.Range.Contains(area.Range), $"reserved area {area.Range} does not lie inside layout TDMR {index} {tdmr.Range}.");
+            Require(area.PamtOfTdmr is null || (area.PamtOfTdmr >= 0 && area.PamtOfTdmr < layout.Tdmrs.Count), $"reserved area {area.Range} names a PAMT of TDMR {area.PamtOfTdmr}, which is not there.");
         }
     }
 

@@ -1,0 +1,119 @@
+using TdxDash.Tdx.KernelLog;
+using TdxDash.Tdx.Layout;
+using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.Tdx.Metadata;
+
+/// <summary>Typed readings out of the metadata fields of one module.</summary>
+internal sealed class ModuleMetadata(Reading<IReadOnlyList<MetadataValue>> metadata)
+{
+    private readonly Dictionary<ulong, IReadOnlyList<ulong>> _byKey = Index(metadata);
+
+    public Reading<ModuleVersion> Version => Combine(["MAJOR_VERSION", "MINOR_VERSION", "UPDATE_VERSION"],
+        values => new ModuleVersion((ushort)values[0], (ushort)values[1], (ushort)values[2]));
+
+    public Reading<TdmrLimits> Limits => Combine(["MAX_TDMRS", "MAX_RESERVED_PER_TDMR", "PAMT_4K_ENTRY_SIZE", "PAMT_2M_ENTRY_SIZE", "PAMT_1G_ENTRY_SIZE"],
+        values => new TdmrLimits((ushort)values[0], (ushort)values[1], (ushort)values[2], (ushort)values[3], (ushort)values[4]));
+
+    public Reading<DateOnly> BuildDate
+    {
+        get
+        {
+            Reading<ulong> raw = Number("BUILD_DATE", value => value);
+            return raw.TryGet(out ulong value) && !BuildDates.TryDecode(value, out _)
+                ? Reading.Unreadable<DateOnly>(raw.Source, $"BUILD_DATE is {value}, which is no date of the form yyyymmdd.", "")
+                : raw.Map(number => BuildDates.TryDecode(number, out DateOnly date) ? date : default);
+        }
+    }
+
+    /// <summary>The leading pairs of CMR_BASE and CMR_SIZE with a size: NUM_CMRS counts slots, not used ones.</summary>
+    public Reading<IReadOnlyList<AddressRange>> Cmrs
+    {
+        get
+        {
+            if (Missing<IReadOnlyList<AddressRange>>(["CMR_BASE", "CMR_SIZE"]) is { } missing)
+            {
+                return missing;
+            }
+
+            IReadOnlyList<ulong> bases = _byKey[KeyOf("CMR_BASE")], sizes = _byKey[KeyOf("CMR_SIZE")];
+            var cmrs = new List<AddressRange>();
+            for (int i = 0; i < Math.Min(bases.Count, sizes.Count) && sizes[i] != 0; i++)
+            {
+                if (bases[i] > PhysAddr.MaxValue || sizes[i] > PhysAddr.MaxValue - bases[i])
+                {
+                    return Reading.Unreadable<IReadOnlyList<AddressRange>>(metadata.Source,
+                        $"CMR {i} at {Hex.Plain(bases[i])} with {Hex.Plain(sizes[i])} bytes ends beyond 2^52.", "Read the metadata again; if it stays, report the module's version.");
+                }
+
+                cmrs.Add(new AddressRange(bases[i], bases[i] + sizes[i]));
+            }
+
+            return Reading.Known<IReadOnlyList<AddressRange>>(cmrs, metadata.Provenance, metadata.Source);
+        }
+    }
+
+    /// <summary>The first element of a field.</summary>
+    public Reading<T> Number<T>(string name, Func<ulong, T> convert) => Combine([name], values => convert(values[0]));
+
+    private static Dictionary<ulong, IReadOnlyList<ulong>> Index(Reading<IReadOnlyList<MetadataValue>> metadata)
+    {
+        var byKey = new Dictionary<ulong, IReadOnlyList<ulong>>();
+        foreach (MetadataValue value in metadata.Or([])!)
+        {
+            byKey.TryAdd(value.Id.Key, value.Values);
+        }
+
+        return byKey;
+    }
+
+    private static ulong KeyOf(string name) => MetadataCatalogue.Find(name)!.Id.Key;
+
+    private Reading<T> Combine<T>(string[] names, Func<ulong[], T> convert) =>
+        Missing<T>(names) ?? Reading.Known(convert([.. names.Select(name => _byKey[KeyOf(name)][0])]), metadata.Provenance, metadata.Source);
+
+    private Reading<T>? Missing<T>(string[] names)
+    {
+        if (!metadata.IsKnown)
+        {
+            return metadata.Map(_ => default(T)!);
+        }
+
+        string[] absent = [.. names.Where(name => !_byKey.TryGetValue(KeyOf(name), out IReadOnlyList<ulong>? values) || values.Count == 0)];
+        return absent.Length == 0 ? null : Reading.NotOffered<T>(metadata.Source, $"The module does not offer {string.Join(", ", absent)}.");
+    }
+}
+
+/// <summary>Typed readings out of the kernel-log lines.</summary>
+internal sealed class LoggedValues(Reading<IReadOnlyList<string>> lines)
+{
+    private readonly Reading<KernelLogFacts> _facts = lines.Map(KernelLogFacts.From);
+
+    /// <summary>The version as printed; where the kernel printed no update version, the published build with that build number.</summary>
+    public Reading<ModuleVersion> Version => !_facts.TryGet(out KernelLogFacts? facts) ? _facts.Map(_ => default(ModuleVersion)) : facts switch
+    {
+        { Version: (int major, int minor, int update) } => Known(new ModuleVersion(major, minor, update)),
+        { Version: (int major, int minor, null), BuildNumber: { } build } when ModuleBuilds.Find(major, minor, build) is { } version =>
+            Reading.Known(version, lines.Provenance == Provenance.Emulated ? Provenance.Emulated : Provenance.Computed, $"{lines.Source}: {major}.{minor} with build number {build}"),
+        { Version: (int major, int minor, null) } =>
+            Reading.NotOffered<ModuleVersion>(lines.Source, $"The kernel log tells {major}.{minor} but no update version, and the build number is not a published one."),
+        _ => NotPrinted<ModuleVersion>("the module's version"),
+    };
+
+    public Reading<T> Get<T>(string what, Func<KernelLogFacts, T?> pick)
+        where T : struct =>
+        !_facts.TryGet(out KernelLogFacts? facts) ? _facts.Map(_ => default(T))
+        : pick(facts) is { } value ? Known(value)
+        : NotPrinted<T>(what);
+
+    public Reading<T> Get<T>(string what, Func<KernelLogFacts, T?> pick)
+        where T : class =>
+        !_facts.TryGet(out KernelLogFacts? facts) ? _facts.Map<T>(_ => null!)
+        : pick(facts) is { } value ? Known(value)
+        : NotPrinted<T>(what);
+
+    private Reading<T> Known<T>(T value) => Reading.Known(value, lines.Provenance, lines.Source);
+
+    private Reading<T> NotPrinted<T>(string what) => Reading.NotOffered<T>(lines.Source, $"No line of the kernel log tells {what}.");
+}
