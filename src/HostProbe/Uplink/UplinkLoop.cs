@@ -56,7 +56,11 @@ internal sealed class UplinkLoop(UplinkContext context)
         {
             context.Log.Write("Stopped while waiting for the dashboard; what it did not acknowledge stays in the journal.");
         }
-        catch (Exception e) when (e is not JournalException { Damaged: true })
+        catch (JournalException e) when (!e.Damaged)
+        {
+            context.Log.WriteState($"Delivery waits for the journal: {e.Message}");
+        }
+        catch (Exception e) when (e is not JournalException)
         {
             // The edge of the background loop: whatever goes wrong between here and the dashboard is said and tried again.
             context.Log.WriteState($"No connection to {context.Dashboard}; snapshots wait in the journal: {e.Message}");

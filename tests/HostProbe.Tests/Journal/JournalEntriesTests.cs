@@ -89,6 +89,22 @@ public sealed class JournalEntriesTests : IDisposable
     }
 
     [Fact]
+    public void Append_DiskFull_SaysSoAndWorksAgainWithSpace()
+    {
+        Append("a");
+        byte[] large = new byte[100_000];
+        new Random(1).NextBytes(large);
+        _file.Run(c => c.Scalar<long>("PRAGMA max_page_count = 1"));
+        JournalException e = Assert.Throws<JournalException>(() => _journal.Append(Boot, Now, large));
+        Assert.False(e.Damaged);
+        Assert.Contains($"Journal {_folder.JournalPath} cannot grow: the disk is full.", e.Message, StringComparison.Ordinal);
+
+        _file.Run(c => c.Scalar<long>("PRAGMA max_page_count = 100000"));
+        Assert.Equal(2, _journal.Append(Boot, Now, large));
+        Assert.Equal(2, _journal.CountPending());
+    }
+
+    [Fact]
     public void ReopenLatest_Delivered_WaitsAgain()
     {
         Append("a");

@@ -20,6 +20,10 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Json_InTheseTests_HasNoReflection() =>
+        Assert.False(System.Text.Json.JsonSerializer.IsReflectionEnabledByDefault);
+
+    [Fact]
     public async Task Deliver_FirstSnapshot_CarriesTheMachineAndItsCanonicalBytes()
     {
         await _dashboard.StartAsync();
