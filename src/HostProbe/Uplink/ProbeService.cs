@@ -1,4 +1,5 @@
 using TdxDash.HostProbe.Host;
+using TdxDash.HostProbe.Journal;
 
 namespace TdxDash.HostProbe.Uplink;
 
@@ -16,13 +17,60 @@ public sealed record ProbeServiceOptions
 
     /// <summary>A fixed host id for demo machines; null takes the one in the journal, or makes it.</summary>
     public string? HostId { get; init; }
+
+    /// <summary>Set it when the host may have changed: a snapshot is taken at once. Null for the interval alone.</summary>
+    public WakeSignal? Wake { get; init; }
 }
 
 /// <summary>The service on a host: takes snapshots, journals them, and delivers what the dashboard has not acknowledged yet.</summary>
 public static class ProbeService
 {
-    /// <summary>Runs until cancelled.</summary>
+    private static readonly TimeSpan MaxInterval = TimeSpan.FromDays(7);
+
+    /// <summary>Runs until cancelled, and then returns; a delivery on its way may take two seconds more.</summary>
+    /// <exception cref="ArgumentException">An option is not usable; the message names it.</exception>
     /// <exception cref="IOException">The journal cannot be opened; the message names the file and the remedy.</exception>
     public static Task RunAsync(ISnapshotSource source, ProbeServiceOptions options, TimeProvider time, TextWriter log, CancellationToken cancellation) =>
-        throw new NotSupportedException();
+        RunAsync(source, options, new UplinkTiming(), time, log, cancellation);
+
+    internal static async Task RunAsync(
+        ISnapshotSource source, ProbeServiceOptions options, UplinkTiming timing, TimeProvider time, TextWriter log, CancellationToken cancellation)
+    {
+        Check(options);
+        using JournalFile journal = JournalFile.Open(options.StateFolder);
+        var context = new UplinkContext(new JournalEntries(journal), new HostIdentity(source, options.HostId ?? journal.HostId),
+            options.Dashboard, timing, time, new ProbeLog(log, time), new WakeSignal());
+        context.Log.Write($"Journal {journal.Path} is open; {context.Journal.CountPending()} snapshots wait for the dashboard.");
+
+        // The first snapshot comes before the first hello, which carries the host's name.
+        var snapshots = new SnapshotLoop(source, options, context);
+        await snapshots.TakeAsync();
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task taking = snapshots.RunAsync(stop.Token);
+        Task uplink = new UplinkLoop(context).RunAsync(stop.Token);
+        await Task.WhenAny(taking, uplink);
+        // Neither loop ends by itself: either the service was cancelled, or one has failed and takes the other along.
+        await stop.CancelAsync();
+        await Task.WhenAll(taking, uplink);
+        context.Log.Write("The probe has stopped.");
+    }
+
+    private static void Check(ProbeServiceOptions options)
+    {
+        if (!options.Dashboard.IsAbsoluteUri || options.Dashboard.Scheme is not ("http" or "https"))
+        {
+            throw new ArgumentException($"The dashboard's address is {options.Dashboard}; give an http or https address such as http://127.0.0.1:8080.", nameof(options));
+        }
+
+        if (options.Interval <= TimeSpan.Zero || options.Interval > MaxInterval)
+        {
+            throw new ArgumentException($"The interval is {options.Interval}; give one above zero and up to {MaxInterval.TotalDays} days.", nameof(options));
+        }
+
+        if (options.HostId is string id && !Guid.TryParseExact(id, "D", out _))
+        {
+            throw new ArgumentException($"The host id is {id}; give a GUID in its 36-character form.", nameof(options));
+        }
+    }
 }

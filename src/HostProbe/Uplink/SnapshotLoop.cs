@@ -1,0 +1,61 @@
+using TdxDash.HostProbe.Host;
+using TdxDash.HostProbe.Journal;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.HostProbe.Uplink;
+
+/// <summary>Takes snapshots and journals those that differ from the one before.</summary>
+internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions options, UplinkContext uplink)
+{
+    /// <summary>Takes a snapshot after every interval, and at once when woken, until cancelled.</summary>
+    /// <exception cref="JournalException">The journal is damaged.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        WakeSignal wake = options.Wake ?? new WakeSignal();
+        while (!cancellation.IsCancellationRequested)
+        {
+            await wake.WaitAsync(options.Interval, uplink.Time, cancellation);
+            if (!cancellation.IsCancellationRequested)
+            {
+                await TakeAsync();
+            }
+        }
+    }
+
+    /// <summary>Takes one snapshot. What goes wrong is logged and tried again next time.</summary>
+    /// <exception cref="JournalException">The journal is damaged.</exception>
+    public async Task TakeAsync()
+    {
+        try
+        {
+            await Task.Run(Take, CancellationToken.None);
+        }
+        catch (Exception e) when (e is not JournalException)
+        {
+            // The edge of the background loop: a reader's fault must not end the service.
+            uplink.Log.Write($"No snapshot could be taken; the next try follows in {options.Interval.TotalSeconds} s: {e.GetType().Name}: {e.Message}");
+        }
+        catch (JournalException e) when (!e.Damaged)
+        {
+            uplink.Log.WriteState($"A snapshot could not be journaled: {e.Message}");
+        }
+    }
+
+    private void Take()
+    {
+        DateTimeOffset takenAt = uplink.Time.GetUtcNow();
+        Snapshot snapshot = source.Take();
+        uplink.Identity.Learn(snapshot);
+        if (uplink.Journal.Append(source.BootId, takenAt, SnapshotCodec.Write(snapshot)) is not long sequence)
+        {
+            return;
+        }
+
+        uplink.Wake.Set();
+        uplink.Log.Write($"Snapshot {sequence} is journaled.");
+        if (uplink.Journal.Retain(JournalRetention.Default, uplink.Time.GetUtcNow()) is int deleted and > 0)
+        {
+            uplink.Log.Write($"Retention removed {deleted} settled entries from the journal.");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using TdxDash.HostProbe.Journal;
+using TdxDash.Wire;
+
+namespace TdxDash.HostProbe.Uplink;
+
+/// <summary>What the uplink works with.</summary>
+/// <param name="Journal">The entries.</param>
+/// <param name="Identity">Who this probe speaks for.</param>
+/// <param name="Dashboard">The dashboard's address.</param>
+/// <param name="Timing">The times.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Log">The log.</param>
+/// <param name="Wake">Set when an entry was appended or the connection was lost.</param>
+internal sealed record UplinkContext(
+    JournalEntries Journal, HostIdentity Identity, Uri Dashboard, UplinkTiming Timing, TimeProvider Time, ProbeLog Log, WakeSignal Wake);
+
+/// <summary>Keeps a connection to the dashboard, for ever: connect, say hello, hold a session, and again.</summary>
+internal sealed class UplinkLoop(UplinkContext context)
+{
+    private readonly RetryDelays _delays = context.Timing.Delays();
+
+    /// <summary>Runs until cancelled. A dashboard that is away, refuses or misbehaves is logged and tried again.</summary>
+    /// <exception cref="JournalException">The journal is damaged.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var calls = new CancellationTokenSource(Timeout.InfiniteTimeSpan, context.Time);
+        using CancellationTokenRegistration grace = cancellation.Register(() => calls.CancelAfter(context.Timing.Grace));
+        while (!cancellation.IsCancellationRequested)
+        {
+            TimeSpan pause = await ConnectAsync(calls.Token, cancellation);
+            await Task.Delay(pause, context.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<TimeSpan> ConnectAsync(CancellationToken calls, CancellationToken cancellation)
+    {
+        try
+        {
+            await using UplinkConnection connection = await UplinkConnection.OpenAsync(
+                context.Dashboard, context.Timing, context.Time, context.Wake, cancellation);
+            HelloReply hello = await connection.HelloAsync(context.Identity.Hello(), calls);
+            if (!hello.Accepted)
+            {
+                context.Log.WriteState($"The dashboard at {context.Dashboard} refuses this probe: {hello.Reason}");
+                return context.Timing.Refused;
+            }
+
+            context.Log.WriteState($"Connected to {context.Dashboard}.");
+            await new UplinkSession(connection, context, _delays.Reset).RunAsync(calls, cancellation);
+            if (connection.IsLost)
+            {
+                context.Log.WriteState($"The connection to {context.Dashboard} was lost: {connection.Loss}");
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            context.Log.Write("Stopped while waiting for the dashboard; what it did not acknowledge stays in the journal.");
+        }
+        catch (JournalException e) when (!e.Damaged)
+        {
+            context.Log.WriteState($"Delivery waits for the journal: {e.Message}");
+        }
+        catch (Exception e) when (e is not JournalException)
+        {
+            // The edge of the background loop: whatever goes wrong between here and the dashboard is said and tried again.
+            context.Log.WriteState($"No connection to {context.Dashboard}; snapshots wait in the journal: {e.Message}");
+        }
+
+        return _delays.Next();
+    }
+}

@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TdxDash.Wire;
+
+namespace TdxDash.HostProbe.Tests.Uplink;
+
+/// <summary>A dashboard with a real hub on a real port, that stores in memory and misbehaves when told.</summary>
+internal sealed class TestDashboard : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<(string BootId, long Sequence), SnapshotEnvelope> _stored = new();
+    private WebApplication? _app;
+    private int _port;
+
+    public TestDashboard() => Answer = envelope => Reply(Store(envelope));
+
+    public Signals<ProbeHello> Hellos { get; } = new();
+
+    public Signals<SnapshotEnvelope> Deliveries { get; } = new();
+
+    public Signals<ProbeHeartbeat> Heartbeats { get; } = new();
+
+    public IReadOnlyList<long> StoredSequences => [.. _stored.Keys.Select(k => k.Sequence).Order()];
+
+    public Uri Address => new($"http://127.0.0.1:{_port}");
+
+    public Func<ProbeHello, HelloReply> Welcome { get; set; } = _ => new HelloReply(true, "", ProbeContract.Version);
+
+    /// <summary>What becomes of a delivery; null drops the connection without an answer.</summary>
+    public Func<SnapshotEnvelope, Task<DeliveryReply?>> Answer { get; set; }
+
+    public Func<ProbeHeartbeat, DeliveryReply> Pulse { get; set; } = _ => new DeliveryReply(DeliveryOutcome.Stored, "");
+
+    public static Task<DeliveryReply?> Reply(DeliveryOutcome outcome, string reason = "") => Task.FromResult<DeliveryReply?>(new DeliveryReply(outcome, reason));
+
+    public static async Task<TestDashboard> StartNewAsync()
+    {
+        var dashboard = new TestDashboard();
+        await dashboard.StartAsync();
+        return dashboard;
+    }
+
+    public DeliveryOutcome Store(SnapshotEnvelope envelope) =>
+        _stored.TryAdd((envelope.BootId, envelope.Sequence), envelope) ? DeliveryOutcome.Stored : DeliveryOutcome.Duplicate;
+
+    /// <summary>Starts, or starts again on the same port.</summary>
+    public async Task StartAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{_port}");
+        builder.Services.AddSingleton(this);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(1));
+        builder.Services.AddSignalR(options => options.MaximumReceiveMessageSize = ProbeContract.MaxMessageBytes)
+            .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
+        _app = builder.Build();
+        _app.MapHub<TestHub>(ProbeContract.Path);
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+        _port = new Uri(_app.Urls.Single()).Port;
+    }
+
+    public async Task StopAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.StopAsync(TestContext.Current.CancellationToken);
+            await _app.DisposeAsync();
+            _app = null;
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private sealed class TestHub(TestDashboard dashboard) : Hub
+    {
+        public HelloReply Hello(ProbeHello hello)
+        {
+            dashboard.Hellos.Add(hello);
+            return dashboard.Welcome(hello);
+        }
+
+        public async Task<DeliveryReply?> Deliver(SnapshotEnvelope envelope)
+        {
+            Task<DeliveryReply?> answer = dashboard.Answer(envelope);
+            dashboard.Deliveries.Add(envelope);
+            DeliveryReply? reply = await answer;
+            if (reply is null)
+            {
+                Context.Abort();
+            }
+
+            return reply;
+        }
+
+        public DeliveryReply Heartbeat(ProbeHeartbeat heartbeat)
+        {
+            dashboard.Heartbeats.Add(heartbeat);
+            return dashboard.Pulse(heartbeat);
+        }
+    }
+}
