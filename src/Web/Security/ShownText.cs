@@ -15,7 +15,7 @@ public static class ShownText
     public static string Limit(string text, int max)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length <= max && text.EnumerateRunes().All(IsShown))
+        if (text.Length <= max && !text.Any(char.IsSurrogate) && text.EnumerateRunes().All(IsShown))
         {
             return text;
         }
