@@ -28,8 +28,9 @@ internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView
     /// <inheritdoc/>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await writer.DisposeAsync();
+        // The last connection to close checkpoints and removes the log, and only the writer can.
         path.CloseReaders();
+        await writer.DisposeAsync();
         _lock?.Dispose();
     }
 
