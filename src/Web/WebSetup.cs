@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -53,7 +54,6 @@ public static class WebSetup
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
         // The reason of a refused start is printed as one line by Program; the host would add a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
-        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         if (!options.AllowRemote && string.IsNullOrEmpty(builder.Configuration["AllowedHosts"]))
         {
             // A page of another site can point its own name at 127.0.0.1 (DNS rebinding); the Host header gives it away.
@@ -76,6 +76,8 @@ public static class WebSetup
         // Started in this order and stopped in the other: the store outlives everything that writes.
         services.AddHostedService<StoreService>();
         services.AddHostedService<LastSeenSaver>();
+        // Kept with the data, so that open forms outlive a restart; after the store, which makes the folder private.
+        services.AddDataProtection().SetApplicationName("TdxDash").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataFolder, "keys")));
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         services.AddSignalR().AddJsonProtocol(json =>
         {

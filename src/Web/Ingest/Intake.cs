@@ -122,7 +122,7 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
 
     private DeliveryReply Reject(Caller caller, long sequence, string reason)
     {
-        IngestLog.Rejected(log, caller.HostId, sequence, ShownText.Limit(reason, 1_000));
+        IngestLog.Rejected(log, caller.HostId, sequence, ShownText.Limit(reason, ShownText.MaxSentence));
         return new DeliveryReply(DeliveryOutcome.Rejected, reason);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ProbeHub(Intake intake, FleetView fleet, ILogger<ProbeHub>
         Context.Items[typeof(Caller)] = caller;
         if (caller is null)
         {
-            IngestLog.Refused(log, ShownText.Limit(refusal, 1_000));
+            IngestLog.Refused(log, ShownText.Limit(refusal, ShownText.MaxSentence));
             return new HelloReply(false, refusal, ProbeContract.Version);
         }
 

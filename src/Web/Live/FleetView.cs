@@ -143,6 +143,7 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
     private static HostSummary Limit(HostSummary summary) => summary with
     {
         Name = ShownText.Limit(summary.Name, ShownText.MaxName),
+        StateReason = ShownText.Limit(summary.StateReason, ShownText.MaxSentence),
         CpuFamily = ShownText.Limit(summary.CpuFamily, ShownText.MaxName),
     };
 

@@ -9,6 +9,9 @@ public static class ShownText
     /// <summary>The most characters of a host's or probe's name.</summary>
     public const int MaxName = 255;
 
+    /// <summary>The most characters of a sentence that quotes a host.</summary>
+    public const int MaxSentence = 1_000;
+
     /// <summary>Replaces control and direction-changing characters by U+FFFD and cuts what is longer.</summary>
     /// <param name="text">Text from outside.</param>
     /// <param name="max">The most characters to keep, at least 1; a cut text ends in an ellipsis.</param>

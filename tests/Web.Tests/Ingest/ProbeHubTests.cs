@@ -214,6 +214,19 @@ public sealed class ProbeHubTests
         Assert.All(dashboard.Fleet.Hosts, host => Assert.EndsWith($".{each}", host.Summary.Name, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Deliver_FaultInTheDashboard_IsPutOffAndNothingStored()
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await Dashboard.StartAsync(folder, summarise: _ => throw new InvalidOperationException("A fault."));
+        HubConnection probe = await dashboard.ConnectAsync();
+
+        DeliveryReply reply = await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(1, Some));
+
+        Assert.Equal(DeliveryOutcome.RetryLater, reply.Outcome);
+        Assert.Equal((0, 0, 0), Count(dashboard));
+    }
+
     private static (int Hosts, int Bodies, int Snapshots) Count(Dashboard dashboard)
     {
         using SqliteConnection reader = dashboard.Path.OpenReader();

@@ -1,4 +1,6 @@
+using Dapper;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
@@ -104,6 +106,40 @@ public sealed class FleetViewTests
         Assert.Equal(2, second.Fleet.Revision);
         HubConnection again = await second.ConnectAsync();
         Assert.Equal(DeliveryOutcome.Duplicate, (await Dashboard.DeliverAsync(again, SmallSnapshot.Envelope(2, SmallSnapshot.Make("2")))).Outcome);
+    }
+
+    [Fact]
+    public async Task Load_OneHostThatCannotBeShown_LeavesTheOthers()
+    {
+        const string hostB = "aaaaaaaa-0000-0000-0000-000000000002";
+        using var folder = new TempFolder();
+        await using (Dashboard first = await Dashboard.StartAsync(folder))
+        {
+            await Dashboard.DeliverAsync(await first.ConnectAsync(), SmallSnapshot.Envelope(1, SmallSnapshot.Make("1")));
+            await Dashboard.DeliverAsync(await first.ConnectAsync(hostB), SmallSnapshot.Envelope(1, SmallSnapshot.Make("2")));
+        }
+
+        await using Dashboard second = await Dashboard.StartAsync(folder, summarise: snapshot => snapshot.Host.KernelRelease.Value == "1"
+            ? throw new InvalidOperationException("A fault.")
+            : SmallSnapshot.Summarise(snapshot));
+
+        Assert.Equal(hostB, Assert.Single(second.Fleet.Hosts).HostId);
+    }
+
+    [Fact]
+    public async Task Archive_DamagedBody_IsNamedWithTheRemedy()
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await Dashboard.StartAsync(folder);
+        await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, SmallSnapshot.Make()));
+        using (SqliteConnection other = dashboard.Path.OpenPlain())
+        {
+            other.Execute("UPDATE bodies SET body = @body", new { body = BodyCodec.Compress(SnapshotCodec.Write(SmallSnapshot.Make("other"))) });
+        }
+
+        InvalidDataException refusal = await Assert.ThrowsAsync<InvalidDataException>(() => dashboard.Archive.LatestAsync(Dashboard.HostA, TestContext.Current.CancellationToken));
+
+        Assert.Contains("Put back a backup", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,12 +30,12 @@ internal sealed class Dashboard : IAsyncDisposable
 
     public StorePath Path => _app.Services.GetRequiredService<StorePath>();
 
-    public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, string[]? args = null)
+    public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Summarise? summarise = null)
     {
-        WebApplication app = WebSetup.Build(["--urls", "http://127.0.0.1:0", "--TdxDash:DataFolder", folder.Path, .. args ?? []], services =>
+        WebApplication app = WebSetup.Build(["--urls", "http://127.0.0.1:0", "--TdxDash:DataFolder", folder.Path], services =>
         {
             services.AddLogging(logging => logging.ClearProviders());
-            services.AddSingleton<Summarise>(SmallSnapshot.Summarise);
+            services.AddSingleton(summarise ?? SmallSnapshot.Summarise);
             services.AddSingleton(time ?? TimeProvider.System);
         });
         try
