@@ -1,1 +1,25 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using TdxDash.Web;
+using TdxDash.Web.Options;
+
+if (args.Any(arg => arg is "--help" or "-h" or "-?"))
+{
+    Console.Out.Write(DashboardOptions.Help);
+    return 0;
+}
+
+try
+{
+    await using WebApplication app = WebSetup.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (StartRefusedException refusal)
+{
+    Console.Error.WriteLine(refusal.Message);
+    return 1;
+}
+catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+{
+    Console.Error.WriteLine($"The dashboard cannot listen: {e.Message} Stop the other program or choose another address with --urls http://127.0.0.1:PORT.");
+    return 1;
+}

@@ -1,0 +1,23 @@
+namespace TdxDash.Web.Ingest;
+
+/// <summary>What the intake tells the operator.</summary>
+internal static partial class IngestLog
+{
+    [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "Probe {ProbeVersion} of host {HostName} ({HostId}) is connected.")]
+    public static partial void Connected(ILogger log, string probeVersion, string hostName, string hostId);
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "A probe was refused: {Reason}")]
+    public static partial void Refused(ILogger log, string reason);
+
+    [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "A snapshot of host {HostId} (sequence {Sequence}) was rejected and nothing of it stored: {Reason}")]
+    public static partial void Rejected(ILogger log, string hostId, long sequence, string reason);
+
+    [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "A snapshot of host {HostId} was put off: {Reason}")]
+    public static partial void Deferred(ILogger log, string hostId, string reason);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Error, Message = "A snapshot of host {HostId} (sequence {Sequence}) met a fault in TdxDash; its probe keeps it. Report it with the lines below.")]
+    public static partial void Fault(ILogger log, string hostId, long sequence, Exception exception);
+
+    [LoggerMessage(EventId = 205, Level = LogLevel.Warning, Message = "A page of {Origin} called a socket of {Host} and was refused. If that is the dashboard's own address behind a proxy, let the proxy pass the Host header on.")]
+    public static partial void ForeignOrigin(ILogger log, string origin, string host);
+}

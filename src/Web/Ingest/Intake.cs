@@ -1,0 +1,128 @@
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Live;
+using TdxDash.Web.Security;
+using TdxDash.Web.Store;
+using TdxDash.Wire;
+
+namespace TdxDash.Web.Ingest;
+
+/// <summary>Takes deliveries from probes: checked, stored, and answered only after the commit.</summary>
+internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summarise, TimeProvider time, ILogger<Intake> log) : IDisposable
+{
+    // A body of 4 MiB expands to up to 32 MiB: only so many at once as there are cores to work on them.
+    private readonly SemaphoreSlim _checks = new(Environment.ProcessorCount);
+
+    /// <summary>Stores one snapshot.</summary>
+    public async Task<DeliveryReply> AcceptAsync(Caller caller, SnapshotEnvelope? envelope, CancellationToken cancellation)
+    {
+        try
+        {
+            (SnapshotWork? work, string refusal) = await CheckAsync(caller, envelope, cancellation);
+            if (work is null)
+            {
+                return Reject(caller, envelope?.Sequence ?? 0, refusal);
+            }
+
+            if (writer.TryEnqueue(work) is string reason)
+            {
+                IngestLog.Deferred(log, caller.HostId, reason);
+                return new DeliveryReply(DeliveryOutcome.RetryLater, reason);
+            }
+
+            fleet.Heard(caller.HostId, caller.ProbeVersion);
+            return Answer(caller, envelope!.Sequence, await work.Done);
+        }
+        catch (OperationCanceledException)
+        {
+            return new DeliveryReply(DeliveryOutcome.RetryLater, "The dashboard is stopping; send it again later.");
+        }
+        // The edge of a request: a fault here must cost neither the snapshot nor the connection.
+        catch (Exception e)
+        {
+            IngestLog.Fault(log, caller.HostId, envelope?.Sequence ?? 0, e);
+            return new DeliveryReply(DeliveryOutcome.RetryLater, "The dashboard failed on this snapshot; its log says how. Send it again later.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _checks.Dispose();
+
+    private async Task<(SnapshotWork? Work, string Refusal)> CheckAsync(Caller caller, SnapshotEnvelope? envelope, CancellationToken cancellation)
+    {
+        await _checks.WaitAsync(cancellation);
+        try
+        {
+            (CheckedEnvelope? opened, string refusal) = SnapshotCheck.Open(envelope);
+            if (opened is null)
+            {
+                return (null, refusal);
+            }
+
+            // The same hash was parsed and checked when it came first.
+            HostSummary? summary = fleet.Find(caller.HostId) is { } entry && entry.Hash == opened.Hash ? entry.Summary : null;
+            if (summary is null)
+            {
+                (Snapshot? snapshot, refusal) = SnapshotCheck.Parse(opened.Canonical);
+                if (snapshot is null)
+                {
+                    return (null, refusal);
+                }
+
+                summary = summarise(snapshot);
+            }
+
+            return (Work(caller, opened, summary), "");
+        }
+        finally
+        {
+            _checks.Release();
+        }
+    }
+
+    private SnapshotWork Work(Caller caller, CheckedEnvelope opened, HostSummary summary)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        var row = new SnapshotRow
+        {
+            HostId = caller.HostId,
+            HostName = caller.HostName,
+            Origin = caller.Origin,
+            ProbeVersion = caller.ProbeVersion,
+            BootId = opened.BootId,
+            Sequence = opened.Sequence,
+            Hash = opened.Hash,
+            Schema = Snapshot.CurrentSchema,
+            RawBytes = opened.Canonical.Length,
+            Body = opened.Body,
+            TakenAt = opened.TakenAt,
+            ReceivedAt = UnixTime.ToMicroseconds(now),
+        };
+        return new SnapshotWork(row, revision => fleet.Apply(opened.Sequence, new HostEntry
+        {
+            HostId = caller.HostId,
+            Revision = revision,
+            Summary = summary,
+            Hash = opened.Hash,
+            TakenAt = UnixTime.FromMicroseconds(opened.TakenAt),
+            LastSeen = UnixTime.FromMicroseconds(row.ReceivedAt),
+            ProbeVersion = caller.ProbeVersion,
+        }));
+    }
+
+    private DeliveryReply Answer(Caller caller, long sequence, StoreOutcome outcome) => outcome switch
+    {
+        StoreOutcome.Stored => new DeliveryReply(DeliveryOutcome.Stored, ""),
+        StoreOutcome.Duplicate => new DeliveryReply(DeliveryOutcome.Duplicate, ""),
+        StoreOutcome.Conflict conflict => Reject(caller, sequence, $"Sequence {sequence} of this boot is stored with another content, {conflict.StoredHash}. "
+            + "Two probes share one identity, or a journal was put back from a copy: delete the journal of one; it gets a new identity."),
+        // The writer has logged it once for the whole batch.
+        StoreOutcome.Failed failed => new DeliveryReply(DeliveryOutcome.RetryLater, failed.Reason),
+        _ => throw new InvalidOperationException($"No answer to {outcome}."),
+    };
+
+    private DeliveryReply Reject(Caller caller, long sequence, string reason)
+    {
+        IngestLog.Rejected(log, caller.HostId, sequence, ShownText.Limit(reason, ShownText.MaxSentence));
+        return new DeliveryReply(DeliveryOutcome.Rejected, reason);
+    }
+}

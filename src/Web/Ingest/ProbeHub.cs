@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.SignalR;
+using TdxDash.Web.Live;
+using TdxDash.Web.Security;
+using TdxDash.Wire;
+
+namespace TdxDash.Web.Ingest;
+
+/// <summary>What probes call; the contract is <see cref="ProbeContract"/>.</summary>
+internal sealed class ProbeHub(Intake intake, FleetView fleet, ILogger<ProbeHub> log) : Hub
+{
+    private const string HelloFirst = "The connection has no accepted hello. Call Hello first, on every new connection.";
+
+    private Caller? Caller => Context.Items.TryGetValue(typeof(Caller), out object? value) ? value as Caller : null;
+
+    [HubMethodName(ProbeContract.Hello)]
+    public HelloReply Hello(ProbeHello hello)
+    {
+        (Caller? caller, string refusal) = Caller.From(hello);
+        Context.Items[typeof(Caller)] = caller;
+        if (caller is null)
+        {
+            IngestLog.Refused(log, ShownText.Limit(refusal, ShownText.MaxSentence));
+            return new HelloReply(false, refusal, ProbeContract.Version);
+        }
+
+        IngestLog.Connected(log, caller.ProbeVersion, caller.HostName, caller.HostId);
+        fleet.Heard(caller.HostId, caller.ProbeVersion);
+        return new HelloReply(true, "", ProbeContract.Version);
+    }
+
+    [HubMethodName(ProbeContract.Deliver)]
+    public async Task<DeliveryReply> Deliver(SnapshotEnvelope envelope) => Caller is { } caller
+        ? await intake.AcceptAsync(caller, envelope, Context.ConnectionAborted)
+        : RejectStranger();
+
+    [HubMethodName(ProbeContract.Heartbeat)]
+    public DeliveryReply Heartbeat(ProbeHeartbeat heartbeat)
+    {
+        if (Caller is not { } caller)
+        {
+            return RejectStranger();
+        }
+
+        if (heartbeat is null || !WireGuid.TryNormalise(heartbeat.BootId, out _) || heartbeat.LatestSequence < 0)
+        {
+            return new DeliveryReply(DeliveryOutcome.Rejected, "The heartbeat's boot id is not a GUID of 36 characters, or its sequence is negative.");
+        }
+
+        fleet.Heard(caller.HostId, caller.ProbeVersion);
+        return new DeliveryReply(DeliveryOutcome.Stored, "");
+    }
+
+    private DeliveryReply RejectStranger()
+    {
+        IngestLog.Refused(log, HelloFirst);
+        return new DeliveryReply(DeliveryOutcome.Rejected, HelloFirst);
+    }
+}

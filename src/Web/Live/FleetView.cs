@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Security;
+using TdxDash.Web.Store;
+using TdxDash.Wire;
+
+namespace TdxDash.Web.Live;
+
+/// <summary>Works out a fleet row's values from a snapshot.</summary>
+internal delegate HostSummary Summarise(Snapshot snapshot);
+
+/// <summary>The fleet in memory: loaded from the store at start, then changed after every commit. A heartbeat only moves
+/// <see cref="HostEntry.LastSeen"/>; it is announced when it ends a silence, not each time.</summary>
+internal sealed class FleetView(SnapshotReader reader, Summarise summarise, TimeProvider time, ILogger<FleetView> log) : IFleetView
+{
+    private readonly ConcurrentDictionary<string, HostState> _hosts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _unsaved = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private ImmutableList<Subscription> _subscriptions = [];
+    private long _revision;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<HostEntry> Hosts => [.. _hosts.Values.Select(state => state.Entry)];
+
+    /// <summary>The highest revision that was loaded or applied.</summary>
+    public long Revision => Interlocked.Read(ref _revision);
+
+    /// <inheritdoc/>
+    public HostEntry? Find(string hostId) => _hosts.TryGetValue(hostId, out HostState? state) ? state.Entry : null;
+
+    /// <inheritdoc/>
+    public IDisposable Subscribe(Action<HostEntry> onChange)
+    {
+        ArgumentNullException.ThrowIfNull(onChange);
+        var subscription = new Subscription(this, onChange);
+        ImmutableInterlocked.Update(ref _subscriptions, list => list.Add(subscription));
+        return subscription;
+    }
+
+    /// <summary>Loads the latest snapshot of every host. A host whose snapshot cannot be read is logged and left out.</summary>
+    public void Load()
+    {
+        foreach (LatestRow row in reader.Latest())
+        {
+            try
+            {
+                Load(row);
+            }
+            // The edge of each host: one that cannot be shown must not hide the others.
+            catch (Exception e)
+            {
+                StoreLog.LatestUnreadable(log, row.HostId, row.Hash, e.Message, e);
+            }
+        }
+    }
+
+    /// <summary>Takes a stored snapshot in, if it is the host's latest.</summary>
+    /// <param name="sequence">The probe's number for it, which decides what is latest.</param>
+    /// <param name="stored">The host as that snapshot shows it.</param>
+    public void Apply(long sequence, HostEntry stored)
+    {
+        HostEntry changed;
+        lock (_gate)
+        {
+            _revision = Math.Max(_revision, stored.Revision);
+            HostEntry entry = stored with { Summary = Limit(stored.Summary) };
+            if (_hosts.TryGetValue(entry.HostId, out HostState? known))
+            {
+                DateTimeOffset lastSeen = known.Entry.LastSeen > entry.LastSeen ? known.Entry.LastSeen : entry.LastSeen;
+                bool isLatest = (sequence, entry.Revision).CompareTo((known.Sequence, known.Entry.Revision)) > 0;
+                (entry, sequence) = isLatest ? (entry with { LastSeen = lastSeen }, sequence) : (known.Entry with { LastSeen = lastSeen }, known.Sequence);
+            }
+
+            _hosts[entry.HostId] = new HostState(entry, sequence);
+            changed = entry;
+        }
+
+        Announce(changed);
+    }
+
+    /// <summary>Notes a sign of life.</summary>
+    public void Heard(string hostId, string probeVersion)
+    {
+        DateTimeOffset now = UnixTime.FromMicroseconds(UnixTime.ToMicroseconds(time.GetUtcNow()));
+        HostEntry changed;
+        bool isNews;
+        lock (_gate)
+        {
+            if (!_hosts.TryGetValue(hostId, out HostState? known))
+            {
+                return;
+            }
+
+            isNews = now - known.Entry.LastSeen > ProbeContract.SilentAfter || known.Entry.ProbeVersion != probeVersion;
+            changed = known.Entry with { LastSeen = now, ProbeVersion = probeVersion };
+            _hosts[hostId] = known with { Entry = changed };
+        }
+
+        _unsaved[hostId] = UnixTime.ToMicroseconds(now);
+        if (isNews)
+        {
+            Announce(changed);
+        }
+    }
+
+    /// <summary>Takes the signs of life that were not saved yet, in microseconds since 1970.</summary>
+    public IReadOnlyList<(string HostId, long At)> TakeUnsaved()
+    {
+        var taken = new List<(string, long)>();
+        foreach (string hostId in _unsaved.Keys)
+        {
+            if (_unsaved.TryRemove(hostId, out long at))
+            {
+                taken.Add((hostId, at));
+            }
+        }
+
+        return taken;
+    }
+
+    private void Load(LatestRow row)
+    {
+        if (!SnapshotHash.TryParse(row.Hash, out SnapshotHash hash))
+        {
+            throw new InvalidDataException($"The stored hash '{row.Hash}' has not the form of one. Put back a backup of the database.");
+        }
+
+        HostSummary summary = Limit(summarise(reader.Read(hash)));
+        _hosts[row.HostId] = new HostState(new HostEntry
+        {
+            HostId = row.HostId,
+            Revision = row.Revision,
+            Summary = summary,
+            Hash = hash,
+            TakenAt = UnixTime.FromMicroseconds(row.TakenAt),
+            LastSeen = UnixTime.FromMicroseconds(row.LastSeen),
+            ProbeVersion = row.ProbeVersion,
+        }, row.Sequence);
+        _revision = Math.Max(_revision, row.Revision);
+    }
+
+    private static HostSummary Limit(HostSummary summary) => summary with
+    {
+        Name = ShownText.Limit(summary.Name, ShownText.MaxName),
+        StateReason = ShownText.Limit(summary.StateReason, ShownText.MaxSentence),
+        CpuFamily = ShownText.Limit(summary.CpuFamily, ShownText.MaxName),
+    };
+
+    private void Announce(HostEntry entry)
+    {
+        foreach (Subscription subscription in _subscriptions)
+        {
+            try
+            {
+                subscription.OnChange(entry);
+            }
+            // The edge of each listener: a page that fails must not keep the news from the others.
+            catch (Exception e)
+            {
+                StoreLog.FeedFailed(log, e);
+            }
+        }
+    }
+
+    private sealed record HostState(HostEntry Entry, long Sequence);
+
+    private sealed class Subscription(FleetView view, Action<HostEntry> onChange) : IDisposable
+    {
+        public Action<HostEntry> OnChange => onChange;
+
+        public void Dispose() => ImmutableInterlocked.Update(ref view._subscriptions, list => list.Remove(this));
+    }
+}

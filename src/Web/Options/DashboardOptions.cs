@@ -1,0 +1,206 @@
+using System.Globalization;
+
+namespace TdxDash.Web.Options;
+
+/// <summary>How the dashboard runs: bound and checked once, before anything starts.</summary>
+public sealed record DashboardOptions
+{
+    /// <summary>The section of all keys that are the dashboard's own.</summary>
+    public const string Section = "TdxDash";
+
+    /// <summary>The address where nothing else is set.</summary>
+    public const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>The folder that holds the database; absolute.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>Where to listen, from <c>urls</c>.</summary>
+    public required IReadOnlyList<string> Urls { get; init; }
+
+    /// <summary>Whether addresses beyond loopback are accepted.</summary>
+    public required bool AllowRemote { get; init; }
+
+    /// <summary>The store's writer.</summary>
+    public required StoreOptions Store { get; init; }
+
+    /// <summary>What <c>--help</c> prints.</summary>
+    public static string Help => $"""
+        Usage: TdxDash.Web [--KEY VALUE]...
+
+        The TDX host dashboard. Keys can be given on the command line, as environment variables (TdxDash__DataFolder) or in appsettings.json.
+
+          --urls URLS                      Addresses to listen on, separated by semicolons. Default {DefaultUrl}.
+          --TdxDash:DataFolder FOLDER      Folder of the database. Default $STATE_DIRECTORY, else $XDG_DATA_HOME/tdxdash/dashboard,
+                                           else ~/.local/share/tdxdash/dashboard.
+          --TdxDash:AllowRemote BOOL       Listen beyond loopback although there is no sign-in. Default false.
+          --TdxDash:Store:QueueLength N    Snapshots that may wait for the store's writer, {StoreOptions.MinQueueLength} to {StoreOptions.MaxQueueLength}. Default {StoreOptions.DefaultQueueLength}.
+          --TdxDash:Store:QueueMiB N       Memory that they may take, in MiB, {StoreOptions.MinQueueMiB} to {StoreOptions.MaxQueueMiB}. Default {StoreOptions.DefaultQueueMiB}.
+          --AllowedHosts HOSTS             Host names that requests may carry, separated by semicolons. Default localhost;127.0.0.1;[::1],
+                                           and every name with AllowRemote. Set it when a reverse proxy passes its own name on.
+          --help                           Prints this.
+
+        """;
+
+    /// <summary>Binds and checks all keys.</summary>
+    /// <exception cref="StartRefusedException">One or more keys are wrong; every one is listed.</exception>
+    public static DashboardOptions Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var keys = new OptionReader(configuration);
+        string[] urls = (keys.Text("urls") ?? DefaultUrl).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var options = new DashboardOptions
+        {
+            DataFolder = keys.Folder($"{Section}:DataFolder") ?? DefaultFolder(),
+            Urls = urls,
+            AllowRemote = keys.Flag($"{Section}:AllowRemote", fallback: false),
+            Store = new StoreOptions
+            {
+                QueueLength = keys.Number($"{Section}:Store:QueueLength", StoreOptions.MinQueueLength, StoreOptions.MaxQueueLength, StoreOptions.DefaultQueueLength),
+                QueueBytes = (long)keys.Number($"{Section}:Store:QueueMiB", StoreOptions.MinQueueMiB, StoreOptions.MaxQueueMiB, StoreOptions.DefaultQueueMiB) << 20,
+            },
+        };
+        keys.CheckAddresses(urls, options.AllowRemote);
+        keys.RefuseUnknown(Section);
+        return keys.Errors.Count == 0
+            ? options
+            : throw new StartRefusedException("The dashboard's settings are wrong:" + string.Concat(keys.Errors.Select(error => $"\n  {error}")));
+    }
+
+    private static string DefaultFolder()
+    {
+        // systemd sets STATE_DIRECTORY for a unit with StateDirectory=, where there is often no home.
+        string? state = Environment.GetEnvironmentVariable("STATE_DIRECTORY")?.Split(':')[0];
+        return string.IsNullOrEmpty(state)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "tdxdash", "dashboard")
+            : state;
+    }
+}
+
+/// <summary>How much may wait for the store's writer.</summary>
+public sealed record StoreOptions
+{
+    /// <summary>The shortest queue.</summary>
+    public const int MinQueueLength = 1;
+
+    /// <summary>The longest queue.</summary>
+    public const int MaxQueueLength = 100_000;
+
+    /// <summary>The queue where nothing else is set.</summary>
+    public const int DefaultQueueLength = 2_048;
+
+    /// <summary>The smallest queue memory, in MiB: room for one body.</summary>
+    public const int MinQueueMiB = 4;
+
+    /// <summary>The largest queue memory, in MiB.</summary>
+    public const int MaxQueueMiB = 16_384;
+
+    /// <summary>The queue memory where nothing else is set, in MiB.</summary>
+    public const int DefaultQueueMiB = 64;
+
+    /// <summary>Snapshots that may wait.</summary>
+    public required int QueueLength { get; init; }
+
+    /// <summary>Bytes of bodies that may wait.</summary>
+    public required long QueueBytes { get; init; }
+}
+
+/// <summary>Reads keys and gathers what is wrong with them.</summary>
+internal sealed class OptionReader(IConfiguration configuration)
+{
+    private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    public List<string> Errors { get; } = [];
+
+    public string? Text(string key)
+    {
+        _known.Add(key);
+        string? text = configuration[key];
+        return string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+    }
+
+    public string? Folder(string key)
+    {
+        string? text = Text(key);
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (text.Contains('\0') || File.Exists(text))
+        {
+            Errors.Add($"{key} is '{text}', which is a file or no path: set it to a folder.");
+            return null;
+        }
+
+        return Path.GetFullPath(text);
+    }
+
+    public bool Flag(string key, bool fallback)
+    {
+        string? text = Text(key);
+        if (text is null || bool.TryParse(text, out fallback))
+        {
+            return fallback;
+        }
+
+        Errors.Add($"{key} is '{text}': set it to true or false.");
+        return false;
+    }
+
+    public int Number(string key, int min, int max, int fallback)
+    {
+        string? text = Text(key);
+        if (text is null)
+        {
+            return fallback;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= min && value <= max)
+        {
+            return value;
+        }
+
+        Errors.Add($"{key} is '{text}': set it to a number from {min} to {max}.");
+        return fallback;
+    }
+
+    public void CheckAddresses(IReadOnlyList<string> urls, bool allowRemote)
+    {
+        IEnumerable<(string Key, string Url)> endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren()
+            .Select(endpoint => ($"{endpoint.Path}:Url", endpoint["Url"] ?? ""));
+        foreach ((string key, string url) in urls.Select(url => ("urls", url)).Concat(endpoints))
+        {
+            CheckAddress(key, url, allowRemote);
+        }
+    }
+
+    public void RefuseUnknown(string section)
+    {
+        foreach (KeyValuePair<string, string?> pair in configuration.GetSection(section).AsEnumerable().Where(pair => pair.Value is not null && !_known.Contains(pair.Key)))
+        {
+            Errors.Add($"{pair.Key} is not a setting of this version: remove it, or see --help for the right name.");
+        }
+    }
+
+    private void CheckAddress(string key, string url, bool allowRemote)
+    {
+        BindingAddress address;
+        try
+        {
+            address = BindingAddress.Parse(url);
+        }
+        catch (FormatException)
+        {
+            Errors.Add($"{key} holds '{url}', which is no address: write it as {DashboardOptions.DefaultUrl}.");
+            return;
+        }
+
+        bool isLoopback = address.IsUnixPipe || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (System.Net.IPAddress.TryParse(address.Host.Trim('[', ']'), out System.Net.IPAddress? ip) && System.Net.IPAddress.IsLoopback(ip));
+        if (!isLoopback && !allowRemote)
+        {
+            Errors.Add($"{key} holds '{url}', which other machines can reach, and the dashboard has no sign-in yet: anyone who reaches it sees every host "
+                + $"and can deliver snapshots. Listen on {DashboardOptions.DefaultUrl}, or set {DashboardOptions.Section}:AllowRemote=true on a network that you trust.");
+        }
+    }
+}

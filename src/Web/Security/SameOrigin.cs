@@ -1,0 +1,36 @@
+using TdxDash.Web.Ingest;
+
+namespace TdxDash.Web.Security;
+
+/// <summary>Refuses browsers that call the dashboard's sockets from another site: CORS does not guard WebSockets.</summary>
+internal static class SameOrigin
+{
+    private static readonly PathString[] Guarded = ["/hubs", "/_blazor"];
+
+    public static void Use(WebApplication app) => app.Use(async (context, next) =>
+    {
+        HttpRequest request = context.Request;
+        string origin = request.Headers.Origin.ToString();
+        if (origin.Length == 0 || !Guarded.Any(path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) || Holds(origin, request.Host))
+        {
+            await next(context);
+            return;
+        }
+
+        IngestLog.ForeignOrigin(app.Logger, ShownText.Limit(origin, 200), ShownText.Limit(request.Host.Value ?? "", 200));
+        context.Response.StatusCode = StatusCodes.Status403Forbidden;
+        await context.Response.WriteAsync("This address answers pages of the dashboard itself and probes, not pages of other sites.");
+    });
+
+    /// <summary>Whether a page's origin is the host that it calls. The scheme is left out: behind a proxy that ends TLS the dashboard sees http.</summary>
+    public static bool Holds(string origin, HostString host)
+    {
+        if (!Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) || page.Scheme is not ("http" or "https"))
+        {
+            return false;
+        }
+
+        int port = host.Port ?? (page.Scheme == "https" ? 443 : 80);
+        return string.Equals(page.Host, host.Host, StringComparison.OrdinalIgnoreCase) && page.Port == port;
+    }
+}

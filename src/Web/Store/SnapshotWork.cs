@@ -1,0 +1,167 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.Web.Store;
+
+/// <summary>One thing for the writer to do inside a shared transaction.</summary>
+internal interface IStoreWork
+{
+    /// <summary>Memory that it holds while it waits, in bytes.</summary>
+    int Bytes { get; }
+
+    /// <summary>Runs its statements. May run again after a failed transaction was rolled back.</summary>
+    void Apply(SqliteConnection connection, SqliteTransaction transaction);
+
+    /// <summary>The transaction is on the disk.</summary>
+    void Committed();
+
+    /// <summary>Nothing of it was kept.</summary>
+    void Failed(string reason);
+}
+
+/// <summary>One snapshot that was checked and waits to be stored. Times are microseconds since 1970 in UTC.</summary>
+internal sealed record SnapshotRow
+{
+    public required string HostId { get; init; }
+
+    public required string HostName { get; init; }
+
+    public required Origin Origin { get; init; }
+
+    public required string ProbeVersion { get; init; }
+
+    public required string BootId { get; init; }
+
+    public required long Sequence { get; init; }
+
+    public required SnapshotHash Hash { get; init; }
+
+    public required int Schema { get; init; }
+
+    public required int RawBytes { get; init; }
+
+    public required byte[] Body { get; init; }
+
+    public required long TakenAt { get; init; }
+
+    public required long ReceivedAt { get; init; }
+}
+
+/// <summary>What became of a row.</summary>
+internal abstract record StoreOutcome
+{
+    private StoreOutcome()
+    {
+    }
+
+    /// <summary>It is committed.</summary>
+    public sealed record Stored(long Revision) : StoreOutcome;
+
+    /// <summary>The same row was committed before.</summary>
+    public sealed record Duplicate : StoreOutcome;
+
+    /// <summary>Another content was committed before under the same host, boot and sequence.</summary>
+    public sealed record Conflict(string StoredHash) : StoreOutcome;
+
+    /// <summary>Nothing was kept; it may be tried again.</summary>
+    public sealed record Failed(string Reason) : StoreOutcome;
+}
+
+/// <summary>Stores one snapshot.</summary>
+/// <param name="row">The snapshot.</param>
+/// <param name="onStored">Called after the commit with the new revision and before the outcome is known to anyone else.</param>
+internal sealed class SnapshotWork(SnapshotRow row, Action<long> onStored) : IStoreWork
+{
+    private const string FindSql = """
+        SELECT s.hash FROM snapshots s JOIN hosts h ON h.id = s.host
+        WHERE h.host_id = @HostId AND s.boot_id = @BootId AND s.sequence = @Sequence
+        """;
+
+    private const string HostSql = """
+        INSERT INTO hosts (host_id, name, origin, probe_version, first_seen_us, last_seen_us)
+        VALUES (@HostId, @HostName, @Origin, @ProbeVersion, @ReceivedAt, @ReceivedAt)
+        ON CONFLICT (host_id) DO UPDATE SET name = excluded.name, origin = excluded.origin, probe_version = excluded.probe_version,
+            last_seen_us = max(last_seen_us, excluded.last_seen_us)
+        RETURNING id
+        """;
+
+    private const string BodySql = "INSERT INTO bodies (hash, schema, raw_bytes, body) VALUES (@Hash, @Schema, @RawBytes, @Body) ON CONFLICT (hash) DO NOTHING";
+
+    private const string SnapshotSql = """
+        INSERT INTO snapshots (host, boot_id, sequence, hash, taken_at_us, received_at_us)
+        VALUES (@Host, @BootId, @Sequence, @Hash, @TakenAt, @ReceivedAt)
+        RETURNING revision
+        """;
+
+    // Continuations must not run on the writer's thread.
+    private readonly TaskCompletionSource<StoreOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StoreOutcome _outcome = new StoreOutcome.Failed("It was never tried.");
+
+    /// <summary>The outcome, after the commit.</summary>
+    public Task<StoreOutcome> Done => _done.Task;
+
+    /// <inheritdoc/>
+    public int Bytes => row.Body.Length;
+
+    /// <inheritdoc/>
+    public void Apply(SqliteConnection connection, SqliteTransaction transaction)
+    {
+        string hash = row.Hash.ToString();
+        string? known = connection.QueryFirstOrDefault<string>(FindSql, new { row.HostId, row.BootId, row.Sequence }, transaction);
+        if (known is not null)
+        {
+            _outcome = known == hash ? new StoreOutcome.Duplicate() : new StoreOutcome.Conflict(known);
+            return;
+        }
+
+        long host = connection.QuerySingle<long>(HostSql, new { row.HostId, row.HostName, Origin = row.Origin.ToString(), row.ProbeVersion, row.ReceivedAt }, transaction);
+        connection.Execute(BodySql, new { Hash = hash, row.Schema, row.RawBytes, row.Body }, transaction);
+        _outcome = new StoreOutcome.Stored(connection.QuerySingle<long>(SnapshotSql,
+            new { Host = host, row.BootId, row.Sequence, Hash = hash, row.TakenAt, row.ReceivedAt }, transaction));
+    }
+
+    /// <inheritdoc/>
+    public void Committed()
+    {
+        try
+        {
+            if (_outcome is StoreOutcome.Stored stored)
+            {
+                onStored(stored.Revision);
+            }
+        }
+        finally
+        {
+            _done.SetResult(_outcome);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Failed(string reason) => _done.TrySetResult(new StoreOutcome.Failed(reason));
+}
+
+/// <summary>When hosts were last heard of.</summary>
+/// <param name="seen">Host identity and microseconds since 1970 in UTC.</param>
+internal sealed class LastSeenWork(IReadOnlyList<(string HostId, long At)> seen) : IStoreWork
+{
+    private const string Sql = "UPDATE hosts SET last_seen_us = max(last_seen_us, @At) WHERE host_id = @HostId";
+
+    private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether it was kept.</summary>
+    public Task<bool> Done => _done.Task;
+
+    /// <inheritdoc/>
+    public int Bytes => 0;
+
+    /// <inheritdoc/>
+    public void Apply(SqliteConnection connection, SqliteTransaction transaction) =>
+        connection.Execute(Sql, seen.Select(host => new { host.HostId, host.At }), transaction);
+
+    /// <inheritdoc/>
+    public void Committed() => _done.SetResult(true);
+
+    /// <inheritdoc/>
+    public void Failed(string reason) => _done.TrySetResult(false);
+}

@@ -1,0 +1,20 @@
+namespace TdxDash.Web.Store;
+
+/// <summary>What the store tells the operator.</summary>
+internal static partial class StoreLog
+{
+    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "The database is {File} (schema {Schema}, SQLite {Library}).")]
+    public static partial void Opened(ILogger log, string file, int schema, string library);
+
+    [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "The database was migrated; the file as it was before is {Backup}. Delete it when you no longer need it.")]
+    public static partial void Migrated(ILogger log, string backup);
+
+    [LoggerMessage(EventId = 102, Level = LogLevel.Error, Message = "{Count} entries were not stored and will be sent again by their probes: {Reason}")]
+    public static partial void CommitFailed(ILogger log, int count, string reason, Exception exception);
+
+    [LoggerMessage(EventId = 103, Level = LogLevel.Error, Message = "A stored snapshot could not be shown at once; reload the page. This is a fault in TdxDash: report it with the lines below.")]
+    public static partial void FeedFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(EventId = 104, Level = LogLevel.Error, Message = "The latest snapshot of host {HostId} ({Hash}) cannot be shown: {Reason}")]
+    public static partial void LatestUnreadable(ILogger log, string hostId, string hash, string reason, Exception? exception);
+}

@@ -1,0 +1,39 @@
+using TdxDash.Web.Live;
+
+namespace TdxDash.Web.Store;
+
+/// <summary>Opens the store before the dashboard listens, and closes it after the last request.</summary>
+internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView fleet, TimeProvider time, ILogger<StoreService> log) : IHostedService, IDisposable
+{
+    private StoreLock? _lock;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        string library = SqliteLibrary.LoadedVersion();
+        SqliteLibrary.Require(library);
+        _lock = StoreLock.Take(path);
+        string? backup = StoreSchema.Current.Prepare(path, time);
+        writer.Start();
+        StoreLog.Opened(log, path.File, StoreSchema.Current.Version, library);
+        if (backup is not null)
+        {
+            StoreLog.Migrated(log, backup);
+        }
+
+        fleet.Load();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // The last connection to close checkpoints and removes the log, and only the writer can.
+        path.CloseReaders();
+        await writer.DisposeAsync();
+        _lock?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock?.Dispose();
+}

@@ -1,0 +1,143 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using TdxDash.Web.Options;
+
+namespace TdxDash.Web.Store;
+
+/// <summary>The one writer of the database. What is queued while a commit runs goes into the next one (group commit).</summary>
+internal sealed class StoreWriter : IAsyncDisposable
+{
+    /// <summary>The most works in one transaction: above it a longer wait buys no more throughput.</summary>
+    public const int MaxBatch = 128;
+
+    private readonly Channel<IStoreWork> _queue;
+    private readonly StorePath _path;
+    private readonly long _maxBytes;
+    private readonly ILogger<StoreWriter> _log;
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SqliteConnection? _connection;
+    private long _queuedBytes;
+    private volatile string? _trouble = "The store is not open yet.";
+    private bool _started;
+
+    public StoreWriter(StorePath path, DashboardOptions options, ILogger<StoreWriter> log)
+    {
+        _path = path;
+        _log = log;
+        _maxBytes = options.Store.QueueBytes;
+        _queue = Channel.CreateBounded<IStoreWork>(new BoundedChannelOptions(options.Store.QueueLength) { SingleReader = true });
+    }
+
+    /// <summary>Why the last commit failed; null while all is well.</summary>
+    public string? Trouble => _trouble;
+
+    /// <summary>Opens the connection and starts writing.</summary>
+    public void Start()
+    {
+        _connection = _path.OpenWriter();
+        _trouble = null;
+        _started = true;
+        new Thread(Run) { IsBackground = true, Name = "store writer" }.Start();
+    }
+
+    /// <summary>Queues work.</summary>
+    /// <returns>Null, or why it was not taken and may be sent again.</returns>
+    public string? TryEnqueue(IStoreWork work)
+    {
+        if (Interlocked.Add(ref _queuedBytes, work.Bytes) > _maxBytes || !_queue.Writer.TryWrite(work))
+        {
+            Interlocked.Add(ref _queuedBytes, -work.Bytes);
+            return _queue.Reader.Completion.IsCompleted || _trouble is not null
+                ? "The dashboard is stopping or its store is in trouble; send it again later."
+                : "The dashboard has more snapshots waiting than it may hold; send it again later.";
+        }
+
+        return null;
+    }
+
+    /// <summary>Takes no more work, writes what was queued, and closes the database.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        if (_started)
+        {
+            await _stopped.Task;
+        }
+    }
+
+    private void Run()
+    {
+        var batch = new List<IStoreWork>(MaxBatch);
+        while (_queue.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        {
+            while (batch.Count < MaxBatch && _queue.Reader.TryRead(out IStoreWork? work))
+            {
+                batch.Add(work);
+            }
+
+            Write(batch);
+            Interlocked.Add(ref _queuedBytes, -batch.Sum(work => (long)work.Bytes));
+            batch.Clear();
+        }
+
+        _trouble = "The store is closed.";
+        _connection?.Dispose();
+        _stopped.SetResult();
+    }
+
+    private void Write(List<IStoreWork> batch)
+    {
+        try
+        {
+            _connection ??= _path.OpenWriter();
+            using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+            foreach (IStoreWork work in batch)
+            {
+                work.Apply(_connection, transaction);
+            }
+
+            transaction.Commit();
+        }
+        // The edge of the writer's loop: whatever failed, nothing was acknowledged, and the next batch gets its chance.
+        catch (Exception e)
+        {
+            Fail(batch, e);
+            return;
+        }
+
+        _trouble = null;
+        foreach (IStoreWork work in batch)
+        {
+            Announce(work);
+        }
+    }
+
+    private void Announce(IStoreWork work)
+    {
+        try
+        {
+            work.Committed();
+        }
+        // What listens to the feed must not stop the writer; the row itself is committed and acknowledged.
+        catch (Exception e)
+        {
+            StoreLog.FeedFailed(_log, e);
+        }
+    }
+
+    private void Fail(List<IStoreWork> batch, Exception e)
+    {
+        string reason = e is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL }
+            ? $"The disk of the dashboard's data folder {_path.Folder} is full; free some space."
+            : $"The dashboard could not write its database {_path.File}: {e.Message}";
+        StoreLog.CommitFailed(_log, batch.Count, reason, e);
+        _trouble = reason;
+        // After a failed commit or flush the connection's view of the file is not to be trusted.
+        _connection?.Dispose();
+        _connection = null;
+        foreach (IStoreWork work in batch)
+        {
+            work.Failed($"{reason} Nothing was lost: send it again later.");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MudBlazor.Services;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components;
+using TdxDash.Web.Ingest;
+using TdxDash.Web.Live;
+using TdxDash.Web.Options;
+using TdxDash.Web.Security;
+using TdxDash.Web.Store;
+using TdxDash.Wire;
+
+namespace TdxDash.Web;
+
+/// <summary>Puts the dashboard together.</summary>
+public static class WebSetup
+{
+    /// <summary>Where a monitor asks whether the process lives and can store.</summary>
+    public const string HealthPath = "/healthz";
+
+    private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Builds the dashboard; it opens its store when it is started.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="replace">Replaces services; for tests.</param>
+    /// <exception cref="StartRefusedException">The settings are wrong.</exception>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? replace = null)
+    {
+        // Settings and assets lie beside the program, wherever it is started from.
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ApplicationName = typeof(WebSetup).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        DashboardOptions options = DashboardOptions.Read(builder.Configuration);
+        ConfigureHost(builder, options);
+        AddDashboard(builder.Services, options);
+        replace?.Invoke(builder.Services);
+        WebApplication app = builder.Build();
+        Map(app);
+        return app;
+    }
+
+    private static void ConfigureHost(WebApplicationBuilder builder, DashboardOptions options)
+    {
+        // Set always, so that ASPNETCORE_HTTP_PORTS of a base image cannot open the dashboard to the network behind AllowRemote's back.
+        builder.WebHost.UseUrls([.. options.Urls]);
+        // Outside Development a run from the build folder would not find the assets; a published one has no manifest and ignores this.
+        builder.WebHost.UseStaticWebAssets();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
+        // The reason of a refused start is printed as one line by Program; the host would add a stack trace.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+        if (!options.AllowRemote && string.IsNullOrEmpty(builder.Configuration["AllowedHosts"]))
+        {
+            // A page of another site can point its own name at 127.0.0.1 (DNS rebinding); the Host header gives it away.
+            builder.Configuration["AllowedHosts"] = "localhost;127.0.0.1;[::1]";
+        }
+    }
+
+    private static void AddDashboard(IServiceCollection services, DashboardOptions options)
+    {
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new StorePath(options.DataFolder));
+        services.AddSingleton<Summarise>(HostSummary.From);
+        services.AddSingleton<SnapshotReader>();
+        services.AddSingleton<StoreWriter>();
+        services.AddSingleton<FleetView>();
+        services.AddSingleton<IFleetView>(provider => provider.GetRequiredService<FleetView>());
+        services.AddSingleton<ISnapshotArchive, SnapshotArchive>();
+        services.AddSingleton<Intake>();
+        // Started in this order and stopped in the other: the store outlives everything that writes.
+        services.AddHostedService<StoreService>();
+        services.AddHostedService<LastSeenSaver>();
+        // Kept with the data, so that open forms outlive a restart; after the store, which makes the folder private.
+        services.AddDataProtection().SetApplicationName("TdxDash").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataFolder, "keys")));
+        services.AddHealthChecks().AddCheck<StoreHealth>("store");
+        services.AddSignalR().AddJsonProtocol(json =>
+        {
+            json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
+            json.PayloadSerializerOptions.RespectNullableAnnotations = true;
+            json.PayloadSerializerOptions.RespectRequiredConstructorParameters = true;
+        }).AddHubOptions<ProbeHub>(hub =>
+        {
+            hub.MaximumReceiveMessageSize = ProbeContract.MaxMessageBytes;
+            hub.KeepAliveInterval = ProbeContract.HeartbeatInterval;
+        });
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices();
+    }
+
+    private static void Map(WebApplication app)
+    {
+        SecurityHeaders.Use(app);
+        SameOrigin.Use(app);
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapHealthChecks(HealthPath);
+        app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
+        // The policy above already forbids framing; Blazor would add a second header.
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
+    }
+}

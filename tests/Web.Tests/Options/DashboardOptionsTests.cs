@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Configuration;
+using TdxDash.Web.Options;
+
+namespace TdxDash.Web.Tests.Options;
+
+public sealed class DashboardOptionsTests
+{
+    [Fact]
+    public void Read_NothingSet_ListensOnLoopback()
+    {
+        DashboardOptions options = Read();
+
+        Assert.Equal([DashboardOptions.DefaultUrl], options.Urls);
+        Assert.False(options.AllowRemote);
+        Assert.True(Path.IsPathRooted(options.DataFolder));
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:8080")]
+    [InlineData("http://*:8080")]
+    [InlineData("http://+:8080")]
+    [InlineData("http://[::]:8080")]
+    [InlineData("http://dashboard.example:8080")]
+    [InlineData("http://127.0.0.1:8080;http://192.0.2.1:8080")]
+    public void Read_AddressBeyondLoopback_IsRefusedUnlessAllowed(string urls)
+    {
+        StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => Read(("urls", urls)));
+        StartRefusedException endpoint = Assert.Throws<StartRefusedException>(() => Read(("Kestrel:Endpoints:Http:Url", urls.Split(';')[^1])));
+
+        Assert.Contains("no sign-in yet", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("TdxDash:AllowRemote=true", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Kestrel:Endpoints:Http:Url", endpoint.Message, StringComparison.Ordinal);
+        Assert.True(Read(("urls", urls), ("TdxDash:AllowRemote", "true")).AllowRemote);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:0")]
+    [InlineData("http://localhost:5000")]
+    [InlineData("http://[::1]:5000")]
+    public void Read_LoopbackAddress_IsAccepted(string urls) => Assert.Equal([urls], Read(("urls", urls)).Urls);
+
+    [Fact]
+    public void Read_SeveralWrongKeys_ListsEveryOneWithItsRemedy()
+    {
+        StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => Read(("urls", "here"), ("TdxDash:AllowRemote", "perhaps"),
+            ("TdxDash:Store:QueueLength", "0"), ("TdxDash:Store:QueueMiB", "many"), ("TdxDash:DataFloder", "x"), ("TdxDash:DataFolder", typeof(DashboardOptions).Assembly.Location)));
+
+        string[] lines = refusal.Message.Split('\n');
+        Assert.Equal(7, lines.Length);
+        Assert.Contains(lines, line => line.Contains("TdxDash:DataFloder is not a setting", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("TdxDash:Store:QueueLength is '0': set it to a number from 1", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("set it to true or false", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Help_NamesEveryKey() =>
+        Assert.All(["--urls", "TdxDash:DataFolder", "TdxDash:AllowRemote", "TdxDash:Store:QueueLength", "TdxDash:Store:QueueMiB", "AllowedHosts"],
+            key => Assert.Contains(key, DashboardOptions.Help, StringComparison.Ordinal));
+
+    private static DashboardOptions Read(params (string Key, string Value)[] settings) => DashboardOptions.Read(new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
+}
