@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Components;
+using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.Parts;
+
+namespace TdxDash.Web.Components.Fleet;
+
+/// <summary>One host of the fleet.</summary>
+public partial class FleetRowView
+{
+    /// <summary>Where memory sizes come from unless a row says otherwise.</summary>
+    public const Provenance UsualMemory = Provenance.Kernel;
+
+    /// <summary>Where figures of the layout come from unless a row says otherwise.</summary>
+    public const Provenance UsualLayout = Provenance.Computed;
+
+    /// <summary>The row.</summary>
+    [Parameter, EditorRequired]
+    public FleetRow Row { get; set; } = null!;
+
+    private static string Limit(Reading<int> limit) => limit.IsKnown ? limit.Map(Wording.Plain).Value : "unknown";
+
+    private string PamtShare(ByteSize pamt) => Row.Summary.Memory.TryGet(out ByteSize memory) ? Wording.Percent(pamt, memory) : "";
+}

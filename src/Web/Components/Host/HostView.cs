@@ -1,0 +1,85 @@
+using TdxDash.Tdx.KernelLog;
+using TdxDash.Tdx.Metadata;
+using TdxDash.Tdx.Readiness;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.MemoryMap;
+
+namespace TdxDash.Web.Components.Host;
+
+/// <summary>A source that gave nothing.</summary>
+/// <param name="What">What it would have told, in words.</param>
+/// <param name="Source">The source.</param>
+/// <param name="State">Whether it could not be read or does not offer it.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Remedy">What a person can do about it; empty when nothing.</param>
+public sealed record MissingSource(string What, string Source, ReadingState State, string Reason, string Remedy);
+
+/// <summary>Everything that the page of a host shows: a snapshot and what the domain makes of it.</summary>
+public sealed record HostView
+{
+    /// <summary>The snapshot.</summary>
+    public required Snapshot Snapshot { get; init; }
+
+    /// <summary>The module.</summary>
+    public required ModuleIdentity Module { get; init; }
+
+    /// <summary>The verdict.</summary>
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>The module's features by name.</summary>
+    public required Reading<IReadOnlyList<NamedBit>> Features { get; init; }
+
+    /// <summary>What the kernel log says.</summary>
+    public required KernelLogFacts KernelLog { get; init; }
+
+    /// <summary>The memory map.</summary>
+    public required HostMap Map { get; init; }
+
+    /// <summary>Whether anything shown comes from the emulated module or a demo host.</summary>
+    public bool IsEmulated => Snapshot.Origin == Origin.Demo || Provenances.Contains(Provenance.Emulated);
+
+    /// <summary>The provenances that occur, each once, in their own order.</summary>
+    public IReadOnlyList<Provenance> Provenances => [.. Sources().OfType<Provenance>().Distinct().Order()];
+
+    /// <summary>What could not be read, in the page's order.</summary>
+    public IReadOnlyList<MissingSource> Missing => [.. Sources().OfType<MissingSource>()];
+
+    /// <summary>Works it out; the one place where pages call the domain.</summary>
+    public static HostView From(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var module = ModuleIdentity.From(snapshot);
+        return new HostView
+        {
+            Snapshot = snapshot,
+            Module = module,
+            Verdict = ReadinessChecks.Run(snapshot),
+            Features = module.Features.Map(FeatureBits.Features0),
+            KernelLog = KernelLogFacts.From(snapshot.Kernel.LogLines.Or([]) ?? []),
+            Map = HostMap.From(snapshot.Memory, module.Cmrs, snapshot.Layout.Layout),
+        };
+    }
+
+    // Either a provenance that occurs or a source that gave nothing, for each reading.
+    private IEnumerable<object> Sources()
+    {
+        HostFacts host = Snapshot.Host;
+        KernelTdxFacts kernel = Snapshot.Kernel;
+        return
+        [
+            Source("module version", Module.Version), Source("module build number", Module.BuildNumber), Source("module build date", Module.BuildDate),
+            Source("module vendor", Module.VendorId), Source("module attributes", Module.Attributes), Source("module features", Module.Features),
+            Source("CMRs", Module.Cmrs), Source("TDMR limits", Snapshot.Layout.Limits), Source("TDMR layout", Snapshot.Layout.Layout),
+            Source("metadata transport", Snapshot.Module.Transport), Source("metadata fields", Snapshot.Module.Metadata),
+            Source("host name", host.Name), Source("operating system", host.OperatingSystem), Source("kernel release", host.KernelRelease),
+            Source("kernel command line", host.KernelCommandLine), Source("processor", host.Cpu), Source("product", host.Product), Source("firmware version", host.Firmware),
+            Source("memory map", Snapshot.Memory.Map), Source("NUMA nodes", Snapshot.Memory.Nodes), Source("firmware map", Snapshot.Memory.FirmwareMap),
+            Source("kvm_intel.tdx", kernel.KvmIntelTdx), Source("tdx_host version", kernel.ModuleVersion), Source("P-SEAMLDR version", kernel.SeamldrVersion),
+            Source("remaining updates", kernel.RemainingUpdates), Source("KeyID capacity", kernel.KeyIdCapacity), Source("kernel log", kernel.LogLines),
+        ];
+    }
+
+    private static object Source<T>(string what, Reading<T> reading) => reading.IsKnown
+        ? reading.Provenance
+        : new MissingSource(what, reading.Source, reading.State, reading.Reason, reading.Remedy);
+}

@@ -1,0 +1,91 @@
+using TdxDash.Tdx.Layout;
+using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Metadata;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.Web.Components.MemoryMap;
+
+/// <summary>Every region that is known of a host's physical address space.</summary>
+public sealed class HostMap
+{
+    private const string SystemRam = "System RAM";
+
+    private HostMap(IReadOnlyList<MapRegion> regions) => Regions = regions;
+
+    /// <summary>The regions, ascending by address; at one address the larger first.</summary>
+    public IReadOnlyList<MapRegion> Regions { get; }
+
+    /// <summary>Makes an address axis that every region but the firmware's determines: firmware maps name device windows far
+    /// beyond memory, which would squeeze everything else.</summary>
+    public MemoryMapScale Scale(double width)
+    {
+        List<AddressRange> ranges = [.. Regions.Where(region => region.Kind != RegionKind.Firmware).Select(region => region.Range)];
+        return MemoryMapScale.Create(ranges.Count > 0 ? ranges : Regions.Select(region => region.Range), width);
+    }
+
+    /// <summary>The regions that a scale can show: not wholly beyond its ends or inside one of its breaks.</summary>
+    public IReadOnlyList<MapRegion> On(MemoryMapScale scale)
+    {
+        ArgumentNullException.ThrowIfNull(scale);
+        return [.. Regions.Where(region => region.Kind != RegionKind.Firmware || IsOn(scale, region.Range))];
+    }
+
+    /// <summary>How many regions of a kind there are and how large they are together.</summary>
+    public (int Count, ByteSize Size) Total(RegionKind kind)
+    {
+        List<MapRegion> some = [.. Regions.Where(region => region.Kind == kind)];
+        return (some.Count, new ByteSize(some.Aggregate(0UL, (sum, region) => sum + region.Range.Size.Bytes)));
+    }
+
+    /// <summary>Gathers the regions of a snapshot.</summary>
+    /// <param name="memory">The memory and firmware maps.</param>
+    /// <param name="cmrs">The Convertible Memory Ranges.</param>
+    /// <param name="layout">The layout.</param>
+    public static HostMap From(MemoryFacts memory, Reading<IReadOnlyList<AddressRange>> cmrs, Reading<TdmrLayout> layout)
+    {
+        ArgumentNullException.ThrowIfNull(memory);
+        ArgumentNullException.ThrowIfNull(cmrs);
+        ArgumentNullException.ThrowIfNull(layout);
+        IEnumerable<MapRegion> regions = Firmware(memory.FirmwareMap).Concat(Ram(memory.Map)).Concat(Cmrs(cmrs));
+        if (layout.TryGet(out TdmrLayout? built))
+        {
+            regions = regions.Concat(built.Tdmrs.SelectMany((tdmr, index) => Tdmr(tdmr, index, layout.Provenance)));
+        }
+
+        return new HostMap([.. regions.OrderBy(region => region.Range.Start.Value).ThenByDescending(region => region.Range.Size.Bytes).ThenBy(region => region.Kind)]);
+    }
+
+    private static bool IsOn(MemoryMapScale scale, AddressRange range) =>
+        scale.Pieces.Any(piece => !piece.IsBreak && range.Start.Value < piece.End && piece.Start < range.End.Value);
+
+    private static IEnumerable<MapRegion> Firmware(Reading<IReadOnlyList<FirmwareRange>> map) =>
+        (map.Or([]) ?? []).Where(entry => entry.Type != SystemRam)
+            .Select(entry => new MapRegion(RegionKind.Firmware, entry.Range, null, null, $"The firmware's map says: {entry.Type}.", map.Provenance));
+
+    private static IEnumerable<MapRegion> Ram(Reading<IReadOnlyList<MemoryBlock>> map) =>
+        (map.Or([]) ?? []).Select((block, index) =>
+            new MapRegion(RegionKind.Ram, block.Range, block.Node, null, $"Memory block {index} of the kernel's map.", map.Provenance));
+
+    private static IEnumerable<MapRegion> Cmrs(Reading<IReadOnlyList<AddressRange>> cmrs) =>
+        (cmrs.Or([]) ?? []).Select((range, index) =>
+            new MapRegion(RegionKind.Cmr, range, null, null, $"CMR {index}: the firmware made this range convertible.", cmrs.Provenance));
+
+    private static IEnumerable<MapRegion> Tdmr(Tdmr tdmr, int index, Provenance provenance)
+    {
+        yield return new MapRegion(RegionKind.Tdmr, tdmr.Range, null, index, "Covers memory in whole GiB.", provenance);
+        foreach (ReservedArea area in tdmr.Reserved)
+        {
+            yield return area.Cause == ReservedCause.Hole
+                ? new MapRegion(RegionKind.Hole, area.Range, null, index, "No memory block covers this part of the TDMR.", provenance)
+                : new MapRegion(RegionKind.ReservedPamt, area.Range, null, index, $"The PAMT of TDMR {area.PamtOfTdmr} lies here.", Guess(provenance));
+        }
+
+        if (tdmr.Pamt is Pamt pamt)
+        {
+            yield return new MapRegion(RegionKind.Pamt, pamt.Range, pamt.Node, index, "Page metadata of the TDMR; its size is computed, its address is where free memory would allow it.", Guess(provenance));
+        }
+    }
+
+    // What is emulated stays called so; otherwise an address that hangs on the allocator is a guess.
+    private static Provenance Guess(Provenance provenance) => provenance == Provenance.Emulated ? provenance : Provenance.Hypothetical;
+}

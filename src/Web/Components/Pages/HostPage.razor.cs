@@ -1,0 +1,121 @@
+using Microsoft.AspNetCore.Components;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.Host;
+using TdxDash.Web.Components.Parts;
+using TdxDash.Web.Live;
+
+namespace TdxDash.Web.Components.Pages;
+
+/// <summary>One host: what it is, why it is not ready, its memory map and layout; kept up to date while it is open.</summary>
+public sealed partial class HostPage : IDisposable
+{
+    private static readonly TimeSpan AgeInterval = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _gone = new();
+    private HostEntry? _entry;
+    private HostView? _view;
+    private SnapshotHash? _shown;
+    private bool _loading = true;
+    private IDisposable? _subscription;
+    private RenderGate? _gate;
+    private ITimer? _ages;
+
+    /// <summary>The host's identity, from the address.</summary>
+    [Parameter]
+    public string HostId { get; set; } = "";
+
+    /// <summary>Turns a snapshot into what is shown.</summary>
+    [Parameter]
+    public Func<Snapshot, HostView> ViewOf { get; set; } = HostView.From;
+
+    [Inject]
+    private IFleetView FleetView { get; set; } = null!;
+
+    [Inject]
+    private ISnapshotArchive Archive { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _subscription?.Dispose();
+        _gate?.Dispose();
+        _ages?.Dispose();
+        _gone.Cancel();
+        _gone.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        if (!RendererInfo.IsInteractive)
+        {
+            return;
+        }
+
+        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(RefreshAsync));
+        _subscription = FleetView.Subscribe(changed =>
+        {
+            if (changed.HostId == HostId)
+            {
+                _gate.Request();
+            }
+        });
+        _ages = Time.CreateTimer(_ => _gate.Request(), null, AgeInterval, AgeInterval);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_entry?.HostId != HostId)
+        {
+            // Another host's values must not stand under this one's address while it loads.
+            (_entry, _view, _shown, _loading) = (null, null, null, true);
+        }
+
+        await LoadAsync();
+    }
+
+    private async Task RefreshAsync()
+    {
+        try
+        {
+            await LoadAsync();
+            StateHasChanged();
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
+            // The page was left while it loaded.
+        }
+        catch (Exception e)
+        {
+            // Nobody awaits this call: the framework has to be told, so that the error boundary and the log get it.
+            await DispatchExceptionAsync(e);
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        string hostId = HostId;
+        HostEntry? entry = FleetView.Find(hostId);
+        if (entry is not null && entry.Hash != _shown)
+        {
+            Snapshot? snapshot = await Archive.LatestAsync(hostId, _gone.Token);
+            if (hostId != HostId)
+            {
+                return; // the address changed meanwhile, and its own load is under way
+            }
+
+            if (snapshot is not null)
+            {
+                _view = ViewOf(snapshot);
+                _shown = entry.Hash;
+            }
+        }
+
+        _entry = entry;
+        _loading = false;
+    }
+}

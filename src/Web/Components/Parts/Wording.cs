@@ -1,0 +1,44 @@
+using System.Globalization;
+using TdxDash.Tdx.Memory;
+
+namespace TdxDash.Web.Components.Parts;
+
+/// <summary>How ages, times and counts are written on every page.</summary>
+public static class Wording
+{
+    /// <summary>An age in its largest whole unit: <c>3 s</c>, <c>5 min</c>, <c>2 h</c>, <c>4 d</c>. A clock ahead counts as now.</summary>
+    public static string Age(TimeSpan age) => age switch
+    {
+        _ when age < TimeSpan.FromSeconds(1) => "now",
+        _ when age < TimeSpan.FromMinutes(1) => Whole(age.TotalSeconds, "s"),
+        _ when age < TimeSpan.FromHours(1) => Whole(age.TotalMinutes, "min"),
+        _ when age < TimeSpan.FromDays(1) => Whole(age.TotalHours, "h"),
+        _ => Whole(age.TotalDays, "d"),
+    };
+
+    /// <summary>An exact time in UTC: <c>2026-03-01 12:00:05 UTC</c>.</summary>
+    public static string Exact(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+
+    /// <summary>A count and its noun: <c>1 host</c>, <c>1,024 hosts</c>.</summary>
+    public static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count:#,0} {noun}{(count == 1 ? "" : "s")}");
+
+    /// <summary>A part of a whole in percent, with two digits below ten: <c>0.39 %</c>, <c>12.5 %</c>; empty when the whole is nothing.</summary>
+    public static string Percent(ByteSize part, ByteSize whole)
+    {
+        if (whole.Bytes == 0)
+        {
+            return "";
+        }
+
+        double percent = 100.0 * part.Bytes / whole.Bytes;
+        return string.Create(CultureInfo.InvariantCulture, $"{percent.ToString(percent < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} %");
+    }
+
+    /// <summary>A size with its exact bytes: <c>96 MiB (100,663,296 bytes)</c>.</summary>
+    public static string WithBytes(ByteSize size) => string.Create(CultureInfo.InvariantCulture, $"{size} ({size.Bytes:#,0} bytes)");
+
+    /// <summary>A number without separators.</summary>
+    public static string Plain(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Whole(double value, string unit) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(value):0} {unit}");
+}

@@ -1,0 +1,34 @@
+// Loaded by a blocking script element in the head, so that the chosen theme stands before the first paint.
+(() => {
+  const key = "tdxdash.theme";
+  const choices = ["system", "light", "dark"];
+
+  function read() {
+    try {
+      const stored = localStorage.getItem(key);
+      return choices.includes(stored) ? stored : "system";
+    } catch {
+      return "system"; // storage can be denied; the system's theme is right then
+    }
+  }
+
+  function apply(choice) {
+    if (choice === "system") {
+      delete document.documentElement.dataset.theme;
+    } else {
+      document.documentElement.dataset.theme = choice;
+    }
+  }
+
+  apply(read());
+  addEventListener("storage", e => { if (e.key === key) { apply(read()); } });
+
+  globalThis.tdxTheme = {
+    current: read,
+    choose(choice) {
+      if (!choices.includes(choice)) { return; }
+      try { localStorage.setItem(key, choice); } catch { /* the choice then lasts as long as the page */ }
+      apply(choice);
+    },
+  };
+})();
