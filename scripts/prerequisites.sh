@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# What the repository's commands need on the machine. Sourced by ./run, ./test and .ci/run.
+
+fail() {
+	printf 'error: %s\n' "$1" >&2
+	[ $# -lt 2 ] || printf '       %s\n' "${@:2}" >&2
+	exit 1
+}
+
+need_dotnet() {
+	local found
+	if ! command -v dotnet >/dev/null 2>&1; then
+		fail "the .NET SDK is not installed; TdxDash needs SDK 10.0.400 or newer in the 10.0 line." \
+			"Install it: https://learn.microsoft.com/dotnet/core/install/linux (package dotnet-sdk-10.0)," \
+			"or without root: curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0" \
+			"and put \$HOME/.dotnet on the PATH."
+	fi
+	# Resolved in this folder, so that global.json has its say.
+	if ! found=$(dotnet --version 2>/dev/null); then
+		fail "no installed .NET SDK satisfies global.json (10.0.400 or newer in the 10.0 line). Installed:" \
+			"$(dotnet --list-sdks 2>/dev/null | tr '\n' ';')" \
+			"Install package dotnet-sdk-10.0, or: curl -sSL https://dot.net/v1/dotnet-install.sh | bash -s -- --channel 10.0"
+	fi
+	case $found in
+	10.0.*) ;;
+	*) fail "the .NET SDK here is $found; TdxDash needs the 10.0 line." "Install package dotnet-sdk-10.0 beside it; global.json then picks it." ;;
+	esac
+}
+
+# install_missing WHAT-FOR PACKAGE... : installs by apt when root, else says which command does it.
+install_missing() {
+	local purpose=$1 log
+	shift
+	[ $# -gt 0 ] || return 0
+	if ! command -v apt-get >/dev/null 2>&1; then
+		fail "$purpose needs what Debian calls: $*." "Install these with this system's own package tool, then run this command again."
+	fi
+	if [ "$(id -u)" -ne 0 ]; then
+		fail "$purpose needs packages that are not installed: $*." "Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends $*"
+	fi
+	printf 'Installing for %s: %s\n' "$purpose" "$*"
+	log=$(mktemp)
+	if ! { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } >"$log" 2>&1 </dev/null; then
+		tail -n 20 "$log" >&2
+		fail "apt-get could not install: $*." "The lines above say why; the whole log is $log."
+	fi
+	rm -f "$log"
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The packages that building the native library needs and this machine lacks.
+missing_for_native_build() {
+	have cmake || echo cmake
+	have make || have ninja || echo make
+	if ! { have cc || have gcc || have clang; } || ! [ -e /usr/include/stdlib.h ]; then
+		echo gcc libc6-dev
+	fi
+}
+
+# The packages that the tests need on top: the linker of Native AOT, a browser, and a font to draw text with.
+missing_for_tests() {
+	missing_for_native_build
+	have clang || echo clang
+	[ -e /usr/include/zlib.h ] || echo zlib1g-dev
+	[ -x /usr/bin/chromium ] || echo chromium
+	[ -n "$(find /usr/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || echo fonts-dejavu-core
+}

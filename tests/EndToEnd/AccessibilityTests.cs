@@ -1,0 +1,36 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace TdxDash.EndToEnd;
+
+public sealed class AccessibilityTests(Chromium chromium, Site site)
+{
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Fleet_InBothThemes_HasNoSeriousFinding(ColorScheme scheme)
+    {
+        IPage page = await chromium.OpenAsync(site.Address, scheme);
+        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(Site.DemoHosts + 1);
+        await AssertAccessibleAsync(page);
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Host_InBothThemes_HasNoSeriousFinding(ColorScheme scheme)
+    {
+        IPage page = await chromium.OpenAsync(site.Address, scheme);
+        await Site.OpenHostAsync(page, Site.ThisMachine);
+        await AssertAccessibleAsync(page);
+    }
+
+    private static async Task AssertAccessibleAsync(IPage page)
+    {
+        AxeResult result = await page.RunAxe();
+        Assert.NotEmpty(result.Passes);
+        Assert.Empty(result.Violations.Where(v => v.Impact is "serious" or "critical")
+            .Select(v => $"{v.Impact} {v.Id}: {v.Help}\n{string.Join('\n', v.Nodes.Select(n => $"  {n.Target}: {n.Html}"))}"));
+    }
+}

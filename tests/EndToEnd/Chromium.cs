@@ -1,0 +1,52 @@
+using Microsoft.Playwright;
+
+namespace TdxDash.EndToEnd;
+
+/// <summary>Debian's browser, one for all tests; each test opens a context of its own.</summary>
+public sealed class Chromium : IAsyncLifetime
+{
+    private static readonly string[] Flags =
+    [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ];
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    public async ValueTask InitializeAsync()
+    {
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = Flags });
+    }
+
+    /// <summary>Opens a page and waits until the server answers its clicks, not only until it is drawn.</summary>
+    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light)
+    {
+        IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = address.ToString(),
+            ColorScheme = scheme,
+            ReducedMotion = ReducedMotion.Reduce,
+            ViewportSize = new ViewportSize { Width = 1280, Height = 900 },
+        });
+        context.SetDefaultTimeout(15_000);
+        IPage page = await context.NewPageAsync();
+        await page.GotoAsync(address.ToString());
+        await InteractiveAsync(page);
+        return page;
+    }
+
+    /// <summary>Waits until the page is connected to the server.</summary>
+    public static Task InteractiveAsync(IPage page) =>
+        page.Locator("[data-interactive=true]").WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Attached });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.CloseAsync();
+        }
+
+        _playwright?.Dispose();
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
+
+namespace TdxDash.EndToEnd.Processes;
+
+/// <summary>The dashboard as a process on a data folder of its own.</summary>
+internal sealed partial class Dashboard : IAsyncDisposable
+{
+    private readonly string _folder;
+    private RunningProcess _process;
+
+    private Dashboard(string folder, RunningProcess process, Uri address)
+    {
+        _folder = folder;
+        _process = process;
+        Address = address;
+    }
+
+    public Uri Address { get; }
+
+    public string Output => _process.Output;
+
+    /// <summary>Starts on any free port and waits until it is ready.</summary>
+    public static async Task<Dashboard> StartAsync(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        RunningProcess process = Launch(folder, "http://127.0.0.1:0");
+        Match listening = await process.LineAsync(NowListening());
+        var dashboard = new Dashboard(folder, process, new Uri(listening.Groups[1].Value));
+        await dashboard.ReadyAsync();
+        return dashboard;
+    }
+
+    public Task KillAsync() => _process.KillAsync();
+
+    public Task<int> StopAsync() => _process.StopAsync();
+
+    /// <summary>Starts again on the same address and the same data.</summary>
+    public async Task RestartAsync()
+    {
+        await _process.DisposeAsync();
+        _process = Launch(_folder, Address.GetLeftPart(UriPartial.Authority));
+        await _process.LineAsync(NowListening());
+        await ReadyAsync();
+    }
+
+    /// <summary>What the database holds, in the order of host, boot and sequence.</summary>
+    public async Task<IReadOnlyList<StoredSnapshot>> StoredAsync()
+    {
+        var connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, "tdxdash.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        await using var database = new SqliteConnection(connection.ToString());
+        await database.OpenAsync(TestContext.Current.CancellationToken);
+        await using SqliteCommand query = database.CreateCommand();
+        query.CommandText =
+            """
+            SELECT h.host_id, s.boot_id, s.sequence, s.taken_at_us
+            FROM snapshots s JOIN hosts h ON h.id = s.host
+            ORDER BY h.host_id, s.boot_id, s.sequence
+            """;
+        await using SqliteDataReader rows = await query.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var stored = new List<StoredSnapshot>();
+        while (await rows.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            stored.Add(new StoredSnapshot(rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3)));
+        }
+
+        return stored;
+    }
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
+
+    private static RunningProcess Launch(string folder, string address) =>
+        RunningProcess.Start([.. Product.Dashboard(), "--urls", address, $"--TdxDash:DataFolder={folder}"]);
+
+    private async Task ReadyAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Address };
+        await Eventually.HoldsAsync("GET /healthz answers 200", async () =>
+        {
+            using HttpResponseMessage answer = await client.GetAsync("/healthz", TestContext.Current.CancellationToken);
+            return answer.IsSuccessStatusCode;
+        });
+    }
+
+    [GeneratedRegex(@"Now listening on: (http://127\.0\.0\.1:\d+)")]
+    private static partial Regex NowListening();
+}
+
+/// <summary>One row of the table of snapshots.</summary>
+/// <param name="HostId">The host's identity.</param>
+/// <param name="BootId">The kernel's boot id.</param>
+/// <param name="Sequence">The probe's own number for it.</param>
+/// <param name="TakenAt">The host's clock when it was taken, in microseconds since 1970.</param>
+internal sealed record StoredSnapshot(string HostId, string BootId, long Sequence, long TakenAt);

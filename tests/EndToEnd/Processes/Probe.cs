@@ -1,0 +1,28 @@
+using System.Globalization;
+
+namespace TdxDash.EndToEnd.Processes;
+
+/// <summary>The probe as a process.</summary>
+internal static class Probe
+{
+    /// <summary>A probe of the machine that the tests run on.</summary>
+    public static RunningProcess OfThisMachine(Uri dashboard, string state, int intervalSeconds = 1) => RunningProcess.Start(
+    [
+        .. Product.Probe(), "run", "--dashboard", dashboard.GetLeftPart(UriPartial.Authority), "--state", state,
+        "--interval", intervalSeconds.ToString(CultureInfo.InvariantCulture), "--module", "auto", "--trial",
+    ]);
+
+    /// <summary>A probe of a machine whose files lie below a folder.</summary>
+    public static RunningProcess Of(MachineTree machine, Uri dashboard, string state) => RunningProcess.Start(
+    [
+        .. Product.Probe(), "run", "--dashboard", dashboard.GetLeftPart(UriPartial.Authority), "--state", state,
+        "--interval", "1", "--module", "none", "--root", machine.Root,
+    ]);
+
+    /// <summary>Demo hosts, all in one process.</summary>
+    public static RunningProcess Demo(Uri dashboard, string state, int count = 12) => RunningProcess.Start(
+    [
+        .. Product.Probe(), "demo", "--dashboard", dashboard.GetLeftPart(UriPartial.Authority), "--state", state,
+        "--count", count.ToString(CultureInfo.InvariantCulture),
+    ]);
+}

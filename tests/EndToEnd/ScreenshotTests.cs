@@ -1,0 +1,46 @@
+using Microsoft.Playwright;
+using TdxDash.EndToEnd.Processes;
+
+namespace TdxDash.EndToEnd;
+
+/// <summary>Takes the pictures that the README shows, and sees to it that they are taken of whole pages without an error.</summary>
+public sealed class ScreenshotTests(Chromium chromium, Site site)
+{
+    public static TheoryData<string, ColorScheme> Themes => new() { { "light", ColorScheme.Light }, { "dark", ColorScheme.Dark } };
+
+    [Theory]
+    [MemberData(nameof(Themes))]
+    public async Task Fleet_Drawn_GivesAPicture(string theme, ColorScheme scheme)
+    {
+        IPage page = await chromium.OpenAsync(site.Address, scheme);
+        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(Site.DemoHosts + 1);
+        await TakeAsync(page, $"fleet-{theme}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Themes))]
+    public async Task HostOfThisMachine_Drawn_GivesAPicture(string theme, ColorScheme scheme)
+    {
+        IPage page = await chromium.OpenAsync(site.Address, scheme);
+        await Site.OpenHostAsync(page, Site.ThisMachine);
+        await TakeAsync(page, $"host-{theme}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Themes))]
+    public async Task DemoHost_Drawn_GivesAPicture(string theme, ColorScheme scheme)
+    {
+        IPage page = await chromium.OpenAsync(site.Address, scheme);
+        ILocator demo = page.Locator("tbody tr").Filter(new LocatorFilterOptions { HasNotText = Site.ThisMachine }).First;
+        await Site.OpenHostAsync(page, (await demo.GetByRole(AriaRole.Link).First.InnerTextAsync()).Trim());
+        await TakeAsync(page, $"demo-host-{theme}");
+    }
+
+    private static async Task TakeAsync(IPage page, string name)
+    {
+        await Assertions.Expect(page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
+        Directory.CreateDirectory(Product.Screenshots);
+        byte[] picture = await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Product.Screenshots, name + ".png"), FullPage = true });
+        Assert.NotEmpty(picture);
+    }
+}

@@ -1,0 +1,60 @@
+using Microsoft.Playwright;
+using TdxDash.EndToEnd.Processes;
+
+[assembly: AssemblyFixture(typeof(TdxDash.EndToEnd.Chromium))]
+[assembly: AssemblyFixture(typeof(TdxDash.EndToEnd.Site))]
+
+// Some tests hold the product to a time, which others at once on two cores would spoil.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+
+namespace TdxDash.EndToEnd;
+
+/// <summary>A dashboard with this machine and the demo hosts in it, as <c>./run --demo</c> starts them; one for all tests that only look.</summary>
+public sealed class Site : IAsyncLifetime
+{
+    /// <summary>How many demo hosts it has.</summary>
+    public const int DemoHosts = 12;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<IAsyncDisposable> _processes = [];
+    private Dashboard? _dashboard;
+
+    /// <summary>This machine's name, as its row shows it.</summary>
+    public static string ThisMachine => Environment.MachineName;
+
+    internal Dashboard Dashboard => _dashboard!;
+
+    public Uri Address => Dashboard.Address;
+
+    public async ValueTask InitializeAsync()
+    {
+        _dashboard = await Dashboard.StartAsync(_folder.Sub("dashboard"));
+        _processes.Add(_dashboard);
+        _processes.Add(Probe.OfThisMachine(Address, _folder.Sub("probe")));
+        _processes.Add(Probe.Demo(Address, _folder.Sub("demo"), DemoHosts));
+        await Eventually.HoldsAsync("every host has a stored snapshot", async () =>
+            (await _dashboard.StoredAsync()).Select(row => row.HostId).Distinct().Count() == DemoHosts + 1);
+    }
+
+    /// <summary>The table row of a host.</summary>
+    internal static ILocator Row(IPage page, string name) =>
+        page.Locator("tbody tr").Filter(new LocatorFilterOptions { Has = page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name, Exact = true }) });
+
+    /// <summary>Opens a host's page from its row in the fleet.</summary>
+    internal static async Task OpenHostAsync(IPage page, string name)
+    {
+        await Row(page, name).GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = name, Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name }).First.WaitForAsync();
+        await Chromium.InteractiveAsync(page);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable process in Enumerable.Reverse(_processes))
+        {
+            await process.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+}
