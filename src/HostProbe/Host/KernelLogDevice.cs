@@ -1,0 +1,82 @@
+using System.Runtime.InteropServices;
+
+namespace TdxDash.HostProbe.Host;
+
+/// <summary>Reads <c>/dev/kmsg</c> to its present end. The framework opens no file non-blocking, and a blocking read would wait for
+/// the next message of the kernel; hence libc itself.</summary>
+internal static partial class KernelLogDevice
+{
+    private const int ReadOnlyNonBlockingCloseOnExec = 0x0 | 0x800 | 0x80000;
+
+    // The kernel refuses a record with EINVAL when the buffer is too small for it; its own limit is 2 KiB with its dictionary.
+    private const int RecordBytes = 16 << 10;
+    private const int NotPermitted = 1, Interrupted = 4, TryAgain = 11, AccessDenied = 13, BrokenPipe = 32;
+
+    /// <summary>Whether the path is a character device, as opposed to a copy in a plain file or nothing.</summary>
+    public static bool Is(string path) => File.Exists(path) && (File.GetAttributes(path) & FileAttributes.Device) != 0;
+
+    /// <summary>Reads every record that is there now.</summary>
+    public static HostAccess Read(string path)
+    {
+        int descriptor = Open(path, ReadOnlyNonBlockingCloseOnExec);
+        if (descriptor < 0)
+        {
+            return Failure(Marshal.GetLastPInvokeError());
+        }
+
+        try
+        {
+            return ReadAll(descriptor);
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    private static HostAccess ReadAll(int descriptor)
+    {
+        var log = new MemoryStream();
+        byte[] record = new byte[RecordBytes];
+        while (true)
+        {
+            nint read = ReadRecord(descriptor, record, record.Length);
+            int error = read < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (read == 0 || error == TryAgain)
+            {
+                return HostAccess.File(log.ToArray());
+            }
+
+            // A record that was overwritten while reading gives EPIPE; the next read goes on with the oldest one left.
+            if (error is BrokenPipe or Interrupted)
+            {
+                continue;
+            }
+
+            if (error != 0)
+            {
+                return Failure(error);
+            }
+
+            if (log.Length + read > HostFiles.MaxFileBytes)
+            {
+                return HostAccess.Failed(AccessFailure.TooLarge, $"It has more than {HostFiles.MaxFileBytes} bytes.");
+            }
+
+            log.Write(record, 0, (int)read);
+        }
+    }
+
+    private static HostAccess Failure(int error) => error is NotPermitted or AccessDenied
+        ? HostAccess.Failed(AccessFailure.Denied, "Permission denied (kernel.dmesg_restrict is on).")
+        : HostAccess.Failed(AccessFailure.Failed, $"It could not be read (error {error}).");
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint ReadRecord(int descriptor, [Out] byte[] buffer, nint count);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    private static partial int Close(int descriptor);
+}

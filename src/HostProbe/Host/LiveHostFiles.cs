@@ -1,0 +1,91 @@
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.HostProbe.Host;
+
+/// <summary>The files of the machine that the probe runs on, below a folder (<c>/</c>, or where a container has the host's mounted).</summary>
+/// <param name="root">The folder that stands for <c>/</c>.</param>
+public sealed class LiveHostFiles(string root = "/") : HostFiles
+{
+    private const int FirstBuffer = 16 << 10;
+    private const int OperationNotPermitted = 1, NoSuchDeviceOrAddress = 6, NoSuchDevice = 19;
+
+    private readonly string _root = Path.TrimEndingDirectorySeparator(root) is "/" ? "" : Path.TrimEndingDirectorySeparator(root);
+
+    /// <inheritdoc/>
+    public override Origin Origin => Origin.Live;
+
+    /// <inheritdoc/>
+    public override HostAccess Read(string path)
+    {
+        string full = _root + path;
+        return Guard(() => path == KernelLog && KernelLogDevice.Is(full) ? KernelLogDevice.Read(full) : ReadFile(full));
+    }
+
+    /// <inheritdoc/>
+    public override HostAccess List(string path) => Guard(() =>
+    {
+        var names = new List<string>();
+        foreach (FileSystemInfo entry in new DirectoryInfo(_root + path).EnumerateFileSystemInfos())
+        {
+            if (names.Count == MaxNames)
+            {
+                return HostAccess.Failed(AccessFailure.TooLarge, $"It has more than {MaxNames} entries.");
+            }
+
+            names.Add(entry.Name);
+        }
+
+        names.Sort(StringComparer.Ordinal);
+        return HostAccess.Folder(names);
+    });
+
+    // Files of procfs and sysfs say that they have no or 4096 bytes; only reading to the end tells.
+    private static HostAccess ReadFile(string full)
+    {
+        using var stream = new FileStream(full, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+        byte[] buffer = new byte[FirstBuffer];
+        int filled = 0;
+        while (stream.Read(buffer, filled, buffer.Length - filled) is int read and > 0)
+        {
+            filled += read;
+            if (filled > MaxFileBytes)
+            {
+                return HostAccess.Failed(AccessFailure.TooLarge, $"It has more than {MaxFileBytes} bytes.");
+            }
+
+            if (filled == buffer.Length)
+            {
+                Array.Resize(ref buffer, buffer.Length * 2);
+            }
+        }
+
+        Array.Resize(ref buffer, filled);
+        return HostAccess.File(buffer);
+    }
+
+    private static HostAccess Guard(Func<HostAccess> access)
+    {
+        try
+        {
+            return access();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return HostAccess.Absent();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return HostAccess.Failed(AccessFailure.Denied, "Permission denied.");
+        }
+        catch (IOException e)
+        {
+            // On Unix the HResult of an IOException is the errno itself.
+            return e.HResult switch
+            {
+                NoSuchDeviceOrAddress or NoSuchDevice => HostAccess.Failed(AccessFailure.NoDevice, "The kernel answered that there is no such device or address."),
+                OperationNotPermitted => HostAccess.Failed(AccessFailure.Denied, "Operation not permitted."),
+                _ => HostAccess.Failed(AccessFailure.Failed, $"It could not be read (error {e.HResult})."),
+            };
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.HostProbe.Host.Readers;
+
+/// <summary>One path of the host and what it means when it cannot be read.</summary>
+/// <param name="Path">The path.</param>
+/// <param name="AbsentMeans">What it means that it is absent.</param>
+/// <param name="AbsentRemedy">What to do then; empty where nothing can be done and the reading becomes not offered.</param>
+/// <param name="Right">The capability that reading needs, besides being root.</param>
+internal sealed record HostSource(string Path, string AbsentMeans, string AbsentRemedy, string Right = "CAP_DAC_READ_SEARCH")
+{
+    /// <summary>Reads and parses a text.</summary>
+    public Reading<T> Read<T>(HostFiles files, Func<string, T> parse) => Understand(files, text => Reading.Known(parse(text), files.Provenance, Path));
+
+    /// <summary>Reads a text whose parser makes its own reading.</summary>
+    public Reading<T> Understand<T>(HostFiles files, Func<string, Reading<T>> understand)
+    {
+        HostAccess access = files.Read(Path);
+        return access.Error is { } error ? Unread<T>(error) : Try(() => understand(access.Text));
+    }
+
+    /// <summary>Turns a malformed source into a reading without a value.</summary>
+    public Reading<T> Try<T>(Func<Reading<T>> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (SourceFormatException e)
+        {
+            return Reading.Unreadable<T>(Path, e.Reason, e.Remedy);
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            return Reading.Unreadable<T>(Path, e.Message, $"Check what {Path} holds.");
+        }
+    }
+
+    /// <summary>The reading for a failed access.</summary>
+    public Reading<T> Unread<T>(HostError error) => error.Failure switch
+    {
+        AccessFailure.Absent when AbsentRemedy.Length == 0 => Reading.NotOffered<T>(Path, AbsentMeans),
+        AccessFailure.Absent => Reading.Unreadable<T>(Path, AbsentMeans, AbsentRemedy),
+        AccessFailure.Denied => Reading.Unreadable<T>(Path, error.Reason, $"Run the probe as root or grant it {Right}."),
+        AccessFailure.TooLarge => Reading.Unreadable<T>(Path, error.Reason, $"Check what {Path} is; a real one is far smaller."),
+        AccessFailure.NoDevice => Reading.Unreadable<T>(Path, error.Reason, "Check the kernel log for the device that is missing."),
+        _ => Reading.Unreadable<T>(Path, error.Reason, "Check the kernel log for errors of this file."),
+    };
+
+    /// <summary>The reading for text that is not what the source should hold.</summary>
+    public Reading<T> Malformed<T>(string reason) => Reading.Unreadable<T>(Path, reason, $"Check what {Path} holds.");
+}
