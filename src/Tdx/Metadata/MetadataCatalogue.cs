@@ -1,3 +1,5 @@
+using TdxDash.Tdx.Snapshots;
+
 namespace TdxDash.Tdx.Metadata;
 
 /// <summary>One global metadata field as the module's own tables describe it.</summary>
@@ -22,4 +24,10 @@ public static class MetadataCatalogue
 
     /// <summary>Finds a field by its specification name.</summary>
     public static MetadataField? Find(string name) => throw new NotSupportedException();
+
+    /// <summary>Puts fields that were read one by one together as the catalogue knows them: an array becomes one value, and
+    /// ids get their own bit 63.</summary>
+    /// <param name="perField">In the module's order, as TDH.SYS.RDALL or TDH.SYS.RD gave them. From a list, a field of several
+    /// elements is one value at the code of its first element; from reads one by one, each element is a value at its own code.</param>
+    public static IReadOnlyList<MetadataValue> Assemble(IReadOnlyList<MetadataValue> perField) => throw new NotSupportedException();
 }
