@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include "tdxdash.h"
+
+#define WHOLE(type) { #type, "", 0, sizeof(struct type) }
+#define MEMBER(type, name) \
+	{ #type, #name, offsetof(struct type, name), sizeof(((struct type *)0)->name) }
+
+static const struct tdxdash_layout_entry LAYOUT[] = {
+	WHOLE(tdxdash_error),
+	MEMBER(tdxdash_error, code),
+	MEMBER(tdxdash_error, os_error),
+	MEMBER(tdxdash_error, line),
+	MEMBER(tdxdash_error, reserved),
+	MEMBER(tdxdash_error, message),
+	MEMBER(tdxdash_error, remedy),
+	WHOLE(tdxdash_registers),
+	MEMBER(tdxdash_registers, rax),
+	MEMBER(tdxdash_registers, rcx),
+	MEMBER(tdxdash_registers, rdx),
+	MEMBER(tdxdash_registers, r8),
+	MEMBER(tdxdash_registers, r9),
+	MEMBER(tdxdash_registers, r10),
+	MEMBER(tdxdash_registers, r11),
+	MEMBER(tdxdash_registers, reserved),
+	WHOLE(tdxdash_cmr),
+	MEMBER(tdxdash_cmr, base),
+	MEMBER(tdxdash_cmr, size),
+	WHOLE(tdxdash_info),
+	MEMBER(tdxdash_info, abi_version),
+	MEMBER(tdxdash_info, kind),
+	MEMBER(tdxdash_info, flags),
+	MEMBER(tdxdash_info, reserved),
+	MEMBER(tdxdash_info, description),
+	WHOLE(tdxdash_layout_entry),
+	MEMBER(tdxdash_layout_entry, structure),
+	MEMBER(tdxdash_layout_entry, member),
+	MEMBER(tdxdash_layout_entry, offset),
+	MEMBER(tdxdash_layout_entry, size),
+};
+
+uint32_t tdxdash_layout(struct tdxdash_layout_entry *entries, uint32_t capacity)
+{
+	uint32_t count = sizeof(LAYOUT) / sizeof(LAYOUT[0]);
+
+	for (uint32_t i = 0; entries && i < count && i < capacity; i++)
+		entries[i] = LAYOUT[i];
+	return count;
+}

@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+
+namespace TdxDash.HostProbe.Native;
+
+/// <summary><c>struct tdxdash_error</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeError
+{
+    internal const int MessageBytes = 1024;
+    internal const int RemedyBytes = 512;
+
+    internal uint Code;
+    internal int OsError;
+    internal uint Line;
+    internal uint Reserved;
+    internal fixed byte Message[MessageBytes];
+    internal fixed byte Remedy[RemedyBytes];
+}
+
+/// <summary><c>struct tdxdash_cmr</c>, in bytes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeCmr
+{
+    internal ulong Base;
+    internal ulong Size;
+}
+
+/// <summary><c>struct tdxdash_info</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeInfo
+{
+    internal const int DescriptionBytes = 256;
+
+    /// <summary>TDXDASH_FLAG_EMULATED.</summary>
+    internal const uint EmulatedFlag = 1;
+
+    internal uint AbiVersion;
+    internal uint Kind;
+    internal uint Flags;
+    internal uint Reserved;
+    internal fixed byte Description[DescriptionBytes];
+}
+
+/// <summary><c>struct tdxdash_layout_entry</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeLayoutEntry
+{
+    internal const int NameBytes = 32;
+
+    internal fixed byte Structure[NameBytes];
+    internal fixed byte Member[NameBytes];
+    internal uint Offset;
+    internal uint Size;
+}

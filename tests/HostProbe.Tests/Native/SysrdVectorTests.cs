@@ -1,0 +1,69 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using TdxDash.HostProbe.Native;
+using TdxDash.Tdx.Memory;
+using TdxDash.Testing;
+
+namespace TdxDash.HostProbe.Tests.Native;
+
+/// <summary>The emulated module against what the original module code answered.</summary>
+public sealed class SysrdVectorTests
+{
+    [Fact]
+    public void Seamcall_EveryPublicVector_AnswersAsTheOriginal()
+    {
+        using NativeTransport module = NativeTransport.OpenEmulated(NativeFiles.Oracle, []);
+        var wrong = new List<string>();
+        int run = 0;
+        foreach (string line in File.ReadLines(Repository.Data("vectors", "sysrd.public.jsonl")))
+        {
+            using JsonDocument vector = JsonDocument.Parse(line);
+            string expected = Expected(vector.RootElement);
+            string actual = vector.RootElement.GetProperty("op").GetString() switch
+            {
+                "TDH.SYS.RD" => Rd(module, Number(vector.RootElement, "field_id")),
+                "TDH.SYS.RDALL" => RdAll(module, Number(vector.RootElement, "field_id"), Number(vector.RootElement, "list_pa")),
+                string other => throw new FormatException($"Vector {line} is of the unknown kind {other}."),
+                null => throw new FormatException($"Vector {line} is of no kind."),
+            };
+            run++;
+            if (expected != actual)
+            {
+                wrong.Add($"{vector.RootElement.GetProperty("id").GetString()}: expected {expected}, got {actual}");
+            }
+        }
+
+        Assert.Empty(wrong);
+        Assert.Equal(470, run);
+    }
+
+    private static string Rd(NativeTransport module, ulong id)
+    {
+        var registers = new SeamcallRegisters { Rdx = id };
+        module.Seamcall(34, ref registers, default);
+        return $"{Hex.Plain(registers.Rax)} next {Hex.Plain(registers.Rdx)} value {Hex.Plain(registers.R8)}";
+    }
+
+    private static string RdAll(NativeTransport module, ulong start, ulong address)
+    {
+        byte[] page = new byte[4096];
+        var registers = new SeamcallRegisters { Rdx = address, R8 = start };
+        module.Seamcall(37, ref registers, page);
+        int size = BinaryPrimitives.ReadUInt16LittleEndian(page);
+        return $"{Hex.Plain(registers.Rax)} next {Hex.Plain(registers.R8)} list {Convert.ToHexStringLower(page.AsSpan(0, size))}";
+    }
+
+    private static string Expected(JsonElement vector)
+    {
+        JsonElement expect = vector.GetProperty("expect");
+        string head = $"{Hex.Plain(Number(expect, "status"))} next {Hex.Plain(Number(expect, "next"))}";
+        return expect.TryGetProperty("list_hex", out JsonElement list)
+            ? $"{head} list {list.GetString()}"
+            : $"{head} value {Hex.Plain(Number(expect, "value"))}";
+    }
+
+    private static ulong Number(JsonElement element, string name) =>
+        Hex.TryParse(element.GetProperty(name).GetString(), out ulong value)
+            ? value
+            : throw new FormatException($"{name} of {element} is not a number.");
+}
