@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "profile.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

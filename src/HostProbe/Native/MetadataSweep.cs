@@ -46,7 +46,7 @@ public static class MetadataSweep
         }
 
         return Reading.Unreadable<IReadOnlyList<MetadataValue>>(
-            RdName, $"The TDX module changed during each of {MaxRestarts} attempts to read it.", "Wait until the update of the TDX module has ended.");
+            RdName, $"The TDX module's version did not read the same before and after, in {MaxRestarts} attempts.", "Wait until an update of the TDX module has ended.");
     }
 
     private static Sweep Once(ISeamcallTransport transport)
@@ -154,7 +154,7 @@ public static class MetadataSweep
             }
             catch (SeamcallTransportException)
             {
-                // No answer is no proof of sameness: the next attempt meets the same failure and reports it.
+                // No answer is no proof of sameness.
                 return false;
             }
 

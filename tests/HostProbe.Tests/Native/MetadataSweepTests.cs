@@ -157,6 +157,29 @@ public sealed class MetadataSweepTests
         Assert.Equal(4, reads);
     }
 
+    [Fact]
+    public void SweepRaw_ModuleThatKeepsChanging_IsUnreadable()
+    {
+        using NativeTransport module = NativeTransport.OpenEmulated(NativeFiles.Shipped("tdx-1.5.08-emr"), []);
+        ulong build = 0;
+        using var changing = new ScriptedTransport(
+            (leaf, ref r, page) =>
+            {
+                if (leaf == 34 && r.Rdx == 0x8800000100000002)
+                {
+                    module.Seamcall(leaf, ref r, page);
+                    r.R8 = ++build;
+                    return true;
+                }
+
+                return RefuseRdAll(leaf, ref r, page);
+            },
+            module);
+
+        Assert.StartsWith("The TDX module's version did not read the same", MetadataSweep.SweepRaw(changing).Reason, StringComparison.Ordinal);
+        Assert.Equal(6UL, build);
+    }
+
     private static bool RefuseRdAll(ulong leaf, ref SeamcallRegisters registers, Span<byte> page)
     {
         registers.Rax = leaf == 37 ? 0xC000_0100_0000_0000 : registers.Rax;
