@@ -99,6 +99,14 @@ public sealed class ModuleIdentityTests
     }
 
     [Fact]
+    public void From_LimitBeyondItsWidth_IsUnreadableAndNotCut()
+    {
+        ModuleIdentity identity = Identify(_ => true, value => MetadataText.NameOf(value.Id) == "MAX_TDMRS" ? value with { Values = [0x10040] } : value);
+        Assert.Equal(ReadingState.Unreadable, identity.Limits.State);
+        Assert.Equal("MAX_TDMRS is 0x10040, more than its 16 bits hold.", identity.Limits.Reason);
+    }
+
+    [Fact]
     public void From_CmrBeyondPhysicalAddresses_IsUnreadable()
     {
         ModuleIdentity identity = Identify(_ => true, value => MetadataText.NameOf(value.Id) == "CMR_SIZE" ? value with { Values = [ulong.MaxValue] } : value);

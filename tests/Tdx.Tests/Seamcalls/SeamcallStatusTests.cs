@@ -26,9 +26,9 @@ public sealed class SeamcallStatusTests
     [InlineData(0xC0000C0E00000000, "TDX_METADATA_FIELD_NOT_ALLOCATED", "")]
     [InlineData(0x6000000200000000, "TDX_NON_RECOVERABLE_TD", "")]
     [InlineData(0x4000000200000000, "TDX_NON_RECOVERABLE_TD", "")]
-    [InlineData(0x8000FF00FFFF0000, "VMFAILINVALID", "")]
-    [InlineData(0x8000FF000000000D, "GP", "")]
-    [InlineData(0x8000FF0000000006, "UD", "")]
+    [InlineData(0x8000FF00FFFF0000, "TDX_SEAMCALL_VMFAILINVALID", "")]
+    [InlineData(0x8000FF000000000D, "TDX_SEAMCALL_GP", "")]
+    [InlineData(0x8000FF0000000006, "TDX_SEAMCALL_UD", "")]
     [InlineData(0x8000000000020001, "P-SEAMLDR EBADHASH", "")]
     [InlineData(0xFFFFFFFFFFFFFFFF, "UNINITIALIZE_ERROR", "")]
     [InlineData(0xC0000F0100000007, "unknown", "details 0x7")]
@@ -46,7 +46,7 @@ public sealed class SeamcallStatusTests
     [Fact]
     public void Explain_OfTheDocumentedTable_NamesEveryStatus()
     {
-        string[] lines = File.ReadAllLines(Testing.Repository.Data("seamcall-status.txt"));
+        string[] lines = [.. File.ReadAllLines(Testing.Repository.Data("seamcalls", "status.txt")).Where(line => !line.StartsWith('#'))];
         Assert.Equal(178, lines.Length);
         foreach (string[] parts in lines.Select(line => line.Split(' ')))
         {
