@@ -71,7 +71,21 @@ internal sealed class ModuleMetadata(Reading<IReadOnlyList<MetadataValue>> metad
     private static ulong KeyOf(string name) => MetadataCatalogue.Find(name)!.Id.Key;
 
     private Reading<T> Combine<T>(string[] names, Func<ulong[], T> convert) =>
-        Missing<T>(names) ?? Reading.Known(convert([.. names.Select(name => _byKey[KeyOf(name)][0])]), metadata.Provenance, metadata.Source);
+        Missing<T>(names) ?? TooWide<T>(names) ?? Reading.Known(convert([.. names.Select(name => _byKey[KeyOf(name)][0])]), metadata.Provenance, metadata.Source);
+
+    private Reading<T>? TooWide<T>(string[] names)
+    {
+        foreach (MetadataField field in names.Select(name => MetadataCatalogue.Find(name)!))
+        {
+            ulong value = _byKey[field.Id.Key][0];
+            if (field.ElementBits < 64 && value >> field.ElementBits != 0)
+            {
+                return Reading.Unreadable<T>(metadata.Source, $"{field.Name} is {Hex.Plain(value)}, more than its {field.ElementBits} bits hold.", "Read the metadata again; if it stays, report the module's version.");
+            }
+        }
+
+        return null;
+    }
 
     private Reading<T>? Missing<T>(string[] names)
     {

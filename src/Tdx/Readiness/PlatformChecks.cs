@@ -79,9 +79,19 @@ internal static class PlatformChecks
             cpu => cpu.TdxFlags.Contains("tdx_host_platform") ? "the CPU flag tdx_host_platform is set" : "the CPU flag tdx_host_platform is not set",
             "The kernel sets this flag when the BIOS has given KeyIDs to TDX and the kernel was built with CONFIG_INTEL_TDX_HOST.",
             "Enable TME, TME-MT, SGX and TDX in the BIOS with a non-zero TME-MT/TDX key split, and use a kernel with CONFIG_INTEL_TDX_HOST=y.");
-        return check.Outcome != CheckOutcome.Passed && evidence.LogFacts.PrivateKeyIds is { } keys
-            ? check with { Outcome = CheckOutcome.Passed, Evidence = $"BIOS enabled: private KeyID range [{keys.Start}, {keys.End}) ({evidence.Log.Source})" }
-            : check;
+        if (check.Outcome == CheckOutcome.Passed)
+        {
+            return check;
+        }
+
+        // Kernels before 6.8 have no such flag, and a log can lack its first lines.
+        string? logged = evidence.LogFacts switch
+        {
+            { PrivateKeyIds: { } keys } => $"BIOS enabled: private KeyID range [{keys.Start}, {keys.End})",
+            { Version: not null } or { Initialized: not null } => "the kernel log speaks of the TDX module",
+            _ => null,
+        };
+        return logged is null ? check : check with { Outcome = CheckOutcome.Passed, Evidence = $"{logged} ({evidence.Log.Source})" };
     }
 
     private static Check Of(ReadinessEvidence evidence, string id, string title, Func<CpuFacts, bool> holds, Func<CpuFacts, string> seen, string why, string remedy)

@@ -70,11 +70,27 @@ public static class SnapshotCodec
             SnapshotRules.Check(snapshot);
             return new SnapshotParse(snapshot, null);
         }
-        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
+        catch (JsonException e)
         {
-            return new SnapshotParse(null, $"The snapshot is not valid: {e.Message} Take it again with a probe of this version.");
+            string place = e.Path is null or "$" ? "" : $" at {e.Path}";
+            return Invalid($"{WithoutPosition(e.Message).TrimEnd('.')}{place} (byte {e.BytePositionInLine ?? 0}).");
+        }
+        catch (FormatException e)
+        {
+            return Invalid(e.Message);
         }
     }
+
+    /// <summary>Cuts the path and position that the serialiser appends to its messages.</summary>
+    internal static string WithoutPosition(string message)
+    {
+        int path = message.IndexOf(" Path: ", StringComparison.Ordinal);
+        int line = message.IndexOf(" LineNumber: ", StringComparison.Ordinal);
+        int end = path >= 0 ? path : line;
+        return end >= 0 ? message[..end] : message;
+    }
+
+    private static SnapshotParse Invalid(string what) => new(null, $"The snapshot is not valid: {what} Take it again with a probe of this version.");
 
     // Looked at first, so that a newer snapshot is called newer and not broken.
     private static int? SchemaOf(ReadOnlySpan<byte> bytes)

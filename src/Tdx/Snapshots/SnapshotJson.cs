@@ -44,7 +44,7 @@ internal sealed partial class SnapshotJson : JsonSerializerContext
 
     private static JsonSerializerOptions MakeOptions(bool indented) => new()
     {
-        TypeInfoResolver = Default.WithAddedModifier(AllowAbsentMembers),
+        TypeInfoResolver = new SnapshotJson().WithAddedModifier(AllowAbsentMembers),
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -95,7 +95,7 @@ internal sealed class ReadingConverter<T> : JsonConverter<Reading<T>>
             switch (name)
             {
                 case "value":
-                    value = JsonSerializer.Deserialize(ref reader, Info(options));
+                    value = ReadValue(ref reader, options);
                     hasValue = value is not null;
                     break;
                 case "provenance": provenance = WordConverter<Provenance>.Parse(reader.GetString()); break;
@@ -114,6 +114,19 @@ internal sealed class ReadingConverter<T> : JsonConverter<Reading<T>>
             ({ } s, false, null, null, { } reason, { } r) => Reading.Unreadable<T>(s, reason, r),
             _ => throw new JsonException("a reading needs source with value and provenance, or notOffered, or unreadable and remedy"),
         };
+    }
+
+    // The path of an error inside the value begins anew there; its text carries it on, and the serialiser adds the path up to here.
+    private static T? ReadValue(ref Utf8JsonReader reader, JsonSerializerOptions options)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ref reader, Info(options));
+        }
+        catch (JsonException e)
+        {
+            throw new JsonException($"value{e.Path?.TrimStart('$')}: {SnapshotCodec.WithoutPosition(e.Message)}");
+        }
     }
 
     public override void Write(Utf8JsonWriter writer, Reading<T> value, JsonSerializerOptions options)
@@ -175,7 +188,11 @@ internal sealed class HexConverter : JsonConverter<ulong>
 
 internal sealed class PhysAddrConverter : JsonConverter<PhysAddr>
 {
-    public override PhysAddr Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(HexConverter.Parse(ref reader));
+    public override PhysAddr Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        ulong value = HexConverter.Parse(ref reader);
+        return value <= PhysAddr.MaxValue ? new PhysAddr(value) : throw new JsonException($"address {Hex.Plain(value)} lies beyond 2^52");
+    }
 
     public override void Write(Utf8JsonWriter writer, PhysAddr value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
 }
@@ -207,9 +224,14 @@ internal sealed class AddressRangeConverter : JsonConverter<AddressRange>
         ulong start = HexConverter.Parse(ref reader);
         reader.Read();
         ulong end = HexConverter.Parse(ref reader);
-        return reader.Read() && reader.TokenType == JsonTokenType.EndArray
+        if (!reader.Read() || reader.TokenType != JsonTokenType.EndArray)
+        {
+            throw new JsonException("a range must be an array of exactly start and end");
+        }
+
+        return start < end && end <= PhysAddr.MaxValue
             ? new AddressRange(start, end)
-            : throw new JsonException("a range must be an array of exactly start and end");
+            : throw new JsonException($"range [{Hex.Plain(start)}, {Hex.Plain(end)}) is empty, runs backwards or ends beyond 2^52");
     }
 
     public override void Write(Utf8JsonWriter writer, AddressRange value, JsonSerializerOptions options)

@@ -31,7 +31,7 @@ internal static class TestSnapshots
             SeamldrVersion = Reading.Unreadable<string>("/sys/devices/faux/tdx_host/seamldr_version", "Permission denied.", "Run the probe as root."),
             RemainingUpdates = Reading.NotOffered<int>("/sys/devices/faux/tdx_host/num_remaining_updates", "The file does not exist."),
             KeyIdCapacity = Reading.Known(31L, Provenance.Kernel, "/sys/fs/cgroup/misc.capacity"),
-            LogLines = Reading.Known<IReadOnlyList<string>>(["virt/tdx: BIOS enabled: private KeyID range [32, 64)", "virt/tdx: 36944 KB allocated for PAMT", "virt/tdx: module initialized"], Provenance.Kernel, Dmesg),
+            LogLines = Reading.Known<IReadOnlyList<string>>(["virt/tdx: BIOS enabled: private KeyID range [32, 64)", "virt/tdx: 32840 KB allocated for PAMT", "virt/tdx: module initialized"], Provenance.Kernel, Dmesg),
         },
         Layout = new LayoutFacts
         {
@@ -147,7 +147,7 @@ internal static class TestSnapshots
         Error = LayoutError.None,
         Log = [],
         TdmrsNeeded = 2,
-        PamtKiB = 36_944,
+        PamtKiB = 32_840,
         Tdmrs =
         [
             new Tdmr(new AddressRange(0, 2 * GiB), new Pamt(0, new PhysAddr(0x100000000), new ByteSize(8 << 20), new ByteSize(16 << 10), new ByteSize(4 << 10)),
