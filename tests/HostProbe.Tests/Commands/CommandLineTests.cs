@@ -33,7 +33,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("", "command")]
     [InlineData("fly", "fly")]
     [InlineData("show --module fast", "fast")]
-    [InlineData("capture", "FILE")]
+    [InlineData("capture", "capture --help")]
     [InlineData("show --profile tdx-9 --module emulated", "tdx-1.5.08-emr")]
     [InlineData("show --profile tdx-1.5.08-emr", "--trial")]
     [InlineData("show --root /no/such/folder", "/no/such/folder")]

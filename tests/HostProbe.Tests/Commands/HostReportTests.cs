@@ -89,10 +89,10 @@ public sealed class HostReportTests
 
         Assert.Equal(
             [
-                "RAM       0000000        ~111111111111111",
+                "RAM       00000000       ~111111111111111",
                 "TDMR      [--------------~[--------------",
                 "reserved         ////////~",
-                "PAMT                     ~       ****",
+                "PAMT                     ~       *****",
                 "from      0               64 GiB  to 66 GiB",
             ],
             lines.Take(5));

@@ -7,7 +7,7 @@ using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Tests.Fakes;
 
-/// <summary>Computations that are simple enough to be checked by eye: layouts know holes and PAMT sizes, and no PAMT places.</summary>
+/// <summary>Computations that are simple enough to be checked by eye: layouts know holes and PAMT sizes, and a PAMT lies where its TDMR begins.</summary>
 internal static class FakeSteps
 {
     public static readonly FieldId MaxTdmrs = new(0x9100_0001_0000_0008);
@@ -43,7 +43,7 @@ internal static class FakeSteps
             }
         }
 
-        List<Tdmr> tdmrs = [.. ranges.Select(range => new Tdmr(range, null, [.. Holes(range, memory).Select(hole => new ReservedArea(hole, ReservedCause.Hole, null))]))];
+        List<Tdmr> tdmrs = [.. ranges.Select(range => new Tdmr(range, PamtOf(range), [.. Holes(range, memory).Select(hole => new ReservedArea(hole, ReservedCause.Hole, 0))]))];
         Tdmr? full = tdmrs.Find(tdmr => tdmr.Reserved.Count > limits.MaxReservedPerTdmr);
         return new TdmrLayout
         {
@@ -54,6 +54,9 @@ internal static class FakeSteps
             PamtKiB = ranges.Aggregate(0UL, (sum, range) => sum + (4104 * (range.Size.Bytes / ByteSize.GiB)) + (4 * ((range.Size.Bytes / ByteSize.GiB) + 255) / 256)),
         };
     }
+
+    private static Pamt PamtOf(AddressRange range) =>
+        new(0, range.Start, new ByteSize(range.Size.Bytes / 256), new ByteSize(range.Size.Bytes / 131_072), new ByteSize(4096));
 
     private static List<AddressRange> Holes(AddressRange tdmr, List<AddressRange> memory)
     {

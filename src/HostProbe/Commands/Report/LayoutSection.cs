@@ -75,5 +75,7 @@ internal static class LayoutSection
         {
             page.Line(line);
         }
+
+        page.Wrapped(ReportPage.Indent, MemoryMapText.Legend);
     }
 }

@@ -8,6 +8,9 @@ namespace TdxDash.HostProbe.Commands.Report;
 /// <summary>Draws memory, TDMRs, reserved areas and PAMTs as lanes over one address axis whose empty stretches are cut out.</summary>
 public static class MemoryMapText
 {
+    /// <summary>What the signs mean.</summary>
+    public const string Legend = "RAM: its node; TDMR: [ begins one; /: holes; *: PAMT, size computed, place hypothetical; ~: a stretch without memory left out";
+
     private const int LabelWidth = 10, LeastColumns = 5;
     private const string NodeDigits = "0123456789abcdefghijklmnopqrstuvwxyz";
 
@@ -33,7 +36,6 @@ public static class MemoryMapText
             Lane("reserved", stretches, column => layout.Tdmrs.Any(tdmr => tdmr.Reserved.Any(area => area.Cause == ReservedCause.Hole && area.Range.Overlaps(column))) ? '/' : ' '),
             Lane("PAMT", stretches, column => layout.Tdmrs.Any(tdmr => tdmr.Pamt is { } pamt && pamt.Range.Overlaps(column)) ? '*' : ' '),
             Axis(stretches),
-            "RAM: its node; TDMR: [ begins one; /: holes; *: PAMT, size computed, place hypothetical; ~: nothing for a while",
         ];
     }
 
