@@ -1,1 +1,3 @@
-return 0;
+using TdxDash.HostProbe.Commands;
+
+return await ProbeCommandLine.RunAsync(args, ProbeEnvironment.OfProcess()).ConfigureAwait(false);

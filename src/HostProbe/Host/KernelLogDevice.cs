@@ -10,12 +10,9 @@ internal static partial class KernelLogDevice
 
     // The kernel refuses a record with EINVAL when the buffer is too small for it; its own limit is 2 KiB with its dictionary.
     private const int RecordBytes = 16 << 10;
-    private const int NotPermitted = 1, Interrupted = 4, TryAgain = 11, AccessDenied = 13, BrokenPipe = 32;
+    private const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, TryAgain = 11, AccessDenied = 13, NotFolder = 20, BrokenPipe = 32;
 
-    /// <summary>Whether the path is a character device, as opposed to a copy in a plain file or nothing.</summary>
-    public static bool Is(string path) => File.Exists(path) && (File.GetAttributes(path) & FileAttributes.Device) != 0;
-
-    /// <summary>Reads every record that is there now.</summary>
+    /// <summary>Reads every record that is there now; also a copy in a plain file.</summary>
     public static HostAccess Read(string path)
     {
         int descriptor = Open(path, ReadOnlyNonBlockingCloseOnExec);
@@ -67,9 +64,12 @@ internal static partial class KernelLogDevice
         }
     }
 
-    private static HostAccess Failure(int error) => error is NotPermitted or AccessDenied
-        ? HostAccess.Failed(AccessFailure.Denied, "Permission denied (kernel.dmesg_restrict is on).")
-        : HostAccess.Failed(AccessFailure.Failed, $"It could not be read (error {error}).");
+    private static HostAccess Failure(int error) => error switch
+    {
+        NoEntry or NotFolder => HostAccess.Absent(),
+        NotPermitted or AccessDenied => HostAccess.Failed(AccessFailure.Denied, "Permission denied (kernel.dmesg_restrict is on)."),
+        _ => HostAccess.Failed(AccessFailure.Failed, $"It could not be read (error {error})."),
+    };
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);

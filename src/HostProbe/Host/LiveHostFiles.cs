@@ -18,7 +18,7 @@ public sealed class LiveHostFiles(string root = "/") : HostFiles
     public override HostAccess Read(string path)
     {
         string full = _root + path;
-        return Guard(() => path == KernelLog && KernelLogDevice.Is(full) ? KernelLogDevice.Read(full) : ReadFile(full));
+        return Guard(() => path == KernelLog ? KernelLogDevice.Read(full) : ReadFile(full));
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using TdxDash.HostProbe.Native;
@@ -84,8 +85,9 @@ public static class DumpCodec
     {
         Require(entries.Count <= MaxEntries, $"It holds {entries.Count} accesses; at most {MaxEntries} are accepted.");
         var result = new Dictionary<string, HostAccess>(entries.Count, StringComparer.Ordinal);
-        foreach (DumpAccess entry in entries)
+        foreach (DumpAccess? entry in entries)
         {
+            Require(entry is not null, "An access is the JSON word null.");
             Require(entry.Path.StartsWith('/'), $"The path '{entry.Path}' is not absolute.");
             Require(result.TryAdd(entry.Path, Access(entry, folder)), $"The path '{entry.Path}' occurs twice.");
         }
@@ -97,7 +99,7 @@ public static class DumpCodec
     {
         { Text: { } text, Base64: null, Names: null, Failure: null, Reason: null } when !folder => HostAccess.File(Bounded(entry, StrictUtf8.GetBytes(text))),
         { Text: null, Base64: { } base64, Names: null, Failure: null, Reason: null } when !folder => HostAccess.File(Bounded(entry, Convert.FromBase64String(base64))),
-        { Text: null, Base64: null, Names: { } names, Failure: null, Reason: null } when folder && names.Count <= HostFiles.MaxNames => HostAccess.Folder(names),
+        { Text: null, Base64: null, Names: { } names, Failure: null, Reason: null } when folder && names.Count <= HostFiles.MaxNames && !names.Contains(null!) => HostAccess.Folder(names),
         { Text: null, Base64: null, Names: null, Failure: { } failure, Reason: { } reason } => HostAccess.Failed(DumpForm.ParseFailure(failure), reason),
         _ => throw new FormatException($"The access to '{entry.Path}' needs exactly one of text, base64, names, or failure with reason."),
     };
@@ -122,8 +124,9 @@ public static class DumpCodec
         return [.. calls.Select(Call)];
     }
 
-    private static RecordedCall Call(DumpCall call, int index)
+    private static RecordedCall Call(DumpCall? call, int index)
     {
+        Require(call is not null, $"SEAMCALL {index} is the JSON word null.");
         byte[] page = call.Page is { } text ? Convert.FromBase64String(text) : [];
         Require(page.Length is 0 or PageBytes, $"SEAMCALL {index} has a page of {page.Length} bytes, not {PageBytes}.");
         Require(call.Leaf >= 0 && call.Reason is null == call.Remedy is null, $"SEAMCALL {index} has leaf {call.Leaf}, or only one of reason and remedy.");
@@ -143,7 +146,7 @@ public static class DumpCodec
         return new SeamcallRegisters { Rax = values[0], Rcx = values[1], Rdx = values[2], R8 = values[3], R9 = values[4], R10 = values[5], R11 = values[6] };
     }
 
-    private static void Require(bool holds, string message)
+    private static void Require([DoesNotReturnIf(false)] bool holds, string message)
     {
         if (!holds)
         {

@@ -20,7 +20,9 @@ public sealed record HostDump(
         return new HostDump(files.Origin == Origin.Demo, recordingFiles.Files, recordingFiles.Folders, recordingModule.Recorded);
     }
 
+    /// <summary>The host's files.</summary>
+    public StoredHostFiles ToFiles() => new(IsDemo ? Origin.Demo : Origin.File, Files, Folders);
+
     /// <summary>The host as a source of snapshots.</summary>
-    public HostSnapshotSource Replay(SnapshotSteps steps) =>
-        new(new StoredHostFiles(IsDemo ? Origin.Demo : Origin.File, Files, Folders), new RecordedModuleSource(Module), steps);
+    public HostSnapshotSource Replay(SnapshotSteps steps) => new(ToFiles(), new RecordedModuleSource(Module), steps);
 }

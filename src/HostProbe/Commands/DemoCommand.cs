@@ -1,0 +1,68 @@
+using System.CommandLine;
+using TdxDash.HostProbe.Commands.Report;
+using TdxDash.HostProbe.Demo;
+using TdxDash.HostProbe.Uplink;
+
+namespace TdxDash.HostProbe.Commands;
+
+/// <summary><c>tdxprobe demo</c>.</summary>
+internal static class DemoCommand
+{
+    public static Command Create(ProbeEnvironment environment)
+    {
+        var service = new ServiceOptions("tdxprobe-demo");
+        var count = new Option<int>("--count") { Description = $"How many machines, 1 to {DemoMachines.All.Count}.", HelpName = "N", DefaultValueFactory = _ => DemoMachines.All.Count };
+        var list = new Option<bool>("--list") { Description = "Only list the machines." };
+        var command = new Command("demo", "Run made-up demo machines of many shapes in one process, all labelled as such.") { count, list };
+        service.AddTo(command);
+        command.SetAction((parsed, cancellation) => Guarded.RunAsync(environment, () =>
+        {
+            int wanted = parsed.GetValue(count);
+            if (wanted < 1 || wanted > DemoMachines.All.Count)
+            {
+                throw CommandException.Usage($"--count {wanted} is not 1 to {DemoMachines.All.Count}.");
+            }
+
+            IReadOnlyList<DemoMachine> machines = [.. DemoMachines.All.Take(wanted)];
+            if (parsed.GetValue(list))
+            {
+                List(environment, machines);
+                return Task.CompletedTask;
+            }
+
+            return RunAll(environment, machines, machine => new ProbeServiceOptions
+            {
+                Dashboard = service.Dashboard(parsed),
+                StateFolder = Path.Combine(service.State(parsed), machine.Name),
+                Interval = service.Interval(parsed),
+                HostId = machine.HostId,
+            }, cancellation);
+        }));
+        return command;
+    }
+
+    private static void List(ProbeEnvironment environment, IReadOnlyList<DemoMachine> machines)
+    {
+        var table = new TextTable("Name", "What it is");
+        foreach (DemoMachine machine in machines)
+        {
+            table.Add(machine.Name, machine.About);
+        }
+
+        table.Write(environment.Output, environment.Style, "");
+    }
+
+    // The first machine that fails stops the others, so that a half-working demo does not go unnoticed.
+    private static async Task RunAll(ProbeEnvironment environment, IReadOnlyList<DemoMachine> machines, Func<DemoMachine, ProbeServiceOptions> options, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        TextWriter log = TextWriter.Synchronized(environment.Error);
+        List<Task> running = [.. machines.Select(machine => Task.Run(
+            () => environment.Service(machine.Source(environment.Doors, environment.ProfileFolder, environment.Steps), options(machine), environment.Time, log, stop.Token),
+            CancellationToken.None))];
+        Task first = await Task.WhenAny(running).ConfigureAwait(false);
+        await stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);
+        await first.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace TdxDash.HostProbe.Commands;
+
+/// <summary>The command line of <c>tdxprobe</c>.</summary>
+public static class ProbeCommandLine
+{
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(10);
+
+    private const string Examples = """
+        Examples:
+          tdxprobe show                                what this host's TDX platform is, or why there is none
+          tdxprobe show --json | jq .layout            the whole snapshot for programs
+          tdxprobe show --module emulated              as if a TDX module answered here, labelled so
+          tdxprobe capture host.json                   everything that was read, in one file
+          tdxprobe show --replay host.json             the same report on another machine
+          tdxprobe run --dashboard http://dash:8080    the service
+          tdxprobe demo --list                         the made-up machines
+
+        Exit codes: 0 done, 1 failed, 2 wrong usage. Errors go to standard error. Root is not required: what cannot be
+        read without it is named with its remedy.
+        """;
+
+    /// <summary>Parses and runs one command line.</summary>
+    /// <returns>The exit code, see <see cref="ExitCode"/>.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, ProbeEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        ParseResult parsed = Create(environment).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+            {
+                await environment.Error.WriteLineAsync($"tdxprobe: {message}").ConfigureAwait(false);
+            }
+
+            string command = parsed.CommandResult.Command is RootCommand ? "tdxprobe" : $"tdxprobe {parsed.CommandResult.Command.Name}";
+            await environment.Error.WriteLineAsync($"Run '{command} --help' for what is possible.").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            Output = environment.Output,
+            Error = environment.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = TimeToStop,
+        }).ConfigureAwait(false);
+    }
+
+    private static RootCommand Create(ProbeEnvironment environment)
+    {
+        var root = new RootCommand("Looks at this host as a platform for Intel TDX guests: memory, TDX module, and the TDMRs that Linux would build.")
+        {
+            ShowCommand.Create(environment), CaptureCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment),
+        };
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return root;
+    }
+
+    private sealed class HelpWithExamples(HelpAction inner) : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            int result = inner.Invoke(parseResult);
+            parseResult.InvocationConfiguration.Output.WriteLine(Examples);
+            return result;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using TdxDash.Tdx.Metadata;
+using TdxDash.Tdx.Readiness;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.HostProbe.Commands.Report;
+
+/// <summary>Writes a readable report of one host.</summary>
+public static class HostReport
+{
+    private const int ShownChecks = 3, ShownLogLines = 8;
+
+    /// <summary>Writes the whole report.</summary>
+    public static void Write(HostView view, TextWriter output, TerminalStyle style)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(output);
+        ArgumentNullException.ThrowIfNull(style);
+        var page = new ReportPage(output, style);
+        WriteHeader(page, view);
+        WriteChecks(page, view.Verdict);
+        WriteModule(page, view);
+        WriteKernel(page, view.Snapshot.Kernel);
+        MemorySection.Write(page, view.Snapshot.Memory);
+        LayoutSection.Write(page, view.Snapshot);
+        UnreadSection.Write(page, view.Snapshot);
+    }
+
+    private static void WriteHeader(ReportPage page, HostView view)
+    {
+        HostFacts host = view.Snapshot.Host;
+        page.Plain(page.Style.Strong($"{host.Name.Or("unnamed host")}: {ReportWords.Of(view.Verdict.State)}"));
+        page.Wrapped(ReportPage.Indent, view.Verdict.Summary);
+        if (OriginNote(view.Snapshot) is { } note)
+        {
+            page.Wrapped(ReportPage.Indent, page.Style.Emulated(note));
+        }
+
+        page.Heading("Machine");
+        page.Field("Processor", host.Cpu, Processor);
+        page.Field("TDX flags", host.Cpu, cpu => Words(cpu.TdxFlags));
+        page.Field("TDX errata", host.Cpu, cpu => Words(cpu.TdxBugs));
+        page.Field("System", host.OperatingSystem, text => text);
+        page.Field("Kernel", host.KernelRelease, text => text);
+        page.Field("Product", host.Product, text => text);
+        page.Field("Firmware", host.Firmware, text => text);
+    }
+
+    private static string? OriginNote(Snapshot snapshot) => snapshot.Origin switch
+    {
+        Origin.Demo => "Demo machine: everything about it is made up and emulated.",
+        Origin.File => "Shown from a capture file: this is not necessarily the machine in front of you.",
+        _ when snapshot.Module.Transport.IsKnown && snapshot.Module.Transport.Provenance == Provenance.Emulated =>
+            "The TDX module is emulated: what it answers says nothing about this machine's own.",
+        _ => null,
+    };
+
+    private static string Processor(CpuFacts cpu) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{cpu.ModelName} ({cpu.Vendor} family {cpu.Family} model {cpu.Model} stepping {cpu.Stepping}, microcode {(cpu.Microcode.Length > 0 ? cpu.Microcode : "not known")}), {cpu.Packages} {(cpu.Packages == 1 ? "socket" : "sockets")}, {cpu.LogicalCpus} logical CPUs, {cpu.PhysicalAddressBits} address bits");
+
+    private static string Words(IReadOnlyList<string> words) => words.Count > 0 ? string.Join(' ', words) : "none";
+
+    private static void WriteChecks(ReportPage page, Verdict verdict)
+    {
+        Check[] failed = [.. verdict.Checks.Where(check => check.Outcome == CheckOutcome.Failed).OrderByDescending(check => check.Mandatory).Take(ShownChecks)];
+        if (failed.Length == 0)
+        {
+            return;
+        }
+
+        page.Heading(verdict.State == TdxState.Ready ? "Could be better" : "What to look at first");
+        for (int i = 0; i < failed.Length; i++)
+        {
+            page.Wrapped($"  {i + 1}. ", failed[i].Title);
+            page.Wrapped("     Seen    ", failed[i].Evidence);
+            page.Wrapped("     Why     ", failed[i].Why);
+            page.Wrapped("     Remedy  ", failed[i].Remedy);
+        }
+    }
+
+    private static void WriteModule(ReportPage page, HostView view)
+    {
+        ModuleIdentity module = view.Module;
+        page.Heading("TDX module");
+        page.Field("Asked through", view.Snapshot.Module.Transport, text => text);
+        page.Field("Version", module.Version, version => version.ToString());
+        page.Field("Build", module.BuildNumber, number => number.ToString(CultureInfo.InvariantCulture));
+        page.Field("Build date", module.BuildDate, date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        page.Field("Vendor", module.VendorId, id => id == 0x8086 ? "0x8086 (Intel)" : $"0x{id:x}");
+        page.Field("Attributes", module.Attributes, bits => $"0x{bits:x8}{((bits >> 31) != 0 ? " (debug module)" : "")}");
+        page.Field("Features", module.Features, bits => Words([.. FeatureBits.Features0(bits).Where(bit => bit.IsSet).Select(bit => bit.Name)]));
+        page.Field("Metadata", view.Snapshot.Module.Metadata, fields => $"{fields.Count} fields");
+        page.Field("CMRs", module.Cmrs, cmrs => $"{cmrs.Count}: {string.Join(' ', cmrs.Select(cmr => cmr.ToString().Replace(", ", ",", StringComparison.Ordinal)))}");
+    }
+
+    private static void WriteKernel(ReportPage page, KernelTdxFacts kernel)
+    {
+        page.Heading("Kernel and TDX");
+        page.Field("kvm_intel.tdx", kernel.KvmIntelTdx, on => on ? "Y" : "N");
+        page.Field("Module version", kernel.ModuleVersion, text => text);
+        page.Field("P-SEAMLDR", kernel.SeamldrVersion, text => text);
+        page.Field("Updates left", kernel.RemainingUpdates, count => count.ToString(CultureInfo.InvariantCulture));
+        page.Field("Guest KeyIDs", kernel.KeyIdCapacity, count => count.ToString(CultureInfo.InvariantCulture));
+        page.Field("Kernel log", kernel.LogLines, lines => lines.Count == 1 ? "1 line about TDX" : $"{lines.Count} lines about TDX");
+        IReadOnlyList<string> log = kernel.LogLines.Or([])!;
+        foreach (string line in log.Skip(Math.Max(0, log.Count - ShownLogLines)))
+        {
+            page.Wrapped("    | ", line);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace TdxDash.HostProbe.Commands;
+
+/// <summary>The options of commands that run until stopped.</summary>
+internal sealed class ServiceOptions
+{
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromDays(1);
+
+    private readonly Option<string> _dashboard = new("--dashboard") { Description = "Address of the dashboard.", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
+    private readonly Option<string> _state;
+    private readonly Option<string> _interval = new("--interval") { Description = "Time between two snapshots: a number with s, m or h, from 1s to 24h.", HelpName = "TIME", DefaultValueFactory = _ => "60s" };
+
+    public ServiceOptions(string folderName) => _state = new("--state")
+    {
+        Description = "Folder that holds the journal; made when absent.",
+        HelpName = "FOLDER",
+        DefaultValueFactory = _ => DefaultState(folderName),
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_dashboard);
+        command.Add(_state);
+        command.Add(_interval);
+    }
+
+    public Uri Dashboard(ParseResult parsed)
+    {
+        string text = parsed.GetValue(_dashboard)!;
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+            ? uri
+            : throw CommandException.Usage($"--dashboard '{text}' is no http or https address. Give one such as http://127.0.0.1:8080.");
+    }
+
+    public string State(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(_state)!);
+
+    public TimeSpan Interval(ParseResult parsed)
+    {
+        string text = parsed.GetValue(_interval)!;
+        int unit = text.Length > 0 ? text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3_600, _ => 0 } : 0;
+        return unit > 0
+            && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && TimeSpan.FromSeconds((long)number * unit) is var interval && interval >= Shortest && interval <= Longest
+            ? interval
+            : throw CommandException.Usage($"--interval '{text}' is no time from 1s to 24h. Give a number with s, m or h, such as 60s.");
+    }
+
+    // As root the place that the Filesystem Hierarchy Standard names, else the one of the XDG base directories.
+    private static string DefaultState(string folderName)
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            return Path.Combine("/var/lib", folderName);
+        }
+
+        string? state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return Path.Combine(string.IsNullOrEmpty(state) ? Path.Combine(home, ".local", "state") : state, folderName);
+    }
+}

@@ -1,0 +1,16 @@
+using System.Text;
+using TdxDash.HostProbe.Host;
+
+namespace TdxDash.HostProbe.Demo;
+
+/// <summary>Files and folders of a demo machine as they are put together.</summary>
+internal sealed class DemoTree
+{
+    public Dictionary<string, HostAccess> Files { get; } = new(StringComparer.Ordinal);
+
+    public Dictionary<string, HostAccess> Folders { get; } = new(StringComparer.Ordinal);
+
+    public void Add(string path, string text) => Files.Add(path, HostAccess.File(Encoding.UTF8.GetBytes(text)));
+
+    public void AddFolder(string path, IEnumerable<string> names) => Folders.Add(path, HostAccess.Folder([.. names.Order(StringComparer.Ordinal)]));
+}

@@ -1,0 +1,175 @@
+using TdxDash.HostProbe.Commands;
+using TdxDash.HostProbe.Commands.Report;
+using TdxDash.HostProbe.Demo;
+using TdxDash.HostProbe.Host;
+using TdxDash.HostProbe.Tests.Fakes;
+using TdxDash.HostProbe.Uplink;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.HostProbe.Tests.Commands;
+
+public sealed class CommandLineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tdxprobe-commands").FullName;
+    private readonly StringWriter _output = new() { NewLine = "\n" };
+    private readonly StringWriter _error = new() { NewLine = "\n" };
+    private readonly List<(ISnapshotSource Source, ProbeServiceOptions Options)> _started = [];
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("show", "--help")]
+    [InlineData("capture", "--help")]
+    [InlineData("run", "--help")]
+    [InlineData("demo", "--help")]
+    public async Task Help_EveryCommand_HasExamplesAndExitCodes(params string[] args)
+    {
+        Assert.Equal(ExitCode.Done, await Run(args));
+        Assert.Contains("Examples:", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Exit codes: 0 done, 1 failed, 2 wrong usage", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal("", _error.ToString());
+    }
+
+    [Theory]
+    [InlineData("", "command")]
+    [InlineData("fly", "fly")]
+    [InlineData("show --module fast", "fast")]
+    [InlineData("capture", "capture --help")]
+    [InlineData("show --profile tdx-9 --module emulated", "tdx-1.5.08-emr")]
+    [InlineData("show --profile tdx-1.5.08-emr", "--trial")]
+    [InlineData("show --root /no/such/folder", "/no/such/folder")]
+    [InlineData("show --demo demo-x", "demo-r1-a07")]
+    [InlineData("show --demo demo-r1-a07 --module none", "--demo")]
+    [InlineData("run --dashboard here", "here")]
+    [InlineData("run --interval 0s", "from 1s to 24h")]
+    [InlineData("run --interval 10", "60s")]
+    [InlineData("demo --count 13", "1 to 12")]
+    public async Task Usage_Wrong_IsExitCodeTwoWithRemedy(string line, string remedy)
+    {
+        Assert.Equal(ExitCode.Usage, await Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Contains(remedy, _error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("tdxprobe: ", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal("", _output.ToString());
+    }
+
+    [Fact]
+    public async Task Show_Json_IsAValidSnapshot()
+    {
+        Assert.Equal(ExitCode.Done, await Run("show", "--demo", "demo-r1-a07", "--json"));
+
+        SnapshotParse parse = SnapshotCodec.Parse(System.Text.Encoding.UTF8.GetBytes(_output.ToString()));
+        Assert.Null(parse.Error);
+        Assert.Equal("demo-r1-a07", parse.Snapshot!.Host.Name.Value);
+    }
+
+    [Fact]
+    public async Task Show_Demo_SaysThatItIsMadeUp()
+    {
+        Assert.Equal(ExitCode.Done, await Run("show", "--demo", "demo-r1-a07"));
+        Assert.Contains("Demo machine: everything about it is made up", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("[emulated]", _output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', _output.ToString());
+    }
+
+    [Fact]
+    public async Task Capture_ThenReplay_ShowsTheSameMachine()
+    {
+        string file = Path.Combine(_folder, "host.json");
+
+        Assert.Equal(ExitCode.Done, await Run("capture", file, "--demo", "demo-r2-b01"));
+        Assert.Contains("look through it before you share it", _output.ToString(), StringComparison.Ordinal);
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(ExitCode.Done, await Run("show", "--json", "--demo", "demo-r2-b01"));
+        string direct = _output.ToString();
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(ExitCode.Done, await Run("show", "--json", "--replay", file));
+        Assert.Equal(direct, _output.ToString());
+        Assert.Equal([file], Directory.GetFiles(_folder));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public async Task Replay_BadFile_IsExitCodeOneWithRemedy()
+    {
+        string file = Path.Combine(_folder, "bad.json");
+        await File.WriteAllTextAsync(file, "{\"format\": \"tdxprobe-dump\"", TestContext.Current.CancellationToken);
+
+        Assert.Equal(ExitCode.Failed, await Run("show", "--replay", file));
+        Assert.Contains(file, _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Capture the host again", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, await Run("show", "--replay", Path.Combine(_folder, "none.json")));
+    }
+
+    [Fact]
+    public async Task Capture_FolderAbsent_IsExitCodeOne()
+    {
+        Assert.Equal(ExitCode.Failed, await Run("capture", Path.Combine(_folder, "none", "x.json"), "--demo", "demo-r1-a01"));
+        Assert.Contains("cannot be written", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_Options_ReachTheService()
+    {
+        Assert.Equal(ExitCode.Done, await Run("run", "--dashboard", "http://dash:8080", "--state", _folder, "--interval", "5m", "--module", "none"));
+
+        (ISnapshotSource source, ProbeServiceOptions options) = Assert.Single(_started);
+        Assert.Equal((new Uri("http://dash:8080"), _folder, TimeSpan.FromMinutes(5), null), (options.Dashboard, options.StateFolder, options.Interval, options.HostId));
+        Assert.Equal(Origin.Live, source.Origin);
+    }
+
+    [Fact]
+    public async Task Run_JournalCannotBeOpened_IsExitCodeOneWithTheReason()
+    {
+        ProbeEnvironment environment = Environment() with { Service = (_, _, _, _, _) => throw new IOException("The journal /x cannot be opened. Free the disk.") };
+
+        Assert.Equal(ExitCode.Failed, await ProbeCommandLine.RunAsync(["run", "--state", _folder, "--module", "none"], environment));
+        Assert.Equal("tdxprobe: The journal /x cannot be opened. Free the disk.\n", _error.ToString());
+    }
+
+    [Fact]
+    public async Task Demo_SomeMachines_EachHasItsStateFolderAndId()
+    {
+        Assert.Equal(ExitCode.Done, await Run("demo", "--count", "3", "--state", _folder));
+
+        Assert.Equal(
+            DemoMachines.All.Take(3).Select(machine => (Path.Combine(_folder, machine.Name), (string?)machine.HostId)),
+            _started.Select(start => (start.Options.StateFolder, start.Options.HostId)).OrderBy(start => start.HostId, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Demo_List_NamesAllMachines()
+    {
+        Assert.Equal(ExitCode.Done, await Run("demo", "--list"));
+        Assert.All(DemoMachines.All, machine => Assert.Contains(machine.Name, _output.ToString(), StringComparison.Ordinal));
+        Assert.Empty(_started);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private Task<int> Run(params string[] args) => ProbeCommandLine.RunAsync(args, Environment());
+
+    private ProbeEnvironment Environment()
+    {
+        string profiles = Path.Combine(_folder, "..", Path.GetFileName(_folder) + "-profiles");
+        Directory.CreateDirectory(profiles);
+        File.WriteAllText(Path.Combine(profiles, "tdx-1.5.08-emr.profile"), "");
+        return new ProbeEnvironment
+        {
+            Output = _output,
+            Error = _error,
+            Style = new TerminalStyle(100, false),
+            ProfileFolder = profiles,
+            Doors = FakeTransport.Doors(),
+            Steps = FakeSteps.Simple,
+            View = Views.Of,
+            Service = (source, options, _, _, _) =>
+            {
+                lock (_started)
+                {
+                    _started.Add((source, options));
+                }
+
+                return Task.CompletedTask;
+            },
+        };
+    }
+}

@@ -1,0 +1,124 @@
+using TdxDash.HostProbe.Commands.Report;
+using TdxDash.HostProbe.Host;
+using TdxDash.HostProbe.Tests.Fakes;
+using TdxDash.Tdx.Layout;
+using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.HostProbe.Tests.Commands;
+
+public sealed class HostReportTests
+{
+    private const ulong GiB = ByteSize.GiB;
+
+    [Fact]
+    public void Write_AnyHost_ShowsTheThreeMostUsefulChecks()
+    {
+        string text = Report(new TerminalStyle(100, false));
+
+        Assert.StartsWith("box: no TDX\n", text, StringComparison.Ordinal);
+        Assert.Contains("1. Bare metal", text, StringComparison.Ordinal);
+        Assert.Contains("2. Third", text, StringComparison.Ordinal);
+        Assert.Contains("3. Optional thing", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Fourth", text, StringComparison.Ordinal);
+        Assert.Contains("Remedy  Use a machine of your own", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_Values_CarryTheirProvenanceInWords()
+    {
+        string text = Report(new TerminalStyle(100, false));
+
+        Assert.Contains("1.5.08  [emulated]", text, StringComparison.Ordinal);
+        Assert.Contains("2024-07-25  [kernel]", text, StringComparison.Ordinal);
+        Assert.Contains("[reported by file]", text, StringComparison.Ordinal);
+        Assert.Contains("[hypothetical]", text, StringComparison.Ordinal);
+        Assert.Contains("succeeds  [computed]", text, StringComparison.Ordinal);
+        Assert.Contains("not offered: The module has no such field.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_Unreadable_IsListedWithItsRemedy()
+    {
+        string text = Report(new TerminalStyle(100, false));
+
+        Assert.Contains("Could not be read", text, StringComparison.Ordinal);
+        Assert.Contains("Load the tdxdash kernel module.", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(140)]
+    public void Write_MapAndText_KeepTheWidth(int width)
+    {
+        string[] lines = Report(new TerminalStyle(width, false)).Split('\n');
+
+        // Tables keep their columns and may be wider; everything else is broken or scaled.
+        Assert.All(lines.Where(line => !line.Contains("0x", StringComparison.Ordinal) && !line.Contains("TDMR  ", StringComparison.Ordinal)), line => Assert.True(line.Length <= width + 22, line));
+    }
+
+    [Fact]
+    public void Write_Coloured_HasTheSameTextBelowTheColours()
+    {
+        string coloured = System.Text.RegularExpressions.Regex.Replace(Report(new TerminalStyle(100, true)), "\e\\[[0-9]+m", "");
+
+        Assert.Equal(Report(new TerminalStyle(100, false)), coloured);
+    }
+
+    [Fact]
+    public void Draw_TwoNodesWithAGap_HasFourLanesOverOneAxis()
+    {
+        TdmrLayout layout = new()
+        {
+            Error = LayoutError.None,
+            Log = [],
+            TdmrsNeeded = 2,
+            PamtKiB = 1,
+            Tdmrs =
+            [
+                new Tdmr(new AddressRange(0, 2 * GiB), null, [new ReservedArea(new AddressRange(GiB, 2 * GiB), ReservedCause.Hole, null)]),
+                new Tdmr(
+                    new AddressRange(64 * GiB, 66 * GiB),
+                    new Pamt(1, new PhysAddr(65 * GiB), new ByteSize(512 * ByteSize.MiB), new ByteSize(4096), new ByteSize(4096)),
+                    []),
+            ],
+        };
+
+        IReadOnlyList<string> lines = MemoryMapText.Draw([new MemoryBlock(new AddressRange(0, GiB), 0), new MemoryBlock(new AddressRange(64 * GiB, 66 * GiB), 1)], layout, 42);
+
+        Assert.Equal(
+            [
+                "RAM       00000000       ~111111111111111",
+                "TDMR      [--------------~[--------------",
+                "reserved         ////////~",
+                "PAMT                     ~       *****",
+                "from      0               64 GiB  to 66 GiB",
+            ],
+            lines.Take(5));
+    }
+
+    [Fact]
+    public void Draw_Nothing_SaysSo() => Assert.Equal(
+        ["There is no memory to draw."],
+        MemoryMapText.Draw([], new TdmrLayout { Error = LayoutError.None, Log = [], Tdmrs = [], TdmrsNeeded = 0, PamtKiB = 0 }, 80));
+
+    [Fact]
+    public void Draw_ManyStretches_StillFits()
+    {
+        List<MemoryBlock> blocks = [.. Enumerable.Range(0, 100).Select(i => new MemoryBlock(new AddressRange((ulong)i * 8 * GiB, ((ulong)i * 8 * GiB) + GiB), i % 50))];
+
+        IReadOnlyList<string> lines = MemoryMapText.Draw(blocks, new TdmrLayout { Error = LayoutError.None, Log = [], Tdmrs = [], TdmrsNeeded = 0, PamtKiB = 0 }, 80);
+
+        Assert.All(lines.Take(4), line => Assert.True(line.Length <= 80, line));
+    }
+
+    private static string Report(TerminalStyle style)
+    {
+        var module = new ModuleChoice(ModuleKind.Auto, new ModuleProfile("p", "/p"), trial: false, FakeTransport.Doors());
+        Snapshot snapshot = new HostSnapshotSource(HostTree.TwoNodes().As(Origin.File), module, FakeSteps.Simple).Take();
+        using var text = new StringWriter { NewLine = "\n" };
+        HostReport.Write(Views.Of(snapshot), text, style);
+        return text.ToString();
+    }
+}
