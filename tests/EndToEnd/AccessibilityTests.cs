@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 
 namespace TdxDash.EndToEnd;
 
+[Collection(LookingTests.Name)]
 public sealed class AccessibilityTests(Chromium chromium, Site site)
 {
     [Theory]

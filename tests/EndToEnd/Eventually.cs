@@ -6,8 +6,8 @@ internal static class Eventually
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Returns when the condition holds; fails, naming it, when it does not within half a minute.</summary>
-    public static async Task HoldsAsync(string condition, Func<Task<bool>> check)
+    /// <summary>Returns when the condition holds; fails, naming it and what the processes printed, when it does not within half a minute.</summary>
+    public static async Task HoldsAsync(string condition, Func<Task<bool>> check, Func<string>? output = null)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         patience.CancelAfter(Patience);
@@ -20,7 +20,7 @@ internal static class Eventually
             }
             catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
             {
-                throw new TimeoutException($"After {Patience.TotalSeconds} s it still does not hold that {condition}.");
+                throw new TimeoutException($"After {Patience.TotalSeconds} s it still does not hold that {condition}.\n{output?.Invoke()}");
             }
         }
     }

@@ -2,6 +2,7 @@ using Microsoft.Playwright;
 
 namespace TdxDash.EndToEnd;
 
+[Collection(LookingTests.Name)]
 public sealed class FleetTests(Chromium chromium, Site site)
 {
     [Fact]

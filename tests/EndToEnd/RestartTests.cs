@@ -77,7 +77,7 @@ public sealed partial class RestartTests(Chromium chromium)
         await using Dashboard dashboard = await Dashboard.StartAsync(folder.Sub("dashboard"));
         await using RunningProcess probe = Probe.OfThisMachine(dashboard.Address, folder.Sub("probe"));
         await using RunningProcess demo = Probe.Demo(dashboard.Address, folder.Sub("demo"), count: 2);
-        await Eventually.HoldsAsync("three hosts are stored", async () => (await dashboard.StoredAsync()).DistinctBy(row => row.HostId).Count() == 3);
+        await Eventually.HoldsAsync("three hosts are stored", async () => (await dashboard.StoredAsync()).DistinctBy(row => row.HostId).Count() == 3, () => demo.Output);
 
         Assert.Equal(0, await probe.StopAsync());
         Assert.Equal(0, await demo.StopAsync());
@@ -85,7 +85,7 @@ public sealed partial class RestartTests(Chromium chromium)
     }
 
     private static Task StoredUpToAsync(Dashboard dashboard, long sequence) =>
-        Eventually.HoldsAsync($"snapshot {sequence} is stored", async () => (await dashboard.StoredAsync()).Any(row => row.Sequence == sequence));
+        Eventually.HoldsAsync($"snapshot {sequence} is stored", async () => (await dashboard.StoredAsync()).Any(row => row.Sequence == sequence), () => dashboard.Output);
 
     /// <summary>One host, every sequence from 1 once, and what was there before still there.</summary>
     private static async Task AssertCompleteAsync(Dashboard dashboard, IReadOnlyList<StoredSnapshot> before)

@@ -4,6 +4,7 @@ using TdxDash.EndToEnd.Processes;
 namespace TdxDash.EndToEnd;
 
 /// <summary>Takes the pictures that the README shows, and sees to it that they are taken of whole pages without an error.</summary>
+[Collection(LookingTests.Name)]
 public sealed class ScreenshotTests(Chromium chromium, Site site)
 {
     public static TheoryData<string, ColorScheme> Themes => new() { { "light", ColorScheme.Light }, { "dark", ColorScheme.Dark } };

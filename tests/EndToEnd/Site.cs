@@ -2,12 +2,18 @@ using Microsoft.Playwright;
 using TdxDash.EndToEnd.Processes;
 
 [assembly: AssemblyFixture(typeof(TdxDash.EndToEnd.Chromium))]
-[assembly: AssemblyFixture(typeof(TdxDash.EndToEnd.Site))]
 
 // Some tests hold the product to a time, which others at once on two cores would spoil.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace TdxDash.EndToEnd;
+
+/// <summary>The tests that only look at the site.</summary>
+[CollectionDefinition(Name)]
+public sealed class LookingTests : ICollectionFixture<Site>
+{
+    public const string Name = "looking";
+}
 
 /// <summary>A dashboard with this machine and the demo hosts in it, as <c>./run --demo</c> starts them; one for all tests that only look.</summary>
 public sealed class Site : IAsyncLifetime
@@ -16,7 +22,7 @@ public sealed class Site : IAsyncLifetime
     public const int DemoHosts = 12;
 
     private readonly TemporaryFolder _folder = new();
-    private readonly List<IAsyncDisposable> _processes = [];
+    private readonly List<RunningProcess> _probes = [];
     private Dashboard? _dashboard;
 
     /// <summary>This machine's name, as its row shows it.</summary>
@@ -29,11 +35,11 @@ public sealed class Site : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _dashboard = await Dashboard.StartAsync(_folder.Sub("dashboard"));
-        _processes.Add(_dashboard);
-        _processes.Add(Probe.OfThisMachine(Address, _folder.Sub("probe")));
-        _processes.Add(Probe.Demo(Address, _folder.Sub("demo"), DemoHosts));
-        await Eventually.HoldsAsync("every host has a stored snapshot", async () =>
-            (await _dashboard.StoredAsync()).Select(row => row.HostId).Distinct().Count() == DemoHosts + 1);
+        _probes.Add(Probe.OfThisMachine(Address, _folder.Sub("probe")));
+        _probes.Add(Probe.Demo(Address, _folder.Sub("demo"), DemoHosts));
+        await Eventually.HoldsAsync("every host has a stored snapshot",
+            async () => (await _dashboard.StoredAsync()).DistinctBy(row => row.HostId).Count() == DemoHosts + 1,
+            () => string.Join("\n\n", [.. _probes.Select(probe => probe.Output), _dashboard.Output]));
     }
 
     /// <summary>The table row of a host.</summary>
@@ -50,9 +56,14 @@ public sealed class Site : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (IAsyncDisposable process in Enumerable.Reverse(_processes))
+        foreach (RunningProcess probe in _probes)
         {
-            await process.DisposeAsync();
+            await probe.DisposeAsync();
+        }
+
+        if (_dashboard is not null)
+        {
+            await _dashboard.DisposeAsync();
         }
 
         _folder.Dispose();

@@ -6,17 +6,17 @@ namespace TdxDash.EndToEnd.Processes;
 internal static class Probe
 {
     /// <summary>A probe of the machine that the tests run on.</summary>
-    public static RunningProcess OfThisMachine(Uri dashboard, string state, int intervalSeconds = 1) => RunningProcess.Start(
+    public static RunningProcess OfThisMachine(Uri dashboard, string state) => RunningProcess.Start(
     [
         .. Product.Probe(), "run", "--dashboard", dashboard.GetLeftPart(UriPartial.Authority), "--state", state,
-        "--interval", intervalSeconds.ToString(CultureInfo.InvariantCulture), "--module", "auto", "--trial",
+        "--interval", "1s", "--module", "auto", "--trial",
     ]);
 
     /// <summary>A probe of a machine whose files lie below a folder.</summary>
     public static RunningProcess Of(MachineTree machine, Uri dashboard, string state) => RunningProcess.Start(
     [
         .. Product.Probe(), "run", "--dashboard", dashboard.GetLeftPart(UriPartial.Authority), "--state", state,
-        "--interval", "1", "--module", "none", "--root", machine.Root,
+        "--interval", "1s", "--module", "none", "--root", machine.Root,
     ]);
 
     /// <summary>Demo hosts, all in one process.</summary>
