@@ -8,6 +8,7 @@ namespace TdxDash.EndToEnd.Processes;
 internal sealed partial class RunningProcess : IAsyncDisposable
 {
     private const int SignalTerminate = 15;
+    private const int ShownLines = 25;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -17,13 +18,14 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
     private RunningProcess(Process process) => _process = process;
 
+    /// <summary>The end of what it printed.</summary>
     public string Output
     {
         get
         {
             lock (_gate)
             {
-                return string.Join('\n', _lines);
+                return string.Join('\n', _lines.TakeLast(ShownLines));
             }
         }
     }
