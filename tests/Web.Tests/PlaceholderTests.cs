@@ -1,3 +1,0 @@
-namespace TdxDash.Testing;
-
-public sealed class PlaceholderTests;
