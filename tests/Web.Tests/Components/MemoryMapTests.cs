@@ -105,6 +105,15 @@ public sealed class MemoryMapTests
     }
 
     [Fact]
+    public void Lanes_SmallNeighboursOnAllNodes_AreCountedInEachLane()
+    {
+        MapRegion[] regions = [Ram(0, ByteSize.TiB), Ram(ByteSize.TiB, ByteSize.TiB + 4096, 1), Ram(ByteSize.TiB + 8192, ByteSize.TiB + 12288, 1)];
+        MemoryMapScale scale = MemoryMapScale.Create(regions.Select(region => region.Range), Width);
+
+        Assert.Equal([1, 2], MapShapes.Lanes(regions, scale).Select(lane => lane.Shapes.Sum(shape => shape.Count)));
+    }
+
+    [Fact]
     public void Scale_DeviceWindowFarBeyondMemory_DoesNotSqueezeMemory()
     {
         HostMap map = Map(Samples.Snapshot());
