@@ -120,6 +120,25 @@ public sealed class FleetPageTests : PageTestContext
     }
 
     [Fact]
+    public void Report_PointerInTheTable_OrderDoesNotJumpUntilItLeaves()
+    {
+        Fleet.Report(Samples.Entry("a", "alpha", TdxState.Failed));
+        Fleet.Report(Samples.Entry("b", "beta", TdxState.Ready));
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/?sort=state");
+        IRenderedComponent<FleetPage> page = Render<FleetPage>();
+        page.Find("[role=region]").MouseEnter();
+
+        Fleet.Report(Samples.Entry("a", "alpha", TdxState.Ready));
+        Fleet.Report(Samples.Entry("b", "beta", TdxState.Failed));
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        page.WaitForAssertion(() => Assert.Contains("failed", page.Find("tr[data-host=b]").TextContent, StringComparison.Ordinal));
+        Assert.Equal(["a", "b"], page.FindAll("tr[data-host]").Select(row => row.GetAttribute("data-host")));
+        page.Find("[role=region]").MouseLeave();
+        Assert.Equal(["b", "a"], page.FindAll("tr[data-host]").Select(row => row.GetAttribute("data-host")));
+    }
+
+    [Fact]
     public void Render_HostileName_StaysText()
     {
         Fleet.Report(Samples.Entry(name: "<script>alert(1)</script>"));
