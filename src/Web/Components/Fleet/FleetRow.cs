@@ -48,6 +48,15 @@ public sealed record FleetRow(HostEntry Entry, TimeSpan Age)
         return [.. sorted.ThenBy(row => row.Summary.Name, StringComparer.OrdinalIgnoreCase).ThenBy(row => row.Entry.HostId, StringComparer.Ordinal)];
     }
 
+    /// <summary>The same rows in the order that they had before; new ones follow.</summary>
+    public static IReadOnlyList<FleetRow> InOrderOf(IReadOnlyList<FleetRow> before, IReadOnlyList<FleetRow> rows)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ArgumentNullException.ThrowIfNull(rows);
+        Dictionary<string, int> places = before.Select((row, place) => (row.Entry.HostId, place)).ToDictionary(pair => pair.HostId, pair => pair.place);
+        return [.. rows.OrderBy(row => places.GetValueOrDefault(row.Entry.HostId, int.MaxValue))];
+    }
+
     private static Comparer<IComparable?> KeyOrder { get; } = Comparer<IComparable?>.Create((left, right) => (left, right) switch
     {
         (string a, string b) => StringComparer.OrdinalIgnoreCase.Compare(a, b),

@@ -31,6 +31,11 @@ public partial class FleetTable
     [Parameter, EditorRequired]
     public FleetState State { get; set; } = FleetState.Default;
 
+    /// <summary>Tells when the pointer or the focus comes into the table (true) and when it leaves (false): rows must not
+    /// move under either.</summary>
+    [Parameter]
+    public EventCallback<bool> OnHold { get; set; }
+
     private List<FleetRow> Items => [.. Rows];
 
     private string? Sorted(FleetColumn column) => State.Sort != column ? null : State.Descending ? "descending" : "ascending";

@@ -82,7 +82,7 @@ public sealed class HostMap
 
         if (tdmr.Pamt is Pamt pamt)
         {
-            yield return new MapRegion(RegionKind.Pamt, pamt.Range, pamt.Node, index, "Page metadata of the TDMR; its size is computed, its address is where free memory would allow it.", Guess(provenance));
+            yield return new MapRegion(RegionKind.Pamt, pamt.Range, pamt.Node, index, "Page metadata of the TDMR, at the first free place.", Guess(provenance));
         }
     }
 

@@ -9,6 +9,7 @@ public partial class MapLaneView
 {
     private const int RegionHeight = 18;
     private const int NodeTints = 4;
+    private const double LabelRoom = 36;
 
     /// <summary>The lane.</summary>
     [Parameter, EditorRequired]
@@ -21,6 +22,8 @@ public partial class MapLaneView
     /// <summary>Where the lane starts, in pixels.</summary>
     [Parameter]
     public double Top { get; set; }
+
+    private int Merged => Lane.Shapes.Where(shape => shape.Count > 1).Sum(shape => shape.Count);
 
     private string Y => N(Top + 2);
 
@@ -47,6 +50,7 @@ public partial class MapLaneView
         return $"M{N(x + 5)} {N(Top + 3)} h-4 v16 h4 M{N(x + 1)} {N(Top + 19)} H{N(x + shape.Width - 5)} q4 -8 0 -16";
     }
 
+    // A count beside a mark that stands alone; in a crowd it would read as the count of all of them.
     private bool HasRoom(MapShape shape)
     {
         if (shape.Count == 1)
@@ -55,7 +59,8 @@ public partial class MapLaneView
         }
 
         int index = IndexOf(shape);
-        return index == Lane.Shapes.Count - 1 || Lane.Shapes[index + 1].X - shape.X > 36;
+        return (index == 0 || shape.X - Lane.Shapes[index - 1].X > LabelRoom)
+            && (index == Lane.Shapes.Count - 1 || Lane.Shapes[index + 1].X - shape.X > LabelRoom);
     }
 
     private int IndexOf(MapShape shape)

@@ -14,6 +14,7 @@ public sealed partial class FleetPage : IDisposable
     private IReadOnlyList<FleetRow> _all = [];
     private IReadOnlyList<FleetRow> _rows = [];
     private FleetState _state = FleetState.Default;
+    private bool _orderHeld;
     private IDisposable? _subscription;
     private RenderGate? _gate;
     private ITimer? _ages;
@@ -62,6 +63,7 @@ public sealed partial class FleetPage : IDisposable
     protected override void OnParametersSet()
     {
         _state = FleetState.FromQuery(new Uri(Nav.Uri).Query);
+        _rows = [];
         Load();
     }
 
@@ -84,7 +86,14 @@ public sealed partial class FleetPage : IDisposable
         IReadOnlyCollection<HostEntry> hosts = FleetView.Hosts;
         DateTimeOffset now = Time.GetUtcNow();
         _all = FleetRow.Select(hosts, FleetState.Default, now);
-        _rows = FleetRow.Select(hosts, _state, now);
+        IReadOnlyList<FleetRow> rows = FleetRow.Select(hosts, _state, now);
+        _rows = _orderHeld ? FleetRow.InOrderOf(_rows, rows) : rows;
+    }
+
+    private void Hold(bool held)
+    {
+        _orderHeld = held;
+        Load();
     }
 
     // Typing replaces the history entry: Back leaves the page and does not undo letters.

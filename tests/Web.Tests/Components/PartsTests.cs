@@ -1,0 +1,85 @@
+using Bunit;
+using Microsoft.Extensions.Time.Testing;
+using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.Parts;
+
+namespace TdxDash.Web.Tests.Components;
+
+public sealed class PartsTests : PageTestContext
+{
+    [Theory]
+    [InlineData(0, 16, null)]
+    [InlineData(11, 16, null)]
+    [InlineData(12, 16, "warn")]
+    [InlineData(14, 16, "warn")]
+    [InlineData(15, 16, "fail")]
+    [InlineData(19, 16, "fail")]
+    public void LevelOf_UseAgainstLimit_GradesFromThreeQuartersOn(int used, int limit, string? level) => Assert.Equal(level, UsageBar.LevelOf(used, limit));
+
+    [Fact]
+    public void UsageBar_OverTheLimit_StaysInsideItsBoxAndSaysTheNumbers()
+    {
+        IRenderedComponent<UsageBar> bar = Render<UsageBar>(p => p.Add(b => b.Used, 19).Add(b => b.Limit, 16).Add(b => b.First, 10));
+
+        Assert.Contains("19/16", bar.Markup, StringComparison.Ordinal);
+        double[] widths = [.. bar.FindAll(".first, .second").Select(rect => double.Parse(rect.GetAttribute("width")!, System.Globalization.CultureInfo.InvariantCulture))];
+        Assert.InRange(widths.Sum(), 61.8, 62.2);
+    }
+
+    [Fact]
+    public void ReadingValue_Unreadable_ShowsReasonAndRemedy()
+    {
+        IRenderedComponent<ReadingValue<string>> value = Render<ReadingValue<string>>(p => p.Add(v => v.Reading, Reading.Unreadable<string>("/dev/kmsg", "permission denied.", "Run as root.")));
+
+        Assert.Contains("not readable", value.Markup, StringComparison.Ordinal);
+        Assert.Contains("permission denied. Run as root.", value.Markup, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-5, "now")]
+    [InlineData(0, "now")]
+    [InlineData(59, "59 s")]
+    [InlineData(60, "1 min")]
+    [InlineData(7_199, "1 h")]
+    [InlineData(172_800, "2 d")]
+    public void Age_Seconds_IsTheLargestWholeUnit(int seconds, string text) => Assert.Equal(text, Wording.Age(TimeSpan.FromSeconds(seconds)));
+
+    [Fact]
+    public void Percent_OfNothing_IsEmpty() => Assert.Equal("", Wording.Percent(new ByteSize(1), new ByteSize(0)));
+
+    [Fact]
+    public void Request_BurstInsideTheInterval_RunsAtOnceAndOnceMoreAtItsEnd()
+    {
+        var time = new FakeTimeProvider();
+        int runs = 0;
+        using var gate = new RenderGate(time, RenderGate.PageInterval, () => runs++);
+
+        for (int i = 0; i < 50; i++)
+        {
+            gate.Request();
+        }
+
+        Assert.Equal(1, runs);
+        time.Advance(RenderGate.PageInterval);
+        Assert.Equal(2, runs);
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, runs);
+    }
+
+    [Fact]
+    public void Request_AfterDispose_RunsNothing()
+    {
+        var time = new FakeTimeProvider();
+        int runs = 0;
+        var gate = new RenderGate(time, RenderGate.PageInterval, () => runs++);
+        gate.Request();
+        gate.Request();
+
+        gate.Dispose();
+        gate.Request();
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, runs);
+    }
+}
