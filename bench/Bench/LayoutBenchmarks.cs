@@ -71,5 +71,5 @@ public class LargeLayoutBenchmarks
 /// <summary>A few iterations in the benchmark's own process: enough for figures that have a factor to spare.</summary>
 internal sealed class ShortInProcess : ManualConfig
 {
-    public ShortInProcess() => AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Default));
+    public ShortInProcess() => AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance));
 }

@@ -26,7 +26,7 @@ internal static class RealisticHosts
     {
         var blocks = new List<MemoryBlock> { Block(4 * KiB, (ulong)random.Next(0x8f, 0xa0) * 4 * KiB, 0) };
         AddLow(random, blocks);
-        int nodesPerSocket = random.Next(4) == 0 ? 2 : 1;
+        int nodesPerSocket = random.Next(3) == 0 ? 2 : 1;
         ulong perNode = (ulong)(32 << random.Next(0, 5)) * GiB;
         ulong start = 4 * GiB;
         for (int node = 0; node < sockets * nodesPerSocket; node++)
@@ -47,7 +47,7 @@ internal static class RealisticHosts
     {
         ulong start = MiB;
         ulong top = (ulong)random.Next(0x6f8, 0x7f0) * MiB;
-        for (int pieces = random.Next(0, 5); pieces > 0; pieces--)
+        for (int pieces = random.Next(0, 7); pieces > 0; pieces--)
         {
             ulong end = start + ((ulong)random.Next(4, 300) * MiB);
             blocks.Add(Block(start, end, 0));
@@ -61,7 +61,7 @@ internal static class RealisticHosts
     {
         ulong end = start + size;
         ulong first = start;
-        if (random.Next(3) == 0)
+        if (random.Next(5) < 2)
         {
             ulong hole = start + ((ulong)random.Next(1, 30) * GiB) + ((ulong)random.Next(1, 1000) * MiB);
             blocks.Add(Block(first, hole, node));
