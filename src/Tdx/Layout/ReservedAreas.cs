@@ -19,23 +19,40 @@ internal static class ReservedAreas
     public static void Fill(Span<RawTdmr> tdmrs, ReadOnlySpan<TdxMemoryBlock> blocks, ReadOnlySpan<RawRange> other, Span<RawReserved> areas)
     {
         int count = tdmrs.Length;
-        int[]? rented = count > FewTdmrs ? ArrayPool<int>.Shared.Rent(count) : null;
-        ulong[]? rentedStarts = count > FewTdmrs ? ArrayPool<ulong>.Shared.Rent(count) : null;
-        Span<int> order = (rented ?? stackalloc int[FewTdmrs])[..count];
-        Span<ulong> starts = (rentedStarts ?? stackalloc ulong[FewTdmrs])[..count];
+        if (count <= FewTdmrs)
+        {
+            Span<int> order = stackalloc int[FewTdmrs];
+            InsertByPamt(tdmrs, order);
+            new Filler(tdmrs, new Regions(blocks, other), order[..count], areas).FillAll();
+            return;
+        }
+
+        int[] sorted = ArrayPool<int>.Shared.Rent(count);
+        ulong[] starts = ArrayPool<ulong>.Shared.Rent(count);
         for (int i = 0; i < count; i++)
         {
-            order[i] = i;
+            sorted[i] = i;
             starts[i] = tdmrs[i].PamtStart;
         }
 
-        starts.Sort(order);
-        var filler = new Filler(tdmrs, new Regions(blocks, other), order, areas);
-        filler.FillAll();
-        if (rented is not null)
+        starts.AsSpan(0, count).Sort(sorted.AsSpan(0, count));
+        new Filler(tdmrs, new Regions(blocks, other), sorted.AsSpan(0, count), areas).FillAll();
+        ArrayPool<int>.Shared.Return(sorted);
+        ArrayPool<ulong>.Shared.Return(starts);
+    }
+
+    // For a handful an insertion costs less than a general sort takes to begin.
+    private static void InsertByPamt(ReadOnlySpan<RawTdmr> tdmrs, Span<int> order)
+    {
+        for (int i = 0; i < tdmrs.Length; i++)
         {
-            ArrayPool<int>.Shared.Return(rented);
-            ArrayPool<ulong>.Shared.Return(rentedStarts!);
+            int at = i;
+            for (; at > 0 && tdmrs[order[at - 1]].PamtStart > tdmrs[i].PamtStart; at--)
+            {
+                order[at] = order[at - 1];
+            }
+
+            order[at] = i;
         }
     }
 

@@ -74,7 +74,11 @@ public sealed record TdmrLayout
 /// <param name="Range">1 GiB aligned.</param>
 /// <param name="Pamt">Its PAMT; null when none was allocated.</param>
 /// <param name="Reserved">Its reserved areas, ascending.</param>
-public sealed record Tdmr(AddressRange Range, Pamt? Pamt, IReadOnlyList<ReservedArea> Reserved);
+public sealed record Tdmr(
+    AddressRange Range,
+    // Written also when null: a constructor parameter that is absent would be refused on reading.
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] Pamt? Pamt,
+    IReadOnlyList<ReservedArea> Reserved);
 
 /// <summary>The Physical Address Metadata Table of one TDMR: one contiguous chunk, 4K part first, then 2M, then 1G.
 /// Sizes are computed; the address is hypothetical, as the real kernel takes whatever contiguous pages it finds.</summary>
@@ -112,4 +116,5 @@ public enum ReservedCause
 /// <param name="PamtOfTdmr">The index of the TDMR whose PAMT lies here; null for a hole.</param>
 /// <param name="BlockBefore">For a hole: the index, in the memory map, of the block of the TDX memory list next below it; null where there is none.</param>
 /// <param name="BlockAfter">For a hole: the index of the block next above it; null where there is none.</param>
-public sealed record ReservedArea(AddressRange Range, ReservedCause Cause, int? PamtOfTdmr, int? BlockBefore = null, int? BlockAfter = null);
+public sealed record ReservedArea(
+    AddressRange Range, ReservedCause Cause, int? PamtOfTdmr = null, int? BlockBefore = null, int? BlockAfter = null);
