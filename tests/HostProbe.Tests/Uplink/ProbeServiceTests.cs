@@ -144,7 +144,9 @@ public sealed class ProbeServiceTests : IAsyncDisposable
     {
         await _dashboard.StartAsync();
         await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
-        IOException e = await Assert.ThrowsAnyAsync<IOException>(() => ProbeService.RunAsync(new TestSource(), Options(), TimeProvider.System, TextWriter.Null, TestContext.Current.CancellationToken));
+        IOException e = await Assert.ThrowsAnyAsync<IOException>(() =>
+            ProbeService.RunAsync(new TestSource(), Options(), TimeProvider.System, TextWriter.Null, TestContext.Current.CancellationToken)
+                .WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken));
         Assert.Contains("Another tdxprobe uses this journal", e.Message, StringComparison.Ordinal);
     }
 

@@ -82,16 +82,27 @@ public static class HostReport
     private static void WriteModule(ReportPage page, HostView view)
     {
         ModuleIdentity module = view.Module;
+        Reading<string> transport = view.Snapshot.Module.Transport;
         page.Heading("TDX module");
-        page.Field("Asked through", view.Snapshot.Module.Transport, text => text);
-        page.Field("Version", module.Version, version => version.ToString());
-        page.Field("Build", module.BuildNumber, number => number.ToString(CultureInfo.InvariantCulture));
-        page.Field("Build date", module.BuildDate, date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
-        page.Field("Vendor", module.VendorId, id => id == 0x8086 ? "0x8086 (Intel)" : $"0x{id:x}");
-        page.Field("Attributes", module.Attributes, bits => $"0x{bits:x8}{((bits >> 31) != 0 ? " (debug module)" : "")}");
-        page.Field("Features", module.Features, bits => Words([.. FeatureBits.Features0(bits).Where(bit => bit.IsSet).Select(bit => bit.Name)]));
-        page.Field("Metadata", view.Snapshot.Module.Metadata, fields => $"{fields.Count} fields");
-        page.Field("CMRs", module.Cmrs, cmrs => $"{cmrs.Count}: {string.Join(' ', cmrs.Select(cmr => cmr.ToString().Replace(", ", ",", StringComparison.Ordinal)))}");
+        page.Field("Asked through", transport, text => text);
+
+        // Where nobody answers, every field lacks its value for the one reason that was just said.
+        void Field<T>(string label, Reading<T> reading, Func<T, string> format)
+        {
+            if (reading.IsKnown || reading.Reason != transport.Reason)
+            {
+                page.Field(label, reading, format);
+            }
+        }
+
+        Field("Version", module.Version, version => version.ToString());
+        Field("Build", module.BuildNumber, number => number.ToString(CultureInfo.InvariantCulture));
+        Field("Build date", module.BuildDate, date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        Field("Vendor", module.VendorId, id => id == 0x8086 ? "0x8086 (Intel)" : $"0x{id:x}");
+        Field("Attributes", module.Attributes, bits => $"0x{bits:x8}{((bits >> 31) != 0 ? " (debug module)" : "")}");
+        Field("Features", module.Features, bits => Words([.. FeatureBits.Features0(bits).Where(bit => bit.IsSet).Select(bit => bit.Name)]));
+        Field("Metadata", view.Snapshot.Module.Metadata, fields => $"{fields.Count} fields");
+        Field("CMRs", module.Cmrs, cmrs => $"{cmrs.Count}: {string.Join(' ', cmrs.Select(cmr => cmr.ToString().Replace(", ", ",", StringComparison.Ordinal)))}");
     }
 
     private static void WriteKernel(ReportPage page, KernelTdxFacts kernel)

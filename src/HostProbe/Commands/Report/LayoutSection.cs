@@ -22,7 +22,7 @@ internal static class LayoutSection
         ByteSize memory = new(snapshot.Memory.Map.Or([])!.Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes));
         page.Field("TDMRs", $"{layout.TdmrsNeeded} of {snapshot.Layout.Limits.Value.MaxTdmrs}");
         page.Field("Reserved, peak", $"{layout.PeakReserved} of {snapshot.Layout.Limits.Value.MaxReservedPerTdmr} in one TDMR");
-        page.Field("PAMT", layout.PamtKiB > 0 ? Pamt(layout.PamtKiB, memory) : "none allocated");
+        page.Field("PAMT", layout.PamtKiB > 0 ? Pamt(layout.PamtKiB, memory) + (layout.Error == LayoutError.None ? "" : ", freed when it fails") : "none allocated");
         foreach (string line in layout.Log)
         {
             page.Wrapped("    | ", line);
