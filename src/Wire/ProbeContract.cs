@@ -30,7 +30,8 @@ public static class ProbeContract
     /// <summary>Hub method: one snapshot. <see cref="SnapshotEnvelope"/> → <see cref="DeliveryReply"/>.</summary>
     public const string Deliver = "Deliver";
 
-    /// <summary>Hub method: a sign of life. <see cref="ProbeHeartbeat"/> → <see cref="DeliveryReply"/>.</summary>
+    /// <summary>Hub method: a sign of life. <see cref="ProbeHeartbeat"/> → <see cref="DeliveryReply"/>;
+    /// <see cref="DeliveryOutcome.Rejected"/> says that the dashboard lacks that latest snapshot and wants it once more.</summary>
     public const string Heartbeat = "Heartbeat";
 }
 

@@ -67,8 +67,10 @@ public sealed class HostSnapshotSource(HostFiles files, IModuleSource module, Sn
     {
         Reading<TdmrLimits> limits = read.IsKnown ? read : Reading.Known(TdmrLimits.Usual, Provenance.Hypothetical, AssumedLimits);
 
-        // All of a demo machine is made up, its computed layout included.
-        Provenance provenance = files.Origin == Origin.Demo ? Provenance.Emulated : Provenance.Computed;
+        // A layout is worth what its inputs are: made-up machine, emulated limits, assumed limits.
+        Provenance provenance = files.Origin == Origin.Demo ? Provenance.Emulated
+            : limits.Provenance is Provenance.Emulated or Provenance.Hypothetical ? limits.Provenance
+            : Provenance.Computed;
         return new LayoutFacts
         {
             Limits = limits,

@@ -74,11 +74,7 @@ public sealed record TdmrLayout
 /// <param name="Range">1 GiB aligned.</param>
 /// <param name="Pamt">Its PAMT; null when none was allocated.</param>
 /// <param name="Reserved">Its reserved areas, ascending.</param>
-public sealed record Tdmr(
-    AddressRange Range,
-    // Written also when null: a constructor parameter that is absent would be refused on reading.
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] Pamt? Pamt,
-    IReadOnlyList<ReservedArea> Reserved);
+public sealed record Tdmr(AddressRange Range, Pamt? Pamt, IReadOnlyList<ReservedArea> Reserved);
 
 /// <summary>The Physical Address Metadata Table of one TDMR: one contiguous chunk, 4K part first, then 2M, then 1G.
 /// Sizes are computed; the address is hypothetical, as the real kernel takes whatever contiguous pages it finds.</summary>

@@ -29,6 +29,9 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
     /// <inheritdoc/>
     public HostEntry? Find(string hostId) => _hosts.TryGetValue(hostId, out HostState? state) ? state.Entry : null;
 
+    /// <summary>The probe's number of the latest snapshot that is stored of a host; 0 when there is none.</summary>
+    public long LatestSequence(string hostId) => _hosts.TryGetValue(hostId, out HostState? state) ? state.Sequence : 0;
+
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<HostEntry> onChange)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Snapshots;
@@ -160,6 +161,8 @@ public sealed class TdmrBuilderTests
         Assert.Throws<InvalidOperationException>(() => TdmrInfoWriter.Write(layout, TdmrLimits.Usual));
     }
 
+    private static JsonTypeInfo<TdmrLayout> LayoutJson => (JsonTypeInfo<TdmrLayout>)SnapshotJson.Canonical.Options.GetTypeInfo(typeof(TdmrLayout));
+
     [Fact]
     public void Layout_WrittenAndRead_IsTheSame()
     {
@@ -171,13 +174,13 @@ public sealed class TdmrBuilderTests
         };
         TdmrLayout layout = TdmrBuilder.Build(Map([(MiB, 1900 * MiB), (4 * GiB, 8 * GiB)]), TdmrLimits.Usual, options);
 
-        byte[] written = JsonSerializer.SerializeToUtf8Bytes(layout, SnapshotJson.Canonical.TdmrLayout);
-        TdmrLayout read = JsonSerializer.Deserialize(written, SnapshotJson.Canonical.TdmrLayout)!;
+        byte[] written = JsonSerializer.SerializeToUtf8Bytes(layout, LayoutJson);
+        TdmrLayout read = JsonSerializer.Deserialize(written, LayoutJson)!;
 
         Assert.Equal(HoleSource.Cmrs, read.Holes);
         Assert.True(read.Tdmrs[0].Pamt!.IsAddressKnown);
         Assert.Equal(layout.Tdmrs[0].Reserved, read.Tdmrs[0].Reserved);
-        Assert.Equal(written, JsonSerializer.SerializeToUtf8Bytes(read, SnapshotJson.Canonical.TdmrLayout));
+        Assert.Equal(written, JsonSerializer.SerializeToUtf8Bytes(read, LayoutJson));
     }
 
     [Fact]
@@ -185,12 +188,12 @@ public sealed class TdmrBuilderTests
     {
         TdmrLayout layout = TdmrBuilder.Build(Map([(4 * GiB, (4 * GiB) + (3 * MiB))]), TdmrLimits.Usual);
 
-        byte[] written = JsonSerializer.SerializeToUtf8Bytes(layout, SnapshotJson.Canonical.TdmrLayout);
-        TdmrLayout read = JsonSerializer.Deserialize(written, SnapshotJson.Canonical.TdmrLayout)!;
+        byte[] written = JsonSerializer.SerializeToUtf8Bytes(layout, LayoutJson);
+        TdmrLayout read = JsonSerializer.Deserialize(written, LayoutJson)!;
 
         Assert.Null(Assert.Single(read.Tdmrs).Pamt);
         Assert.Equal(0, read.FailedTdmr);
-        Assert.Equal(written, JsonSerializer.SerializeToUtf8Bytes(read, SnapshotJson.Canonical.TdmrLayout));
+        Assert.Equal(written, JsonSerializer.SerializeToUtf8Bytes(read, LayoutJson));
     }
 
     [Theory]
