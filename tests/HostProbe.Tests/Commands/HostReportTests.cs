@@ -33,7 +33,7 @@ public sealed class HostReportTests
         Assert.Contains("2024-07-25  [kernel]", text, StringComparison.Ordinal);
         Assert.Contains("[reported by file]", text, StringComparison.Ordinal);
         Assert.Contains("[hypothetical]", text, StringComparison.Ordinal);
-        Assert.Contains("succeeds  [computed]", text, StringComparison.Ordinal);
+        Assert.Contains("succeeds  [hypothetical]", text, StringComparison.Ordinal);
         Assert.Contains("not offered: The module has no such field.", text, StringComparison.Ordinal);
     }
 
