@@ -58,7 +58,8 @@ internal static class DemoKernelLog
     private static IEnumerable<string> Initialisation(DemoShape shape, SnapshotSteps steps)
     {
         IReadOnlyList<MemoryBlock> memory = [.. shape.Memory.Select(range => range.Block)];
-        TdmrLayout layout = steps.Layout(MemoryMap.Create(memory), TdmrLimits.Usual);
+        var options = new LayoutOptions { Behavior = LinuxBehavior.For(DemoSources.Release(shape.Kernel)), Cmrs = EmulatedCmrs.Of(memory) };
+        TdmrLayout layout = steps.Layout(MemoryMap.Create(memory), TdmrLimits.Usual, options);
         foreach (string line in ModuleLines(shape, memory).Concat(layout.Log))
         {
             yield return Tdx + line;

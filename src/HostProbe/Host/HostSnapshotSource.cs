@@ -2,6 +2,7 @@ using TdxDash.HostProbe.Host.Readers;
 using TdxDash.HostProbe.Native;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Host;
@@ -28,15 +29,16 @@ public sealed class HostSnapshotSource(HostFiles files, IModuleSource module, Sn
         Reading<IReadOnlyList<MemoryBlock>> map = MemoryMapReader.Read(files);
         KernelTdxFacts kernel = KernelTdxReader.Read(files, steps.TdxLines);
         ModuleFacts answers = AskModule(map);
+        HostFacts host = HostFactsReader.Read(files);
         return new Snapshot
         {
             Schema = Snapshot.CurrentSchema,
             Origin = files.Origin,
-            Host = HostFactsReader.Read(files),
+            Host = host,
             Memory = new MemoryFacts { Map = map, Nodes = NodeReader.Read(files), FirmwareMap = FirmwareMapReader.Read(files) },
             Module = answers,
             Kernel = kernel,
-            Layout = BuildLayout(map, steps.Limits(answers, kernel)),
+            Layout = BuildLayout(map, steps.Identity(answers, kernel), LinuxBehavior.Of(host.KernelRelease.Or("")!, kernel.LogLines.Or([])!)),
         };
     }
 
@@ -63,9 +65,9 @@ public sealed class HostSnapshotSource(HostFiles files, IModuleSource module, Sn
         }
     }
 
-    private LayoutFacts BuildLayout(Reading<IReadOnlyList<MemoryBlock>> map, Reading<TdmrLimits> read)
+    private LayoutFacts BuildLayout(Reading<IReadOnlyList<MemoryBlock>> map, ModuleIdentity module, LinuxBehavior behavior)
     {
-        Reading<TdmrLimits> limits = read.IsKnown ? read : Reading.Known(TdmrLimits.Usual, Provenance.Hypothetical, AssumedLimits);
+        Reading<TdmrLimits> limits = module.Limits.IsKnown ? module.Limits : Reading.Known(TdmrLimits.Usual, Provenance.Hypothetical, AssumedLimits);
 
         // A layout is worth what its inputs are: made-up machine, emulated limits, assumed limits.
         Provenance provenance = files.Origin == Origin.Demo ? Provenance.Emulated
@@ -75,7 +77,7 @@ public sealed class HostSnapshotSource(HostFiles files, IModuleSource module, Sn
         {
             Limits = limits,
             Layout = map.TryGet(out IReadOnlyList<MemoryBlock>? blocks)
-                ? Reading.Known(steps.Layout(MemoryMap.Create(blocks), limits.Value), provenance, LayoutSource)
+                ? Reading.Known(steps.Layout(MemoryMap.Create(blocks), limits.Value, new LayoutOptions { Behavior = behavior, Cmrs = module.Cmrs.Or(null) }), provenance, $"{LayoutSource}, {behavior.Name}")
                 : Reading.Unreadable<TdmrLayout>(LayoutSource, $"There is no memory map to build it from: {map.Reason}", map.Remedy),
         };
     }

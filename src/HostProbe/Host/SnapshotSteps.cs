@@ -19,9 +19,9 @@ public sealed record SnapshotSteps
     /// <summary>Reads all global metadata.</summary>
     public Func<ISeamcallTransport, Reading<IReadOnlyList<MetadataValue>>> Sweep { get; init; } = MetadataSweep.Run;
 
-    /// <summary>Finds the module's limits among what was read.</summary>
-    public Func<ModuleFacts, KernelTdxFacts, Reading<TdmrLimits>> Limits { get; init; } = (module, kernel) => ModuleIdentity.From(module, kernel).Limits;
+    /// <summary>Finds the module's limits, CMRs and features among what was read.</summary>
+    public Func<ModuleFacts, KernelTdxFacts, ModuleIdentity> Identity { get; init; } = ModuleIdentity.From;
 
     /// <summary>Builds the layout.</summary>
-    public Func<MemoryMap, TdmrLimits, TdmrLayout> Layout { get; init; } = TdmrBuilder.Build;
+    public Func<MemoryMap, TdmrLimits, LayoutOptions, TdmrLayout> Layout { get; init; } = TdmrBuilder.Build;
 }

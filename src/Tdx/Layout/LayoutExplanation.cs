@@ -73,8 +73,10 @@ public sealed record LayoutExplanation(string Outcome, ExhaustedLimit Exhausted,
     private static string OutcomeOf(ExhaustedLimit exhausted, TdmrLimits limits, TdmrLayout layout) => exhausted switch
     {
         ExhaustedLimit.Tdmrs => string.Create(CultureInfo.InvariantCulture, $"The memory map would need {layout.TdmrsNeeded} of {limits.MaxTdmrs} TDMRs, so Linux gives up."),
+        ExhaustedLimit.ReservedAreas when layout.FailedTdmr is int failed => string.Create(
+            CultureInfo.InvariantCulture, $"TDMR {failed} would need {layout.Tdmrs[failed].Reserved.Count} of {limits.MaxReservedPerTdmr} reserved areas, so Linux gives up."),
         ExhaustedLimit.ReservedAreas => string.Create(
-            CultureInfo.InvariantCulture, $"TDMR {layout.FailedTdmr} would need {layout.Tdmrs[layout.FailedTdmr!.Value].Reserved.Count} of {limits.MaxReservedPerTdmr} reserved areas, so Linux gives up."),
+            CultureInfo.InvariantCulture, $"A TDMR would need {layout.PeakReserved} of {limits.MaxReservedPerTdmr} reserved areas, so Linux gives up."),
         ExhaustedLimit.ContiguousMemory when layout.FailedTdmr is int failed => string.Create(
             CultureInfo.InvariantCulture, $"The PAMT of TDMR {failed} {layout.Tdmrs[failed].Range} finds no contiguous memory in the model of an otherwise empty machine, so Linux gives up."),
         ExhaustedLimit.ContiguousMemory => "There is no memory above the first MiB, so Linux gives up.",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TdxDash.Tdx.KernelLog;
 
 namespace TdxDash.Tdx.Layout;
 
@@ -57,6 +58,12 @@ public sealed record LinuxBehavior
             HasTdxHostDevice = version.CompareTo(FirstHostDevice) >= 0,
         };
     }
+
+    /// <summary>Chooses by a kernel release and by what the running kernel's log says.</summary>
+    /// <param name="release">As for <see cref="For"/>.</param>
+    /// <param name="logLines">The kernel's lines about TDX.</param>
+    public static LinuxBehavior Of(string release, IReadOnlyList<string> logLines) =>
+        For(release) with { DynamicPamt = KernelLogFacts.From(logLines).DynamicPamt };
 
     // Ubuntu's own form: 6.8.0-1028-intel, an ABI number between the version and the flavour.
     private static bool IsUbuntuIntel(string release)

@@ -5,6 +5,7 @@ using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Seamcalls;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Tdx.SysConfig;
 
 namespace TdxDash.Tdx.Readiness;
 
@@ -15,6 +16,7 @@ internal static class ModuleChecks
     public const string Loaded = "module.loaded";
     public const string NoRbpMod = "module.no-rbp-mod";
     public const string Limits = "layout.limits";
+    public const string Accepted = "layout.accepted";
     public const string Initialized = "module.initialized";
     public const string Pamt = "layout.pamt";
     public const string KernelKvm = "kernel.kvm";
@@ -29,7 +31,7 @@ internal static class ModuleChecks
     /// <param name="platform">Whether the platform checks hold; all is skipped where they do not.</param>
     public static IEnumerable<Check> Run(ReadinessEvidence evidence, bool platform)
     {
-        Check[] all = [CheckKeyIds(evidence), CheckLoaded(evidence), CheckNoRbpMod(evidence), CheckLimits(evidence), CheckInitialized(evidence), CheckPamt(evidence), CheckKvm(evidence), CheckKvmIntel(evidence)];
+        Check[] all = [CheckKeyIds(evidence), CheckLoaded(evidence), CheckNoRbpMod(evidence), CheckLimits(evidence), CheckAccepted(evidence), CheckInitialized(evidence), CheckPamt(evidence), CheckKvm(evidence), CheckKvmIntel(evidence)];
         return platform ? SkipBehindMissingModule(all) : all.Select(check => check with { Outcome = CheckOutcome.Skipped, Evidence = "the platform has no TDX" });
     }
 
@@ -121,6 +123,16 @@ internal static class ModuleChecks
         return layout.Error == LayoutError.None
             ? check with { Outcome = CheckOutcome.Passed, Evidence = use }
             : check with { Outcome = CheckOutcome.Failed, Evidence = $"{layout.Error}: {(layout.Log.Count > 0 ? layout.Log[^1] : "the layout cannot be built")}; {use}" };
+    }
+
+    private static Check CheckAccepted(ReadinessEvidence evidence)
+    {
+        var check = new Check(Accepted, "The module would accept the layout", CheckOutcome.Skipped, "", "TDH.SYS.CONFIG takes only TDMRs whose memory and PAMTs lie in CMRs, aligned, in order and without overlap.",
+            "Take memory that no CMR covers out of System RAM: CXL or device-dax memory that was onlined, or memory that the firmware did not mark convertible.", evidence.InitializedBy is null);
+        Reading<LayoutAcceptance> acceptance = LayoutAcceptance.Of(evidence.Snapshot, evidence.Identity.Cmrs);
+        return acceptance.TryGet(out LayoutAcceptance? judged)
+            ? check with { Outcome = judged.Answer.IsAccepted ? CheckOutcome.Passed : CheckOutcome.Failed, Evidence = $"{judged.Sentence} ({acceptance.Source})" }
+            : check with { Evidence = ReadinessEvidence.Absent(acceptance) };
     }
 
     private static Check CheckInitialized(ReadinessEvidence evidence)

@@ -19,11 +19,11 @@ internal static class ReadinessSummary
         }
 
         // The kernel's own failure says more than a prediction; both say more than a missing switch.
-        foreach (string id in (string[])[ModuleChecks.Initialized, ModuleChecks.KeyIds, ModuleChecks.Loaded, ModuleChecks.NoRbpMod, ModuleChecks.Limits])
+        foreach (string id in (string[])[ModuleChecks.Initialized, ModuleChecks.KeyIds, ModuleChecks.Loaded, ModuleChecks.NoRbpMod, ModuleChecks.Limits, ModuleChecks.Accepted])
         {
             if (Failed(id) is { Mandatory: true } check)
             {
-                return (TdxState.Failed, id == ModuleChecks.Limits ? $"Initialisation would fail: {check.Evidence}" : check.Evidence);
+                return (TdxState.Failed, id is ModuleChecks.Limits or ModuleChecks.Accepted ? $"Initialisation would fail: {check.Evidence}" : check.Evidence);
             }
         }
 

@@ -26,6 +26,12 @@ public sealed record SeamcallStatus(ulong Value, string Name, string Detail, str
     /// <summary>Bit 63: an error; informational codes leave it clear.</summary>
     public bool IsError => (Value >> 63) != 0;
 
+    /// <summary>Whether the same call can succeed later: an error with bits 62 (non-recoverable) and 61 (fatal) clear.</summary>
+    public bool IsRecoverable => IsError && ((Value >> 61) & 3) == 0;
+
+    /// <summary>The class of bits 47:40 in words; its number where it is not known.</summary>
+    public string ClassName => SeamcallTables.Instance.Classes.GetValueOrDefault((Value >> 40) & 0xFF) ?? Hex.Plain((Value >> 40) & 0xFF);
+
     /// <summary>Explains a status.</summary>
     public static SeamcallStatus Explain(ulong value)
     {

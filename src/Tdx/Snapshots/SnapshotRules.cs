@@ -125,6 +125,8 @@ internal static class SnapshotRules
 
         Require(built.Tdmrs.Count <= ushort.MaxValue, "layout has more TDMRs than any module accepts.");
         Require(built.TdmrsNeeded >= 0, $"layout.tdmrsNeeded is {built.TdmrsNeeded}.");
+        Require(built.FailedTdmr is null || (built.FailedTdmr >= 0 && built.FailedTdmr < built.Tdmrs.Count), $"layout.failedTdmr is {built.FailedTdmr}, which is not there.");
+        Require(built.Error != LayoutError.None || built.Tdmrs.All(tdmr => tdmr.Pamt is not null), "a layout without error has a TDMR without PAMT.");
         for (int i = 0; i < built.Tdmrs.Count; i++)
         {
             Require(i == 0 || built.Tdmrs[i].Range.Start >= built.Tdmrs[i - 1].Range.End, $"layout TDMR {i} {built.Tdmrs[i].Range} does not lie above TDMR {i - 1}.");
@@ -145,6 +147,8 @@ internal static class SnapshotRules
         foreach (ReservedArea area in tdmr.Reserved)
         {
             Require(tdmr.Range.Contains(area.Range), $"reserved area {area.Range} does not lie inside layout TDMR {index} {tdmr.Range}.");
+            Require(area.Cause == ReservedCause.Hole || area.PamtOfTdmr is not null, $"reserved area {area.Range} is a PAMT's and does not name the TDMR.");
+            Require(area is { BlockBefore: null or >= 0, BlockAfter: null or >= 0 }, $"reserved area {area.Range} names a negative block.");
             Require(area.PamtOfTdmr is null || (area.PamtOfTdmr >= 0 && area.PamtOfTdmr < layout.Tdmrs.Count), $"reserved area {area.Range} names a PAMT of TDMR {area.PamtOfTdmr}, which is not there.");
         }
     }

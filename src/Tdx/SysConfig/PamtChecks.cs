@@ -14,6 +14,9 @@ internal static class PamtChecks
     /// <summary>Bytes of a PAMT entry (TDX module source, <c>pamt_entry_t</c>).</summary>
     private const ulong EntrySize = 16;
 
+    /// <summary>With Dynamic PAMT one bit stands for a 4 KiB page (TDX module 2.0 source).</summary>
+    private const ulong BitsPerByte = 8;
+
     private static readonly int[] PageShift = [12, 21, 30];
 
     public static ulong Check(SysConfigPlatform platform, IReadOnlyList<TdmrInfo> tdmrs, int index)
@@ -32,7 +35,8 @@ internal static class PamtChecks
         for (int level = Levels - 1; level >= 0; level--)
         {
             RawRange pamt = info.Pamt(level);
-            ulong needed = (info.Tdmr.Size >> PageShift[level]) * EntrySize;
+            ulong pages = info.Tdmr.Size >> PageShift[level];
+            ulong needed = level == 0 && platform.DynamicPamt ? pages / BitsPerByte : pages * EntrySize;
             if (!pamt.IsValid || pamt.Size == 0 || pamt.Base % PageSize != 0 || pamt.Size % PageSize != 0 || !TdmrChecks.IsPlain(platform, pamt) || pamt.Size < needed)
             {
                 return ForPart(InvalidPamt, index, level);

@@ -55,6 +55,9 @@ public sealed record SysConfigPlatform
     /// <summary>Whether another call holds the module's global lock.</summary>
     public bool GlobalLockHeld { get; init; }
 
+    /// <summary>Whether the call asks for Dynamic PAMT (R8 bit 16 of modules that offer it): the 4K level is then a bitmap.</summary>
+    public bool DynamicPamt { get; init; }
+
     /// <summary>The HKID bits of a physical address.</summary>
     public ulong HkidMask => ((1UL << HkidBits) - 1) << HkidStartBit;
 

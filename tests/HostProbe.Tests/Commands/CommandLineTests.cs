@@ -21,6 +21,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("capture", "--help")]
     [InlineData("run", "--help")]
     [InlineData("demo", "--help")]
+    [InlineData("explain", "--help")]
     public async Task Help_EveryCommand_HasExamplesAndExitCodes(params string[] args)
     {
         Assert.Equal(ExitCode.Done, await Run(args));
@@ -43,12 +44,24 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run --interval 0s", "from 1s to 24h")]
     [InlineData("run --interval 10", "60s")]
     [InlineData("demo --count 13", "1 to 12")]
+    [InlineData("explain 12345", "0xc000050500000000")]
+    [InlineData("explain 0x0 --leaf ten", "such as 34")]
     public async Task Usage_Wrong_IsExitCodeTwoWithRemedy(string line, string remedy)
     {
         Assert.Equal(ExitCode.Usage, await Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
         Assert.Contains(remedy, _error.ToString(), StringComparison.Ordinal);
         Assert.StartsWith("tdxprobe: ", _error.ToString(), StringComparison.Ordinal);
         Assert.Equal("", _output.ToString());
+    }
+
+    [Theory]
+    [InlineData("0xc000050500000000 --leaf 34", "TDX_SYS_NOT_READY|TDH.SYS.RD|not recoverable|too old|Update the TDX module")]
+    [InlineData("0xC0000A1200010203", "TDX_PAMT_OVERLAP|TDMR 3, PAMT of 1G pages, against TDMR 1")]
+    [InlineData("0x8000020300000000", "TDX_RND_NO_ENTROPY|recoverable: the call can be made again")]
+    public async Task Explain_Status_NamesWhatItMeansAndWhatToDo(string arguments, string expected)
+    {
+        Assert.Equal(ExitCode.Done, await Run(["explain", .. arguments.Split(' ')]));
+        Assert.All(expected.Split('|'), part => Assert.Contains(part, _output.ToString(), StringComparison.Ordinal));
     }
 
     [Fact]

@@ -16,8 +16,8 @@ internal static class FakeSteps
     {
         TdxLines = log => [.. log.Split('\n').Where(line => line.Contains("tdx", StringComparison.Ordinal)).Select(line => line[(line.IndexOf(';', StringComparison.Ordinal) + 1)..])],
         Sweep = Sweep,
-        Limits = (module, _) => module.Metadata.Map(_ => TdmrLimits.Usual),
-        Layout = Layout,
+        Identity = (module, kernel) => ModuleIdentity.From(module, kernel) with { Limits = module.Metadata.Map(_ => TdmrLimits.Usual) },
+        Layout = (map, limits, _) => Layout(map, limits),
     };
 
     private static Reading<IReadOnlyList<MetadataValue>> Sweep(ISeamcallTransport transport)

@@ -1,4 +1,5 @@
 using System.Text;
+using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Testing;
@@ -39,7 +40,7 @@ public sealed class SnapshotCodecTests
     [Fact]
     public void Parse_OfTdmrWithoutPamt_RoundTrips()
     {
-        Snapshot without = Full with { Layout = Full.Layout with { Layout = Full.Layout.Layout.Map(layout => layout with { Tdmrs = [layout.Tdmrs[1] with { Pamt = null, Reserved = [] }] }) } };
+        Snapshot without = Full with { Layout = Full.Layout with { Layout = Full.Layout.Layout.Map(layout => layout with { Error = LayoutError.ENOMEM, Tdmrs = [layout.Tdmrs[1] with { Pamt = null, Reserved = [] }] }) } };
         SnapshotParse parse = SnapshotCodec.Parse(SnapshotCodec.Write(without));
         Assert.Null(parse.Error);
         Assert.Null(parse.Snapshot!.Layout.Layout.Value.Tdmrs[0].Pamt);

@@ -126,9 +126,8 @@ internal static class Samples
             new("layout", "The layout fits", CheckOutcome.Skipped, "not reached", "", "", true),
         ];
         ModuleIdentity module = Module();
-        return new HostView
+        return HostView.From(snapshot) with
         {
-            Snapshot = snapshot,
             Module = module,
             Verdict = new Verdict(state, state == TdxState.Ready ? "TDX works." : "KVM runs no TDs: kvm_intel.tdx is N.", checks),
             Features = module.Features.Map<IReadOnlyList<NamedBit>>(_ => [new(0, "TD_MIGRATION", true), new(1, "TD_PRESERVING", true), new(30, "PENDING_EPT_VIOLATION_V2", false)]),

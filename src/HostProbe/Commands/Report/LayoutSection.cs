@@ -1,7 +1,9 @@
 using System.Globalization;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Tdx.SysConfig;
 
 namespace TdxDash.HostProbe.Commands.Report;
 
@@ -23,6 +25,7 @@ internal static class LayoutSection
         page.Field("TDMRs", $"{layout.TdmrsNeeded} of {snapshot.Layout.Limits.Value.MaxTdmrs}");
         page.Field("Reserved, peak", $"{layout.PeakReserved} of {snapshot.Layout.Limits.Value.MaxReservedPerTdmr} in one TDMR");
         page.Field("PAMT", layout.PamtKiB > 0 ? Pamt(layout.PamtKiB, memory) + (layout.Error == LayoutError.None ? "" : ", freed when it fails") : "none allocated");
+        page.Field("Acceptance", LayoutAcceptance.Of(snapshot, ModuleIdentity.From(snapshot).Cmrs), judged => judged.Sentence);
         foreach (string line in layout.Log)
         {
             page.Wrapped("    | ", line);

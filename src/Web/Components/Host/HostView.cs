@@ -1,7 +1,10 @@
 using TdxDash.Tdx.KernelLog;
+using TdxDash.Tdx.Layout;
+using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Tdx.SysConfig;
 using TdxDash.Web.Components.MemoryMap;
 
 namespace TdxDash.Web.Components.Host;
@@ -29,6 +32,15 @@ public sealed record HostView
     /// <summary>The module's features by name.</summary>
     public required Reading<IReadOnlyList<NamedBit>> Features { get; init; }
 
+    /// <summary>Whether the module would accept the layout.</summary>
+    public required Reading<LayoutAcceptance> Acceptance { get; init; }
+
+    /// <summary>The layout in plain words; null where there is none.</summary>
+    public required LayoutExplanation? Explanation { get; init; }
+
+    /// <summary>The reserved-area use that any PAMT position could give, per TDMR; empty where there is no layout with PAMTs.</summary>
+    public required IReadOnlyList<ReservedUse> ReservedUse { get; init; }
+
     /// <summary>What the kernel log says.</summary>
     public required KernelLogFacts KernelLog { get; init; }
 
@@ -49,6 +61,11 @@ public sealed record HostView
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         var module = ModuleIdentity.From(snapshot);
+        Tdx.Memory.MemoryMap? map = snapshot.Memory.Map.TryGet(out IReadOnlyList<MemoryBlock>? blocks) ? Tdx.Memory.MemoryMap.Create(blocks) : null;
+        TdmrLayout? layout = snapshot.Layout.Layout.Or(null);
+        LayoutExplanation? explanation = map is not null && layout is not null && snapshot.Layout.Limits.TryGet(out TdmrLimits? limits)
+            ? LayoutExplanation.Of(map, limits, layout, module.Cmrs.Or(null))
+            : null;
         return new HostView
         {
             Snapshot = snapshot,
@@ -56,7 +73,10 @@ public sealed record HostView
             Verdict = ReadinessChecks.Run(snapshot),
             Features = module.Features.Map(FeatureBits.Features0),
             KernelLog = KernelLogFacts.From(snapshot.Kernel.LogLines.Or([]) ?? []),
-            Map = HostMap.From(snapshot.Memory, module.Cmrs, snapshot.Layout.Layout),
+            Acceptance = LayoutAcceptance.Of(snapshot, module.Cmrs),
+            Explanation = explanation,
+            ReservedUse = map is not null && layout is not null ? ReservedUseRange.Of(map, layout) : [],
+            Map = HostMap.From(snapshot.Memory, module.Cmrs, snapshot.Layout.Layout, explanation),
         };
     }
 

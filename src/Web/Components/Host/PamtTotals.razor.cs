@@ -8,13 +8,11 @@ namespace TdxDash.Web.Components.Host;
 /// <summary>PAMT over all TDMRs by page size, compared with the kernel's own figure where it printed one.</summary>
 public partial class PamtTotals
 {
-    /// <summary>The layout.</summary>
+    /// <summary>The host's values, with a layout.</summary>
     [Parameter, EditorRequired]
-    public TdmrLayout Layout { get; set; } = null!;
+    public HostView View { get; set; } = null!;
 
-    /// <summary>What the kernel log says was allocated, in KiB; null when it does not say.</summary>
-    [Parameter]
-    public ulong? KernelPamtKiB { get; set; }
+    private TdmrLayout Layout => View.Snapshot.Layout.Layout.Value;
 
     private ByteSize Size4K => Sum(pamt => pamt.Size4K);
 

@@ -41,7 +41,8 @@ public sealed class HostMap
     /// <param name="memory">The memory and firmware maps.</param>
     /// <param name="cmrs">The Convertible Memory Ranges.</param>
     /// <param name="layout">The layout.</param>
-    public static HostMap From(MemoryFacts memory, Reading<IReadOnlyList<AddressRange>> cmrs, Reading<TdmrLayout> layout)
+    /// <param name="explanation">Why each reserved area exists; null leaves it at its cause.</param>
+    public static HostMap From(MemoryFacts memory, Reading<IReadOnlyList<AddressRange>> cmrs, Reading<TdmrLayout> layout, LayoutExplanation? explanation = null)
     {
         ArgumentNullException.ThrowIfNull(memory);
         ArgumentNullException.ThrowIfNull(cmrs);
@@ -49,7 +50,7 @@ public sealed class HostMap
         IEnumerable<MapRegion> regions = Firmware(memory.FirmwareMap).Concat(Ram(memory.Map)).Concat(Cmrs(cmrs));
         if (layout.TryGet(out TdmrLayout? built))
         {
-            regions = regions.Concat(built.Tdmrs.SelectMany((tdmr, index) => Tdmr(tdmr, index, layout.Provenance)));
+            regions = regions.Concat(built.Tdmrs.SelectMany((tdmr, index) => Tdmr(tdmr, index, layout.Provenance, explanation?.Tdmrs[index].Areas)));
         }
 
         return new HostMap([.. regions.OrderBy(region => region.Range.Start.Value).ThenByDescending(region => region.Range.Size.Bytes).ThenBy(region => region.Kind)]);
@@ -70,14 +71,15 @@ public sealed class HostMap
         (cmrs.Or([]) ?? []).Select((range, index) =>
             new MapRegion(RegionKind.Cmr, range, null, null, $"CMR {index}: the firmware made this range convertible.", cmrs.Provenance));
 
-    private static IEnumerable<MapRegion> Tdmr(Tdmr tdmr, int index, Provenance provenance)
+    private static IEnumerable<MapRegion> Tdmr(Tdmr tdmr, int index, Provenance provenance, IReadOnlyList<string>? reasons)
     {
         yield return new MapRegion(RegionKind.Tdmr, tdmr.Range, null, index, "Covers memory in whole GiB.", provenance);
-        foreach (ReservedArea area in tdmr.Reserved)
+        for (int i = 0; i < tdmr.Reserved.Count; i++)
         {
+            ReservedArea area = tdmr.Reserved[i];
             yield return area.Cause == ReservedCause.Hole
-                ? new MapRegion(RegionKind.Hole, area.Range, null, index, "No memory block covers this part of the TDMR.", provenance)
-                : new MapRegion(RegionKind.ReservedPamt, area.Range, null, index, $"The PAMT of TDMR {area.PamtOfTdmr} lies here.", Guess(provenance));
+                ? new MapRegion(RegionKind.Hole, area.Range, null, index, reasons?[i] ?? "No memory block covers this part of the TDMR.", provenance)
+                : new MapRegion(RegionKind.ReservedPamt, area.Range, null, index, reasons?[i] ?? $"The PAMT of TDMR {area.PamtOfTdmr} lies here.", Guess(provenance));
         }
 
         if (tdmr.Pamt is Pamt pamt)
