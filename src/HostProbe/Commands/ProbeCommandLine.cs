@@ -14,6 +14,7 @@ public static class ProbeCommandLine
           tdxprobe show                                what this host's TDX platform is, or why there is none
           tdxprobe show --json | jq .layout            the whole snapshot for programs
           tdxprobe show --module emulated              as if a TDX module answered here, labelled so
+          tdxprobe show --why                          with the reason of each reserved area
           tdxprobe capture host.json                   everything that was read, in one file
           tdxprobe show --replay host.json             the same report on another machine
           tdxprobe run --dashboard http://dash:8080    the service

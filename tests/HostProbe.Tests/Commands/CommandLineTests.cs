@@ -65,6 +65,14 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task Show_Why_NamesTheNeighboursOfEachHole()
+    {
+        Assert.Equal(ExitCode.Done, await Run("show", "--demo", "demo-r1-a07", "--why"));
+        Assert.Contains("Why each area is reserved", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("No memory ", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Show_Json_IsAValidSnapshot()
     {
         Assert.Equal(ExitCode.Done, await Run("show", "--demo", "demo-r1-a07", "--json"));

@@ -11,7 +11,11 @@ public static class HostReport
     private const int ShownChecks = 3, ShownLogLines = 8;
 
     /// <summary>Writes the whole report.</summary>
-    public static void Write(HostView view, TextWriter output, TerminalStyle style)
+    /// <param name="view">The host.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="style">Width and colours.</param>
+    /// <param name="why">Whether to say of each reserved area why it exists.</param>
+    public static void Write(HostView view, TextWriter output, TerminalStyle style, bool why = false)
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(output);
@@ -23,6 +27,11 @@ public static class HostReport
         WriteKernel(page, view.Snapshot.Kernel);
         MemorySection.Write(page, view.Snapshot.Memory);
         LayoutSection.Write(page, view.Snapshot);
+        if (why)
+        {
+            WhySection.Write(page, view.Snapshot);
+        }
+
         UnreadSection.Write(page, view.Snapshot);
     }
 
@@ -63,14 +72,14 @@ public static class HostReport
 
     private static void WriteChecks(ReportPage page, Verdict verdict)
     {
-        Check[] failed = [.. verdict.Checks.Where(check => check.Outcome == CheckOutcome.Failed).OrderByDescending(check => check.Mandatory).Take(ShownChecks)];
-        if (failed.Length == 0)
+        IReadOnlyList<Check> failed = verdict.TopFailures(ShownChecks);
+        if (failed.Count == 0)
         {
             return;
         }
 
         page.Heading(verdict.State == TdxState.Ready ? "Could be better" : "What to look at first");
-        for (int i = 0; i < failed.Length; i++)
+        for (int i = 0; i < failed.Count; i++)
         {
             page.Wrapped($"  {i + 1}. ", failed[i].Title);
             page.Wrapped("     Seen    ", failed[i].Evidence);
