@@ -72,21 +72,6 @@ void module_sys_rd(const struct module *module, struct tdxdash_registers *regist
 	registers->rax = TDX_SUCCESS;
 }
 
-/* The module wants a page of shared memory that lies outside its own range. */
-static bool is_shared_page(const struct module_platform *platform, uint64_t address)
-{
-	uint64_t keyid_mask = (UINT64_C(1) << platform->keyid_bits) - 1;
-	uint64_t keyid = (address >> platform->keyid_start_bit) & keyid_mask;
-	uint64_t plain = address & ~(keyid_mask << platform->keyid_start_bit);
-
-	if (address % TDXDASH_PAGE_SIZE || address >> platform->max_pa_bits)
-		return false;
-	if (plain < platform->seamrr_base + platform->seamrr_size &&
-	    plain + TDXDASH_PAGE_SIZE > platform->seamrr_base)
-		return false;
-	return keyid < platform->first_private_keyid;
-}
-
 static void put(unsigned char *to, uint64_t value, unsigned bytes)
 {
 	for (unsigned i = 0; i < bytes; i++)
@@ -189,7 +174,7 @@ void module_sys_rdall(const struct module *module, struct tdxdash_registers *reg
 	}
 
 	/* 0 lets the transport choose a page, and it chooses a good one. */
-	if (registers->rdx != 0 && !is_shared_page(&module->platform, registers->rdx)) {
+	if (registers->rdx != 0 && !platform_is_shared(&module->platform, registers->rdx, TDXDASH_PAGE_SIZE)) {
 		registers->rax = TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
 		return;
 	}

@@ -3,9 +3,7 @@
 #ifndef TDXDASH_LIB_MODULE_H
 #define TDXDASH_LIB_MODULE_H
 
-#include "tdxdash.h"
-
-#include <stdbool.h>
+#include "platform.h"
 
 #define MODULE_MAX_NAME 64u
 #define MODULE_MAX_FIELDS 256u
@@ -19,23 +17,13 @@ struct module_field {
 	uint32_t first_value;
 };
 
-/* What the module checks a physical address against. */
-struct module_platform {
-	uint32_t max_pa_bits;
-	uint32_t keyid_start_bit;
-	uint32_t keyid_bits;
-	uint32_t first_private_keyid;
-	uint64_t seamrr_base;
-	uint64_t seamrr_size;
-};
-
 /* A leaf that always gives one status instead of an answer. */
 struct module_refusal {
 	bool refuses;
 	uint64_t status;
 };
 
-/* Never written after it was opened, so that threads may share it. */
+/* Read and written only under the transport's lock once it is open. */
 struct module {
 	char name[MODULE_MAX_NAME];
 	struct module_platform platform;

@@ -23,19 +23,6 @@ int32_t profile_fail(const struct profile_place *place, const char *remedy, cons
 	return fail(place->error, failure, remedy, "Profile %s, line %u: %s", place->file, place->line, text);
 }
 
-/* Takes exactly count numbers. */
-static bool take_numbers(struct span rest, uint64_t *numbers, size_t count)
-{
-	struct span word;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!take_word(&rest, &word) || !parse_number(word, &numbers[i]))
-			return false;
-	}
-
-	return !take_word(&rest, &word);
-}
-
 static int32_t parse_name(const struct profile_place *place, struct span rest, struct module *module)
 {
 	struct span name;
@@ -50,50 +37,12 @@ static int32_t parse_name(const struct profile_place *place, struct span rest, s
 	return TDXDASH_OK;
 }
 
-static int32_t parse_max_pa(const struct profile_place *place, struct span rest, struct module *module)
-{
-	uint64_t bits;
-
-	if (!take_numbers(rest, &bits, 1) || bits < 36 || bits > 52)
-		return profile_fail(place, "Write: max-pa BITS, with 36 to 52 bits",
-				    "the width of physical addresses is not valid.");
-	module->platform.max_pa_bits = (uint32_t)bits;
-	return TDXDASH_OK;
-}
-
-static int32_t parse_keyids(const struct profile_place *place, struct span rest, struct module *module)
-{
-	uint64_t n[3];
-
-	if (!take_numbers(rest, n, 3) || n[0] < 30 || n[0] > 51 || n[1] < 1 || n[1] > 15 || n[0] + n[1] > 52 ||
-	    n[2] < 1 || n[2] >> n[1])
-		return profile_fail(place, "Write: keyids FIRST_BIT BITS FIRST_PRIVATE, inside 52 address bits",
-				    "the KeyIDs are not valid.");
-	module->platform.keyid_start_bit = (uint32_t)n[0];
-	module->platform.keyid_bits = (uint32_t)n[1];
-	module->platform.first_private_keyid = (uint32_t)n[2];
-	return TDXDASH_OK;
-}
-
-static int32_t parse_seamrr(const struct profile_place *place, struct span rest, struct module *module)
-{
-	const uint64_t limit = UINT64_C(1) << 52;
-	uint64_t n[2];
-
-	if (!take_numbers(rest, n, 2) || n[0] >= limit || n[1] > limit - n[0])
-		return profile_fail(place, "Write: seamrr BASE SIZE, in bytes below 2^52",
-				    "the SEAM range is not valid.");
-	module->platform.seamrr_base = n[0];
-	module->platform.seamrr_size = n[1];
-	return TDXDASH_OK;
-}
-
 static int32_t parse_refuse(const struct profile_place *place, struct span rest, struct module *module)
 {
 	struct span leaf;
 	uint64_t status;
 
-	if (take_word(&rest, &leaf) && take_numbers(rest, &status, 1) && status >> 63) {
+	if (take_word(&rest, &leaf) && profile_numbers(rest, &status, 1) && status >> 63) {
 		struct module_refusal refusal = { true, status };
 
 		if (span_equals(leaf, "TDH.SYS.RD")) {
@@ -119,8 +68,10 @@ static int32_t parse_directive(const struct profile_place *place, struct span wo
 		int32_t (*parse)(const struct profile_place *, struct span, struct module *);
 	} directives[] = {
 		{ "field", profile_field },   { "extra", profile_extra },   { "name", parse_name },
-		{ "max-pa", parse_max_pa },   { "keyids", parse_keyids },   { "seamrr", parse_seamrr },
-		{ "refuse", parse_refuse },
+		{ "refuse", parse_refuse },   { "max-pa", profile_max_pa }, { "keyids", profile_keyids },
+		{ "seamrr", profile_seamrr }, { "last-private-keyid", profile_last_private_keyid },
+		{ "processors", profile_processors }, { "sys-state", profile_sys_state },
+		{ "global-lock", profile_global_lock },
 	};
 
 	for (size_t i = 0; i < sizeof(directives) / sizeof(directives[0]); i++) {
@@ -128,7 +79,7 @@ static int32_t parse_directive(const struct profile_place *place, struct span wo
 			return directives[i].parse(place, rest, module);
 	}
 
-	return profile_fail(place, "Use name, max-pa, keyids, seamrr, refuse, field, extra or end.",
+	return profile_fail(place, "Use name, max-pa, keyids, last-private-keyid, seamrr, processors, sys-state, global-lock, refuse, field, extra or end.",
 			    "unknown directive \"" WORD "\".", WORD_OF(word));
 }
 
@@ -160,7 +111,7 @@ static int32_t clean(const struct profile_place *place, struct span *line)
 }
 
 static int32_t check_end(const struct profile_place *place, struct span rest, struct span after_word,
-			 const struct module *module)
+			 struct module *module)
 {
 	struct span word;
 	struct span line;
@@ -178,18 +129,17 @@ static int32_t check_end(const struct profile_place *place, struct span rest, st
 		return profile_fail(place, "Add a line: name NAME", "the profile has no name.");
 	if (module->field_count == 0)
 		return profile_fail(place, "Add at least one line: field NAME VALUE...", "the profile has no field.");
-	return TDXDASH_OK;
+	return profile_finish_platform(place, module);
 }
 
 int32_t profile_parse(struct span text, const char *file, struct module *module, struct tdxdash_error *error)
 {
-	static const struct module_platform usual = { 52, 46, 6, 32, 0, 0 };
 	struct profile_place place = { file, 0, error };
 	struct span line;
 	struct span word;
 	int32_t result;
 
-	module->platform = usual;
+	module->platform = PROFILE_USUAL_PLATFORM;
 	while (take_line(&text, &line)) {
 		place.line++;
 		result = place.line == 1 ? check_first_line(&place, line) : clean(&place, &line);

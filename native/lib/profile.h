@@ -32,4 +32,22 @@ int32_t profile_field(const struct profile_place *place, struct span rest, struc
 /* The rest of an "extra" line: a field that the library does not know. */
 int32_t profile_extra(const struct profile_place *place, struct span rest, struct module *module);
 
+/* The platform of a profile that says nothing of it. */
+extern const struct module_platform PROFILE_USUAL_PLATFORM;
+
+/* Takes exactly count numbers. */
+bool profile_numbers(struct span rest, uint64_t *numbers, size_t count);
+
+/* The rests of the lines that say what the platform is. */
+int32_t profile_max_pa(const struct profile_place *place, struct span rest, struct module *module);
+int32_t profile_keyids(const struct profile_place *place, struct span rest, struct module *module);
+int32_t profile_last_private_keyid(const struct profile_place *place, struct span rest, struct module *module);
+int32_t profile_seamrr(const struct profile_place *place, struct span rest, struct module *module);
+int32_t profile_processors(const struct profile_place *place, struct span rest, struct module *module);
+int32_t profile_sys_state(const struct profile_place *place, struct span rest, struct module *module);
+int32_t profile_global_lock(const struct profile_place *place, struct span rest, struct module *module);
+
+/* Checks what only the whole profile can tell, and gives what follows from it. */
+int32_t profile_finish_platform(const struct profile_place *place, struct module *module);
+
 #endif

@@ -20,6 +20,7 @@ static struct {
 	uint32_t flags;
 	uint32_t list_size;
 	int closed;
+	int ioctls;
 } kernel;
 
 int __wrap_open(const char *path, int flags, ...);
@@ -77,6 +78,7 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	argument = va_arg(arguments, void *);
 	va_end(arguments);
 	CHECK(fd == FAKE_FD);
+	kernel.ioctls++;
 	if (kernel.interruptions-- > 0) {
 		errno = EINTR;
 		return -1;
@@ -200,6 +202,36 @@ static void failed_calls_change_nothing(void)
 	tdxdash_close(transport);
 }
 
+/* Whatever the device is or says of itself, nothing but the two reading leaves reaches it. */
+static void leaves_that_change_state_never_reach_the_device(uint32_t flags)
+{
+	struct tdxdash_transport *transport;
+	struct tdxdash_error error;
+	struct tdxdash_platform platform = { 0 };
+	struct tdxdash_module_state state = { .sys_state = 7 };
+	struct tdxdash_registers r = { .rax = 5, .rcx = 0x1000000, .rdx = 1, .r8 = 32 };
+	int asked;
+
+	reset();
+	kernel.flags = flags;
+	transport = open_fake();
+	asked = kernel.ioctls;
+	CHECK(tdxdash_emulated_allow_state_changes(transport, &error) == TDXDASH_NOT_EMULATED);
+	CHECK_CONTAINS(error.message, "this is the kernel device /dev/tdxdash");
+	CHECK(tdxdash_emulated_configure(transport, &platform, &error) == TDXDASH_NOT_EMULATED);
+	CHECK(tdxdash_emulated_write(transport, 0, "x", 1, &error) == TDXDASH_NOT_EMULATED);
+	CHECK(tdxdash_emulated_state(transport, &state, &error) == TDXDASH_NOT_EMULATED && state.sys_state == 7);
+	for (uint64_t leaf = 0; leaf < 256; leaf++) {
+		if (leaf == 34 || leaf == 37)
+			continue;
+		CHECK(tdxdash_seamcall(transport, leaf, &r, NULL, 0, &error) == TDXDASH_LEAF_REFUSED);
+		CHECK(r.rax == 5 && error.remedy[0] != 0);
+	}
+
+	CHECK(kernel.ioctls == asked);
+	tdxdash_close(transport);
+}
+
 static void emulating_kernel_module_is_told_apart(void)
 {
 	struct tdxdash_transport *transport;
@@ -219,6 +251,8 @@ int main(void)
 	opening_explains_each_refusal();
 	calls_carry_registers_and_list();
 	failed_calls_change_nothing();
+	leaves_that_change_state_never_reach_the_device(0);
+	leaves_that_change_state_never_reach_the_device(TDXDASH_IOCTL_EMULATED);
 	emulating_kernel_module_is_told_apart();
 	return finish_tests();
 }

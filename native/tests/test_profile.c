@@ -69,6 +69,20 @@ static void bad_text_names_line_and_remedy(void)
 		{ START "keyids 46 7 32\nend\n", 3, "KeyIDs" },
 		{ START "keyids 46 6 64\nend\n", 3, "KeyIDs" },
 		{ START "keyids 46 6\nend\n", 3, "KeyIDs" },
+		{ START "keyids 46 0x100000006 32\nend\n", 3, "KeyIDs" },
+		{ START "keyids 46 4294967295 32\nend\n", 3, "KeyIDs" },
+		{ START "last-private-keyid 0\nend\n", 3, "last private KeyID" },
+		{ START "last-private-keyid 63 1\nend\n", 3, "last private KeyID" },
+		{ START "last-private-keyid 64\nfield NUM_PKGS 2\nend\n", 5, "KeyID 64 cannot be the last private one" },
+		{ START "field NUM_PKGS 2\nlast-private-keyid 31\nend\n", 5, "KeyID 31 cannot be the last private one" },
+		{ START "processors 0 0\nend\n", 3, "logical processors" },
+		{ START "processors 1 2\nend\n", 3, "logical processors" },
+		{ START "processors 2\nend\n", 3, "logical processors" },
+		{ START "sys-state 1\nend\n", 3, "module's state" },
+		{ START "sys-state\nend\n", 3, "module's state" },
+		{ START "sys-state ready ready\nend\n", 3, "module's state" },
+		{ START "global-lock\nend\n", 3, "global lock" },
+		{ START "global-lock taken\nend\n", 3, "global lock" },
 		{ START "seamrr 0x10000000000000 1\nend\n", 3, "SEAM range" },
 		{ START "seamrr 0x1000 0xfffffffffffff001\nend\n", 3, "SEAM range" },
 		{ START "refuse TDH.SYS.RD 0\nend\n", 3, "refusal" },
@@ -111,6 +125,24 @@ static void good_text_is_taken(void)
 	CHECK(module.fields[1].elements == 2 && module.fields[1].first_value == 8 && module.values[11] == 4);
 	CHECK(module.platform.keyid_start_bit == 40 && module.platform.first_private_keyid == 3);
 	CHECK(strcmp(module.name, "x") == 0);
+}
+
+static void platform_is_taken(void)
+{
+	static const char text[] = START "last-private-keyid 100\nprocessors 224 3\nsys-state shutdown\nglobal-lock held\n"
+					 "keyids 45 7 64\nfield NUM_PKGS 2\nend\n";
+	static const char plain[] = START "keyids 45 7 64\nfield NUM_PKGS 2\nend\n";
+	struct tdxdash_error error;
+
+	CHECK(parse(text, sizeof(text) - 1, &error) == TDXDASH_OK);
+	CHECK(module.platform.last_private_keyid == 100 && module.platform.logical_processors == 224);
+	CHECK(module.platform.initialized_logical_processors == 3 && module.platform.global_lock == 1);
+	CHECK(module.platform.sys_state == TDXDASH_SYS_SHUTDOWN);
+
+	CHECK(parse(plain, sizeof(plain) - 1, &error) == TDXDASH_OK);
+	CHECK(module.platform.last_private_keyid == 127 && module.platform.logical_processors == 1);
+	CHECK(module.platform.initialized_logical_processors == 1 && module.platform.global_lock == 0);
+	CHECK(module.platform.sys_state == TDXDASH_SYS_INIT_DONE);
 }
 
 static char *slurp(const char *path, size_t *length)
@@ -191,6 +223,7 @@ int main(void)
 {
 	bad_text_names_line_and_remedy();
 	good_text_is_taken();
+	platform_is_taken();
 	every_truncation_is_refused(PROFILES "/tdx-1.5.08-emr.profile");
 	every_truncation_is_refused(PROFILES "/tdx-1.5.16-srf.profile");
 	every_truncation_is_refused(PROFILES "/tdx-2.0.08-gnr.profile");

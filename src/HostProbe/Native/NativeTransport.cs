@@ -20,6 +20,9 @@ public sealed unsafe class NativeTransport : ISeamcallTransport
         Provenance = (info.Flags & NativeInfo.EmulatedFlag) != 0 ? Provenance.Emulated : Provenance.Read;
     }
 
+    /// <summary>For <see cref="EmulatedModule"/>, which owns the transport.</summary>
+    internal TransportHandle Handle => _handle;
+
     /// <inheritdoc/>
     public string Description { get; }
 
@@ -73,6 +76,22 @@ public sealed unsafe class NativeTransport : ISeamcallTransport
     /// <inheritdoc/>
     public void Dispose() => _handle.Dispose();
 
+    internal static void ThrowUnlessOk(int code, in NativeError error)
+    {
+        if (code == NativeMethods.Ok)
+        {
+            return;
+        }
+
+        fixed (byte* message = error.Message)
+        fixed (byte* remedy = error.Remedy)
+        {
+            throw new SeamcallTransportException(
+                NativeMethods.Text(message, NativeError.MessageBytes),
+                NativeMethods.Text(remedy, NativeError.RemedyBytes));
+        }
+    }
+
     private static NativeTransport Own(int code, TransportHandle handle, in NativeError error)
     {
         try
@@ -102,22 +121,6 @@ public sealed unsafe class NativeTransport : ISeamcallTransport
         if (version != NativeMethods.AbiVersion)
         {
             throw new SeamcallTransportException($"The library libtdxdash.so speaks ABI version {version}, and this probe {NativeMethods.AbiVersion}.", Reinstall);
-        }
-    }
-
-    private static void ThrowUnlessOk(int code, in NativeError error)
-    {
-        if (code == NativeMethods.Ok)
-        {
-            return;
-        }
-
-        fixed (byte* message = error.Message)
-        fixed (byte* remedy = error.Remedy)
-        {
-            throw new SeamcallTransportException(
-                NativeMethods.Text(message, NativeError.MessageBytes),
-                NativeMethods.Text(remedy, NativeError.RemedyBytes));
         }
     }
 }

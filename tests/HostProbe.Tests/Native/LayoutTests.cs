@@ -18,6 +18,8 @@ public sealed unsafe class LayoutTests
         AddFields<NativeError>(managed, "tdxdash_error");
         AddFields<NativeCmr>(managed, "tdxdash_cmr");
         AddFields<NativeInfo>(managed, "tdxdash_info");
+        AddFields<NativePlatform>(managed, "tdxdash_platform");
+        AddFields<NativeModuleState>(managed, "tdxdash_module_state");
         AddFields<NativeLayoutEntry>(managed, "tdxdash_layout_entry");
         AddRegisters(managed);
 
@@ -51,8 +53,8 @@ public sealed unsafe class LayoutTests
         foreach (System.Reflection.FieldInfo field in typeof(T).GetFields(Fields))
         {
             var buffer = field.GetCustomAttributes(typeof(FixedBufferAttribute), false).Cast<FixedBufferAttribute>().SingleOrDefault();
-            int size = buffer?.Length ?? Marshal.SizeOf(field.FieldType);
-            string member = field.Name == "OsError" ? "os_error" : field.Name == "AbiVersion" ? "abi_version" : field.Name.ToLowerInvariant();
+            int size = buffer is null ? Marshal.SizeOf(field.FieldType) : buffer.Length * Marshal.SizeOf(buffer.ElementType);
+            string member = string.Concat(field.Name.Select((c, i) => char.IsUpper(c) && i > 0 ? $"_{c}" : $"{c}")).ToLowerInvariant();
             layout.Add($"{structure}.{member}", ((uint)Marshal.OffsetOf<T>(field.Name), (uint)size));
         }
     }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What stands behind tdxdash_transport. */
+#ifndef TDXDASH_LIB_TRANSPORT_H
+#define TDXDASH_LIB_TRANSPORT_H
+
+#include "device.h"
+#include "memory.h"
+#include "module.h"
+#include "sys_config.h"
+
+#include <pthread.h>
+
+struct tdxdash_transport {
+	enum tdxdash_kind kind;
+	char description[256];
+	struct device device;
+
+	/* Of an emulated module; what stands behind the lock is touched only under it. */
+	pthread_mutex_t lock;
+	bool state_changes_allowed;
+	struct module module;
+	struct module_state state;
+	struct memory memory;
+};
+
+/* Whether an emulated module was told to change state. */
+bool emulated_allows_state_changes(struct tdxdash_transport *transport);
+
+/* A leaf on the allow-list, executed by an emulated module under its lock. */
+int32_t emulated_seamcall(struct tdxdash_transport *transport, uint64_t leaf, struct tdxdash_registers *registers,
+			  void *page, struct tdxdash_error *error);
+
+/* An argument that only a programming mistake can give. */
+int32_t invalid_argument(struct tdxdash_error *error, const char *what);
+
+#endif
