@@ -82,8 +82,20 @@ internal static class RegionMatch
 
     private static Keyed[] Sorted(List<Place> places, Func<Place, (ulong, ulong)> keyOf)
     {
-        Keyed[] keyed = [.. places.Select(place => new Keyed(keyOf(place), place))];
-        Array.Sort(keyed);
+        var keyed = new Keyed[places.Count];
+        bool ascending = true;
+        for (int i = 0; i < keyed.Length; i++)
+        {
+            keyed[i] = new Keyed(keyOf(places[i]), places[i]);
+            ascending &= i == 0 || keyed[i - 1].CompareTo(keyed[i]) <= 0;
+        }
+
+        // Maps come ascending, and then so do their starts and ends.
+        if (!ascending)
+        {
+            Array.Sort(keyed);
+        }
+
         return keyed;
     }
 

@@ -39,7 +39,8 @@ internal static class Scalars
 
     public static readonly Shape<ByteSize> Size = new ScalarShape<ByteSize>(value => value.ToString(), (before, after) => new NumberChange(before.Bytes, after.Bytes, DiffUnit.Bytes));
 
-    public static readonly Shape<AddressRange> Range = new ScalarShape<AddressRange>(value => value.ToString(), RegionChange.Of);
+    public static readonly Shape<AddressRange> Range = new ScalarShape<AddressRange>(
+        value => string.Create(CultureInfo.InvariantCulture, $"[0x{value.Start.Value:x}, 0x{value.End.Value:x})"), RegionChange.Of);
 
     public static Shape<T> Word<T>()
         where T : struct, Enum => new ScalarShape<T>(Words.Of);

@@ -83,17 +83,17 @@ internal sealed class RecordShape<T>(Func<T, string> describe, params Member<T>[
 {
     public override Edit<T>? Compare(T before, T after, string path, EntryList entries)
     {
-        List<Edit<T>>? edits = null;
+        Edit<T>? edits = null;
         foreach (Member<T> member in members)
         {
-            if (member.Compare(before, after, path, entries) is { } edit)
-            {
-                (edits ??= []).Add(edit);
-            }
+            Edit<T>? edit = member.Compare(before, after, path, entries);
+            edits = edits is null || edit is null ? edits ?? edit : InTurn(edits, edit);
         }
 
-        return edits is null ? null : value => edits.Aggregate(value, (made, edit) => edit(made));
+        return edits;
     }
+
+    private static Edit<T> InTurn(Edit<T> first, Edit<T> second) => value => second(first(value));
 
     public override string Describe(T value) => describe(value);
 }
@@ -109,9 +109,18 @@ internal sealed class Member<T, TValue>(string name, Func<T, TValue> get, Func<T
 {
     public override Edit<T>? Compare(T before, T after, string path, EntryList entries)
     {
+        // Most members are equal: no path is put together for them.
+        (TValue old, TValue young) = (get(before), get(after));
+        if (EqualityComparer<TValue>.Default.Equals(old, young))
+        {
+            return null;
+        }
+
         string place = path.Length == 0 || name.Length == 0 ? path + name : $"{path}.{name}";
-        return shape.Compare(get(before), get(after), place, entries) is { } edit ? value => with(value, edit(get(value))) : null;
+        return shape.Compare(old, young, place, entries) is { } edit ? EditOf(edit) : null;
     }
+
+    private Edit<T> EditOf(Edit<TValue> edit) => value => with(value, edit(get(value)));
 }
 
 /// <summary>A reading: value, provenance, source, state, reason and remedy, each on its own.</summary>
