@@ -19,6 +19,7 @@ public static class ProbeCommandLine
           tdxprobe show --replay host.json             the same report on another machine
           tdxprobe run --dashboard http://dash:8080    the service
           tdxprobe demo --list                         the made-up machines
+          tdxprobe diff monday.json today.json         what changed between two outputs of show --json
           tdxprobe explain 0xc000050500000000          what a SEAMCALL status means and what to do
 
         Exit codes: 0 done, 1 failed, 2 wrong usage. Errors go to standard error. Root is not required: what cannot be
@@ -56,7 +57,7 @@ public static class ProbeCommandLine
     {
         var root = new RootCommand("Looks at this host as a platform for Intel TDX guests: memory, TDX module, and the TDMRs that Linux would build.")
         {
-            ShowCommand.Create(environment), CaptureCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment), ExplainCommand.Create(environment),
+            ShowCommand.Create(environment), CaptureCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment), DiffCommand.Create(environment), ExplainCommand.Create(environment),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -21,6 +21,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("capture", "--help")]
     [InlineData("run", "--help")]
     [InlineData("demo", "--help")]
+    [InlineData("diff", "--help")]
     [InlineData("explain", "--help")]
     public async Task Help_EveryCommand_HasExamplesAndExitCodes(params string[] args)
     {
@@ -62,6 +63,32 @@ public sealed class CommandLineTests : IDisposable
     {
         Assert.Equal(ExitCode.Done, await Run(["explain", .. arguments.Split(' ')]));
         Assert.All(expected.Split('|'), part => Assert.Contains(part, _output.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Diff_TwoSnapshots_NamesWhatDiffers()
+    {
+        string[] files = [await SnapshotFile("demo-r1-a01"), await SnapshotFile("demo-r1-a02")];
+        _output.GetStringBuilder().Clear();
+
+        Assert.Equal(ExitCode.Done, await Run("diff", files[0], files[1]));
+        Assert.Contains("~ host.name", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("demo-r1-a02", _output.ToString(), StringComparison.Ordinal);
+
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(ExitCode.Done, await Run("diff", files[0], files[0]));
+        Assert.Equal("The snapshots are equal.\n", _output.ToString());
+    }
+
+    [Fact]
+    public async Task Diff_FileThatIsNoSnapshot_SaysWhichAndWhy()
+    {
+        string file = Path.Combine(_folder, "cut.json");
+        await File.WriteAllTextAsync(file, "{\"schema\":1", TestContext.Current.CancellationToken);
+
+        Assert.Equal(ExitCode.Failed, await Run("diff", file, file));
+        Assert.Contains(file, _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Failed, await Run("diff", file + "-absent", file));
     }
 
     [Fact]
@@ -165,6 +192,15 @@ public sealed class CommandLineTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task<string> SnapshotFile(string demo)
+    {
+        _output.GetStringBuilder().Clear();
+        Assert.Equal(ExitCode.Done, await Run("show", "--demo", demo, "--json"));
+        string file = Path.Combine(_folder, demo + ".json");
+        await File.WriteAllTextAsync(file, _output.ToString(), TestContext.Current.CancellationToken);
+        return file;
+    }
 
     private Task<int> Run(params string[] args) => ProbeCommandLine.RunAsync(args, Environment());
 
