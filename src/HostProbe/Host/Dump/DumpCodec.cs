@@ -19,6 +19,7 @@ public static class DumpCodec
 
     private const int MaxEntries = 1 << 18;
     private const int PageBytes = 4_096;
+    private const int MaxText = 4_096;
     private const string Remedy = "Capture the host again with 'tdxprobe capture FILE', and copy the file whole.";
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -112,6 +113,7 @@ public static class DumpCodec
 
     private static RecordedModule Module(DumpModule module) => module switch
     {
+        { Description.Length: > MaxText } => throw new FormatException($"The module's description has {module.Description.Length} characters; at most {MaxText} are accepted."),
         { Description: { } text, Calls: { } calls, Reason: null, Remedy: null } => new RecordedModule(DumpForm.Opened(text, module.Emulated), module.Emulated, Calls(calls)),
         { Description: null, Calls: null, Reason: { } reason, Remedy: null, Emulated: false } => new RecordedModule(ModuleOpening.NotWanted(reason), false, []),
         { Description: null, Calls: null, Reason: { } reason, Remedy: { } remedy, Emulated: false } => new RecordedModule(ModuleOpening.Closed(reason, remedy), false, []),
