@@ -60,13 +60,14 @@ public static class DumpCodec
         }
     }
 
-    // Looked at first, so that a newer dump is called newer and not broken.
+    // Looked at first, so that a newer dump is called newer and not broken. Names are compared as they are written: unescaping
+    // throws for half a surrogate pair.
     private static int? VersionOf(ReadOnlySpan<byte> bytes)
     {
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = DumpJson.MaxDepth });
         while (reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("version"u8))
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueSpan.SequenceEqual("version"u8))
             {
                 return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) ? version : null;
             }
