@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using TdxDash.Testing;
 using TdxDash.Tdx.SysConfig;
+using TdxDash.Testing;
 
 namespace TdxDash.Tdx.Tests.SysConfig;
 
