@@ -41,7 +41,7 @@ public static class IomemText
     /// <summary>Parses the whole text.</summary>
     /// <returns>The entries, or that their addresses are hidden.</returns>
     /// <exception cref="SourceFormatException">A line is malformed, a range runs backwards or ends beyond 2^52, top-level or RAM
-    /// ranges overlap, or there are more than <see cref="MemoryMap.MaxBlocks"/>.</exception>
+    /// ranges overlap, only some addresses are hidden, or there are more than <see cref="MemoryMap.MaxBlocks"/>.</exception>
     public static IomemMap Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -57,18 +57,19 @@ public static class IomemText
             }
 
             IomemEntry entry = ParseLine(lines, i, out bool zero);
-            hidden &= zero;
-            entries.Add(entry);
-            if (hidden)
+            // One byte at zero is a range like any other; several are what the kernel prints when it hides addresses.
+            if (hidden && !zero && entries.Count > 1)
             {
-                continue;
+                throw lines.Bad(i, "shows an address, although all lines before it show zeros");
             }
 
-            lines.CheckNext(i, entries.Count, entry.Range, entry.Depth == 0 ? top : null);
+            hidden &= zero;
+            entries.Add(entry);
+            lines.CheckNext(i, entries.Count, entry.Range, entry.Depth == 0 && !hidden ? top : null);
             top = entry.Depth == 0 ? entry.Range : top;
             if (IomemMap.IsRam(entry.Name))
             {
-                lines.CheckNext(i, entries.Count, entry.Range, ram);
+                lines.CheckNext(i, entries.Count, entry.Range, hidden ? null : ram);
                 ram = entry.Range;
             }
         }

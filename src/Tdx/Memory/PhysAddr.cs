@@ -76,7 +76,8 @@ public static class Hex
     public static bool TryParse(ReadOnlySpan<char> text, out ulong value)
     {
         value = 0;
-        return text.Length is >= 3 and <= 18 && text.StartsWith("0x", StringComparison.Ordinal)
+        // The base class library passes over zero characters at the end.
+        return text.Length is >= 3 and <= 18 && text.StartsWith("0x", StringComparison.Ordinal) && char.IsAsciiHexDigit(text[^1])
             && ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 }

@@ -79,6 +79,7 @@ internal sealed class SourceLines
     private static bool TryHex(ReadOnlySpan<char> text, out ulong value)
     {
         value = 0;
-        return text.Length is >= 1 and <= 16 && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+        // The base class library passes over zero characters at the end.
+        return text.Length is >= 1 and <= 16 && char.IsAsciiHexDigit(text[^1]) && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
 }

@@ -137,7 +137,8 @@ public static class SratTable
         var result = new List<NodeRange>(ranges.Count);
         foreach (NodeRange range in ranges.OrderBy(range => range.Range.Start.Value))
         {
-            if (result.Count == 0 || !result[^1].Range.Overlaps(range.Range))
+            // The last piece may begin above this range, but what it was cut from began below.
+            if (result.Count == 0 || range.Range.Start >= result[^1].Range.End)
             {
                 result.Add(range);
                 continue;

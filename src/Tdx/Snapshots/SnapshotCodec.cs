@@ -92,13 +92,14 @@ public static class SnapshotCodec
 
     private static SnapshotParse Invalid(string what) => new(null, $"The snapshot is not valid: {what} Take it again with a probe of this version.");
 
-    // Looked at first, so that a newer snapshot is called newer and not broken.
+    // Looked at first, so that a newer snapshot is called newer and not broken. Names are compared as they are written: unescaping
+    // throws for half a surrogate pair.
     private static int? SchemaOf(ReadOnlySpan<byte> bytes)
     {
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });
         while (reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("schema"u8))
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueSpan.SequenceEqual("schema"u8))
             {
                 return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int schema) ? schema : null;
             }

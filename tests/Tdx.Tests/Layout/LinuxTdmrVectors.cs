@@ -10,46 +10,17 @@ namespace TdxDash.Tdx.Tests.Layout;
 /// cases that came from running Linux's own code.</summary>
 public sealed class LinuxTdmrVectors(ITestOutputHelper output)
 {
-    private const int MostFailuresShown = 20;
-
-    public static string Folder => Environment.GetEnvironmentVariable("TDXDASH_VECTORS") is { Length: > 0 } folder ? folder : Repository.Data("vectors");
-
-    public static TheoryData<string> Files()
+    [Fact]
+    public void EveryCase_OfEveryFile_EqualsLinux()
     {
-        var files = new TheoryData<string>();
-        foreach (string file in Directory.GetFiles(Folder, "linux-tdmr*.jsonl").Order(StringComparer.Ordinal))
-        {
-            files.Add(Path.GetFileName(file));
-        }
-
-        return files;
-    }
-
-    [Theory]
-    [MemberData(nameof(Files))]
-    public void EveryCase_OfFile_EqualsLinux(string file)
-    {
-        var families = new SortedDictionary<string, (int Passed, int Failed)>(StringComparer.Ordinal);
-        var failures = new List<string>();
-        foreach (string line in File.ReadLines(Path.Combine(Folder, file)).Where(line => line.Length > 0))
+        var tally = new VectorTally("linux-tdmr");
+        foreach (string line in VectorFolder.Files("linux-tdmr").SelectMany(File.ReadLines).Where(line => line.Length > 0))
         {
             var testCase = LinuxTdmrCase.Parse(line);
-            string? difference = testCase.Check();
-            (int passed, int failed) = families.GetValueOrDefault(testCase.Family);
-            families[testCase.Family] = difference is null ? (passed + 1, failed) : (passed, failed + 1);
-            if (difference is not null)
-            {
-                failures.Add($"{testCase.Id}: {difference}");
-            }
+            tally.Add(testCase.Family, testCase.Id, testCase.Check());
         }
 
-        foreach ((string family, (int passed, int failed)) in families)
-        {
-            output.WriteLine($"{file} {family}: {passed} passed, {failed} failed");
-        }
-
-        Assert.NotEmpty(families);
-        Assert.True(failures.Count == 0, $"{failures.Count} cases of {file} differ from Linux:\n{string.Join('\n', failures.Take(MostFailuresShown))}");
+        tally.Conclude(output);
     }
 }
 

@@ -11,10 +11,8 @@ public sealed class SysConfigVectorTests(ITestOutputHelper output)
     [Fact]
     public void Call_OfEveryVector_AnswersAsTheModule()
     {
-        string folder = Environment.GetEnvironmentVariable("TDXDASH_VECTORS") ?? Repository.Data("vectors");
-        var failures = new List<string>();
-        var families = new SortedDictionary<string, (int Passed, int Failed)>(StringComparer.Ordinal);
-        foreach (string line in Directory.GetFiles(folder, "sysconfig*.jsonl").SelectMany(File.ReadLines).Where(line => line.Length > 0))
+        var tally = new VectorTally("sysconfig");
+        foreach (string line in VectorFolder.Files("sysconfig").SelectMany(File.ReadLines).Where(line => line.Length > 0))
         {
             using JsonDocument json = JsonDocument.Parse(line);
             JsonElement expect = json.RootElement.GetProperty("expect");
@@ -22,22 +20,12 @@ public sealed class SysConfigVectorTests(ITestOutputHelper output)
             bool same = answer.Status == Hex(expect.GetProperty("status"))
                 && (int)answer.State == expect.GetProperty("sys_state_after").GetInt32()
                 && answer.Hkid == expect.GetProperty("hkid_after").GetUInt64();
-            string family = json.RootElement.GetProperty("family").GetString()!.Split('/', ':')[0];
-            (int passed, int failed) = families.GetValueOrDefault(family);
-            families[family] = same ? (passed + 1, failed) : (passed, failed + 1);
-            if (!same)
-            {
-                failures.Add($"{json.RootElement.GetProperty("id")} {json.RootElement.GetProperty("family")}: expected {expect}, got 0x{answer.Status:x} {answer.State} {answer.Hkid}");
-            }
+            string family = json.RootElement.GetProperty("family").GetString()!;
+            tally.Add(family, json.RootElement.GetProperty("id").ToString(),
+                same ? null : $"{family}: expected {expect}, got 0x{answer.Status:x} {answer.State} {answer.Hkid}");
         }
 
-        foreach ((string family, (int passed, int failed)) in families)
-        {
-            output.WriteLine($"sysconfig {family}: {passed} passed, {failed} failed");
-        }
-
-        Assert.NotEmpty(families);
-        Assert.True(failures.Count == 0, string.Join('\n', failures.Take(40)));
+        tally.Conclude(output);
     }
 
     private static SysConfigPlatform Platform(JsonElement root)

@@ -19,6 +19,7 @@ public static class DumpCodec
 
     private const int MaxEntries = 1 << 18;
     private const int PageBytes = 4_096;
+    private const int MaxText = 4_096;
     private const string Remedy = "Capture the host again with 'tdxprobe capture FILE', and copy the file whole.";
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -59,13 +60,14 @@ public static class DumpCodec
         }
     }
 
-    // Looked at first, so that a newer dump is called newer and not broken.
+    // Looked at first, so that a newer dump is called newer and not broken. Names are compared as they are written: unescaping
+    // throws for half a surrogate pair.
     private static int? VersionOf(ReadOnlySpan<byte> bytes)
     {
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = DumpJson.MaxDepth });
         while (reader.Read())
         {
-            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals("version"u8))
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueSpan.SequenceEqual("version"u8))
             {
                 return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int version) ? version : null;
             }
@@ -112,6 +114,7 @@ public static class DumpCodec
 
     private static RecordedModule Module(DumpModule module) => module switch
     {
+        { Description.Length: > MaxText } => throw new FormatException($"The module's description has {module.Description.Length} characters; at most {MaxText} are accepted."),
         { Description: { } text, Calls: { } calls, Reason: null, Remedy: null } => new RecordedModule(DumpForm.Opened(text, module.Emulated), module.Emulated, Calls(calls)),
         { Description: null, Calls: null, Reason: { } reason, Remedy: null, Emulated: false } => new RecordedModule(ModuleOpening.NotWanted(reason), false, []),
         { Description: null, Calls: null, Reason: { } reason, Remedy: { } remedy, Emulated: false } => new RecordedModule(ModuleOpening.Closed(reason, remedy), false, []),

@@ -51,12 +51,12 @@ internal static class CpuReader
         string[] bugs = first.GetValueOrDefault("bugs", "").Split(' ');
         return new CpuFacts
         {
-            Vendor = vendor,
-            ModelName = first.GetValueOrDefault("model name", ""),
+            Vendor = HostSource.Bounded(vendor),
+            ModelName = HostSource.Bounded(first.GetValueOrDefault("model name", "")),
             Family = Number(first, "cpu family"),
             Model = Number(first, "model"),
             Stepping = Number(first, "stepping"),
-            Microcode = first.GetValueOrDefault("microcode", ""),
+            Microcode = HostSource.Bounded(first.GetValueOrDefault("microcode", "")),
             LogicalCpus = processors,
             Packages = packages,
             PhysicalAddressBits = AddressBits(first.GetValueOrDefault("address sizes", "")),

@@ -14,6 +14,7 @@ internal static class HostFactsReader
     private static readonly HostSource CommandLine = new("/proc/cmdline", NoProc, ProcRemedy);
     private static readonly HostSource BootIdSource = new("/proc/sys/kernel/random/boot_id", NoProc, ProcRemedy);
     private static readonly HostSource OsRelease = new("/etc/os-release", "The distribution has no os-release file.", "");
+    private static readonly HostSource DmiSource = new(DmiFolder.TrimEnd('/'), "", "");
     private static readonly HostSource OsReleaseOfUsr = OsRelease with { Path = "/usr/lib/os-release" };
 
     /// <summary>Reads everything.</summary>
@@ -44,14 +45,16 @@ internal static class HostFactsReader
         {
             if (line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))
             {
-                return line["PRETTY_NAME=".Length..].Trim().Trim('"').ToString();
+                return HostSource.Bounded(line["PRETTY_NAME=".Length..].Trim().Trim('"').ToString());
             }
         }
 
         throw new FormatException("It has no PRETTY_NAME.");
     }
 
-    private static Reading<string> Dmi(HostFiles files, string what, params ReadOnlySpan<string> names)
+    private static Reading<string> Dmi(HostFiles files, string what, params string[] names) => DmiSource.Try(() => DmiLines(files, what, names));
+
+    private static Reading<string> DmiLines(HostFiles files, string what, string[] names)
     {
         var parts = new List<string>();
         foreach (string name in names)
@@ -69,9 +72,9 @@ internal static class HostFactsReader
         }
 
         return parts.Count > 0
-            ? Reading.Known(string.Join(' ', parts), files.Provenance, DmiFolder.TrimEnd('/'))
-            : Reading.NotOffered<string>(DmiFolder.TrimEnd('/'), $"The firmware gives the kernel no DMI {what} (common in small virtual machines).");
+            ? Reading.Known(HostSource.Bounded(string.Join(' ', parts)), files.Provenance, DmiSource.Path)
+            : Reading.NotOffered<string>(DmiSource.Path, $"The firmware gives the kernel no DMI {what} (common in small virtual machines).");
     }
 
-    private static string Line(string text) => text.Trim().Split('\n')[0];
+    private static string Line(string text) => HostSource.Bounded(text.Trim().Split('\n')[0]);
 }

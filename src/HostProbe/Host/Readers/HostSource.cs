@@ -10,6 +10,15 @@ namespace TdxDash.HostProbe.Host.Readers;
 /// <param name="Right">The capability that reading needs, besides being root.</param>
 internal sealed record HostSource(string Path, string AbsentMeans, string AbsentRemedy, string Right = "CAP_DAC_READ_SEARCH")
 {
+    private const int MaxText = 4_096;
+    private const int MaxReason = 512;
+
+    /// <summary>A text of a source that the snapshot takes as it is.</summary>
+    /// <exception cref="FormatException">It is longer than any real one.</exception>
+    public static string Bounded(string text) => text.Length <= MaxText
+        ? text
+        : throw new FormatException($"It holds a text of {text.Length} characters; at most {MaxText} are accepted.");
+
     /// <summary>Reads and parses a text.</summary>
     public Reading<T> Read<T>(HostFiles files, Func<string, T> parse) => Understand(files, text => Reading.Known(parse(text), files.Provenance, Path));
 
@@ -33,7 +42,9 @@ internal sealed record HostSource(string Path, string AbsentMeans, string Absent
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            return Reading.Unreadable<T>(Path, e.Message, $"Check what {Path} holds.");
+            // Such a message may quote the whole file.
+            string reason = e.Message.Length <= MaxReason ? e.Message : string.Concat(e.Message.AsSpan(0, MaxReason), "…");
+            return Reading.Unreadable<T>(Path, reason, $"Check what {Path} holds.");
         }
     }
 

@@ -43,7 +43,7 @@ internal static class KernelTdxReader
         _ => throw new FormatException($"'{Word(text)}' is neither Y nor N."),
     };
 
-    private static string Word(string text) => text.Trim().Split('\n')[0];
+    private static string Word(string text) => HostSource.Bounded(text.Trim().Split('\n')[0]);
 
     // After a failed run-time update the module is gone until the next boot, and these files answer ENXIO.
     private static Reading<T> Lost<T>(Reading<T> reading) =>
