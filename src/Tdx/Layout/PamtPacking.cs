@@ -2,69 +2,46 @@ using TdxDash.Tdx.Memory;
 
 namespace TdxDash.Tdx.Layout;
 
-/// <summary>How many PAMTs fit outside and inside of a TDMR when each takes the first extent with room. Extents are sought by
-/// halves and equal sizes taken at once, so that a fragmented map with many TDMRs costs little more than a usual one.</summary>
+/// <summary>How many PAMTs fit outside and inside of a TDMR when each takes the first extent with room. First fit leaves an extent
+/// only what no extent before it took, so that filling one extent after the other places the same PAMTs, and what lies below a TDMR
+/// is filled once for all TDMRs above it.</summary>
 internal sealed class PamtPacking
 {
     private readonly (ulong Start, ulong End)[] _extents;
     private readonly ulong[] _rooms;
-    private readonly ulong[] _largestFrom;
     private readonly ulong[] _ascending;
-    private readonly ulong[] _sizes;
-    private readonly int[] _counts;
-    private readonly int[] _left;
-    private readonly int[] _next;
-    private int _total;
-    private int _smallest;
+    private readonly UnplacedPamts _below;
+    private readonly UnplacedPamts _unplaced;
+    private int _filled;
 
     /// <summary>Takes the memory and the PAMTs.</summary>
     /// <param name="extents">Ascending, without overlap.</param>
-    /// <param name="ascendingSizes">The PAMT sizes in bytes, none of them zero.</param>
+    /// <param name="ascendingSizes">The PAMT sizes in bytes; at least one, none of them zero.</param>
     public PamtPacking(IEnumerable<(ulong Start, ulong End)> extents, ulong[] ascendingSizes)
     {
         _extents = [.. extents];
         _rooms = [.. _extents.Select(extent => extent.End - extent.Start)];
-        _largestFrom = new ulong[_rooms.Length + 1];
-        for (int i = _rooms.Length - 1; i >= 0; i--)
-        {
-            _largestFrom[i] = Math.Max(_rooms[i], _largestFrom[i + 1]);
-        }
-
         _ascending = ascendingSizes;
-        _sizes = [.. ascendingSizes.Reverse().Distinct()];
-        _counts = new int[_sizes.Length];
-        int group = 0;
-        foreach (ulong size in ascendingSizes.Reverse())
-        {
-            group += _sizes[group] == size ? 0 : 1;
-            _counts[group]++;
-        }
-
-        _left = new int[_sizes.Length];
-        _next = new int[_sizes.Length + 1];
+        _below = new UnplacedPamts(ascendingSizes);
+        _unplaced = new UnplacedPamts(ascendingSizes);
     }
 
     /// <summary>PAMTs that find no room outside of a TDMR, the largest placed first.</summary>
+    /// <param name="tdmr">At or above the one that was asked for before.</param>
     public int MustLieIn(AddressRange tdmr)
     {
-        _counts.CopyTo(_left, 0);
-        for (int i = 0; i < _next.Length; i++)
-        {
-            _next[i] = i;
-        }
-
-        _total = _ascending.Length;
-        _smallest = _sizes.Length - 1;
         (int first, int behind) = Touching(tdmr);
-        FillWhole(0, first);
+        Fill(_below, _filled, first);
+        _filled = first;
+        _unplaced.CopyFrom(_below);
         if (first < behind)
         {
-            Fill(Difference(tdmr.Start.Value, _extents[first].Start));
-            Fill(Difference(_extents[behind - 1].End, tdmr.End.Value));
+            _unplaced.Place(Difference(tdmr.Start.Value, _extents[first].Start));
+            _unplaced.Place(Difference(_extents[behind - 1].End, tdmr.End.Value));
         }
 
-        FillWhole(behind, _rooms.Length);
-        return _total;
+        Fill(_unplaced, behind, _rooms.Length);
+        return _unplaced.Count;
     }
 
     /// <summary>PAMTs that find room inside of a TDMR, the smallest placed first.</summary>
@@ -107,56 +84,18 @@ internal sealed class PamtPacking
         return low;
     }
 
-    private void FillWhole(int from, int to)
+    private void Fill(UnplacedPamts pamts, int from, int to)
     {
-        for (int i = from; i < to && _total > 0 && _largestFrom[i] >= _sizes[_smallest]; i++)
+        while (from < to && pamts.Count > 0)
         {
-            Fill(_rooms[i]);
-        }
-    }
-
-    // First fit leaves an extent only what no extent before it took: filling one after the other places the same PAMTs.
-    private void Fill(ulong room)
-    {
-        while (_total > 0 && room >= _sizes[_smallest])
-        {
-            int group = FirstLeft(FirstAtMost(room));
-            int taken = (int)Math.Min((ulong)_left[group], room / _sizes[group]);
-            room -= (ulong)taken * _sizes[group];
-            _left[group] -= taken;
-            _total -= taken;
-            if (_left[group] == 0)
+            int skipped = _rooms.AsSpan(from, to - from).IndexOfAnyExceptInRange(0UL, pamts.Smallest - 1);
+            if (skipped < 0)
             {
-                _next[group] = group + 1;
+                return;
             }
 
-            while (_total > 0 && _left[_smallest] == 0)
-            {
-                _smallest--;
-            }
+            pamts.Place(_rooms[from + skipped]);
+            from += skipped + 1;
         }
-    }
-
-    private int FirstAtMost(ulong room)
-    {
-        (int low, int high) = (0, _sizes.Length);
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            (low, high) = _sizes[middle] <= room ? (low, middle) : (middle + 1, high);
-        }
-
-        return low;
-    }
-
-    private int FirstLeft(int group)
-    {
-        while (_next[group] != group)
-        {
-            _next[group] = _next[_next[group]];
-            group = _next[group];
-        }
-
-        return group;
     }
 }
