@@ -32,9 +32,9 @@ public sealed class SnapshotProperties
         Gen.Select(Gen.ULong, Gen.ULong.Array[1, 8], (id, values) => new MetadataValue(new FieldId(id), values)).Array[0, 30]
             .Select(list => (IReadOnlyList<MetadataValue>)[.. list.DistinctBy(value => value.Id.Key)]);
 
-    private static readonly Gen<TdmrLimits> Limits = Gen.Select(Gen.UShort, Gen.UShort, Gen.UShort, (a, b, c) => new TdmrLimits(a, b, c, c, c));
+    private static readonly Gen<TdmrLimits> Limits = Gen.Select(Gen.UShort[2, ushort.MaxValue], Gen.UShort, Gen.UShort, (a, b, c) => new TdmrLimits(a, b, c, c, c));
 
-    private static readonly Gen<Snapshot> Snapshots =
+    internal static readonly Gen<Snapshot> Snapshots =
         from origin in Gen.Enum<Origin>()
         from name in Of(Words)
         from release in Of(Words)
