@@ -14,6 +14,7 @@ public static class ReservedUseRange
     private const ulong DmaEnd = 16 * ByteSize.MiB;
     private const ulong Dma32End = 4 * ByteSize.GiB;
     private const ulong FirstUsable = ByteSize.MiB;
+    private static readonly (ulong Low, ulong High)[] Zones = [(0, DmaEnd), (DmaEnd, Dma32End), (Dma32End, ulong.MaxValue)];
 
     /// <summary>Works out the range for each TDMR. A PAMT can lie anywhere in memory of one node and one zone, without overlap.
     /// Both ends are uses that some positions do give: exact where memory has room for all PAMTs inside and outside of the
@@ -23,18 +24,21 @@ public static class ReservedUseRange
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentNullException.ThrowIfNull(layout);
-        if (layout.Tdmrs.Any(tdmr => tdmr.Pamt is null))
+        if (layout.Tdmrs.Count == 0 || layout.Tdmrs.Any(tdmr => tdmr.Pamt is null))
         {
             return [];
         }
 
-        List<(ulong Start, ulong End)> extents = Extents(map);
-        ulong[] sizes = [.. layout.Tdmrs.Select(tdmr => tdmr.Pamt!.Size.Bytes).Order()];
+        // A module that reports entries of no size gives PAMTs of no size; they still lie somewhere.
+        ulong[] sizes = [.. layout.Tdmrs.Select(tdmr => Math.Max(1, tdmr.Pamt!.Size.Bytes)).Order()];
+
+        // Memory too small for the smallest PAMT holds none, whole or in part; fragmented maps have little else.
+        var packing = new PamtPacking(Extents(map).Where(extent => extent.End - extent.Start >= sizes[0]), sizes);
         return [.. layout.Tdmrs.Select(tdmr =>
         {
             int holes = tdmr.Reserved.Count(area => area.Cause == ReservedCause.Hole);
-            int least = holes + MustLieIn(tdmr.Range, extents, sizes);
-            int most = holes + CanLieIn(tdmr.Range, extents, sizes);
+            int least = holes + packing.MustLieIn(tdmr.Range);
+            int most = holes + packing.CanLieIn(tdmr.Range);
             return new ReservedUse(holes, Math.Min(least, tdmr.Reserved.Count), Math.Max(most, tdmr.Reserved.Count));
         })];
     }
@@ -48,7 +52,7 @@ public static class ReservedUseRange
         {
             ulong start = Math.Max(PamtSizes.AlignPage(block.Range.Start.Value), FirstUsable);
             ulong end = block.Range.End.Value & ~(PamtSizes.PageSize - 1);
-            foreach ((ulong low, ulong high) in new[] { (0UL, DmaEnd), (DmaEnd, Dma32End), (Dma32End, ulong.MaxValue) })
+            foreach ((ulong low, ulong high) in Zones)
             {
                 (ulong from, ulong to) = (Math.Max(start, low), Math.Min(end, high));
                 if (from >= to)
@@ -56,11 +60,13 @@ public static class ReservedUseRange
                     continue;
                 }
 
-                bool joins = extents.Count > 0 && lastNode == block.Node && extents[^1].End == from && from != low;
-                extents.Add(joins ? (extents[^1].Start, to) : (from, to));
-                if (joins)
+                if (extents.Count > 0 && lastNode == block.Node && extents[^1].End == from && from != low)
                 {
-                    extents.RemoveAt(extents.Count - 2);
+                    extents[^1] = (extents[^1].Start, to);
+                }
+                else
+                {
+                    extents.Add((from, to));
                 }
 
                 lastNode = block.Node;
@@ -68,60 +74,5 @@ public static class ReservedUseRange
         }
 
         return extents;
-    }
-
-    private static int MustLieIn(AddressRange tdmr, List<(ulong Start, ulong End)> extents, ulong[] ascendingSizes)
-    {
-        List<ulong> outside = [];
-        foreach ((ulong start, ulong end) in extents)
-        {
-            AddRoom(outside, start, Math.Min(end, tdmr.Start.Value));
-            AddRoom(outside, Math.Max(start, tdmr.End.Value), end);
-        }
-
-        return ascendingSizes.Reverse().Count(size => !TryTake(outside, size));
-    }
-
-    private static int CanLieIn(AddressRange tdmr, List<(ulong Start, ulong End)> extents, ulong[] ascendingSizes)
-    {
-        // A PAMT touches the TDMR already when one page of it does, so an extent that crosses its border lends the room beyond.
-        List<ulong> touching = [];
-        foreach ((ulong start, ulong end) in extents)
-        {
-            if (start < tdmr.End.Value && end > tdmr.Start.Value)
-            {
-                AddRoom(touching, Math.Max(start, tdmr.Start.Value), Math.Min(end, tdmr.End.Value));
-            }
-        }
-
-        int inside = ascendingSizes.TakeWhile(size => TryTake(touching, size)).Count();
-        bool crosses = inside < ascendingSizes.Length && extents.Any(extent => Crosses(extent, tdmr, ascendingSizes[inside]));
-        return crosses ? inside + 1 : inside;
-    }
-
-    private static bool Crosses((ulong Start, ulong End) extent, AddressRange tdmr, ulong size)
-    {
-        bool below = extent.Start < tdmr.Start.Value && extent.End > tdmr.Start.Value;
-        bool above = extent.Start < tdmr.End.Value && extent.End > tdmr.End.Value;
-        return (below || above) && extent.End - extent.Start >= size;
-    }
-
-    private static void AddRoom(List<ulong> rooms, ulong start, ulong end)
-    {
-        if (start < end)
-        {
-            rooms.Add(end - start);
-        }
-    }
-
-    private static bool TryTake(List<ulong> rooms, ulong size)
-    {
-        int room = rooms.FindIndex(free => free >= size);
-        if (room >= 0)
-        {
-            rooms[room] -= size;
-        }
-
-        return room >= 0;
     }
 }

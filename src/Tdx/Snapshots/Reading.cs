@@ -39,7 +39,7 @@ public enum ReadingState
 
 /// <summary>A value with its provenance and source, or the reason why there is none. Unknown is a value, never null or zero.</summary>
 /// <typeparam name="T">The type of the value.</typeparam>
-public sealed record Reading<T>
+public sealed record Reading<T> : IReading
 {
     private readonly T? _value;
 

@@ -1,4 +1,4 @@
-using TdxDash.Tdx.Layout;
+using System.Runtime.CompilerServices;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 
@@ -7,22 +7,22 @@ namespace TdxDash.Tdx.Snapshots;
 /// <summary>What must hold across a snapshot's members beyond their types.</summary>
 internal static class SnapshotRules
 {
-    private const int MaxTextLength = 8_192;
-    private const int MaxLogLines = 2_000;
     private const int MaxNodes = MemoryBlock.MaxNode + 1;
     private const int MaxFields = 4_096;
-    private const int MaxFlags = 64;
     private const int MaxElements = 512 * 16;
+
+    // The firmware may name a place twice, as memory that was added later lies inside what it had announced.
+    private const ulong MaxFirmwareBytes = 2 * PhysAddr.MaxValue;
 
     public static void Check(Snapshot snapshot)
     {
         Require(snapshot.Schema == Snapshot.CurrentSchema, $"schema is {snapshot.Schema}, not {Snapshot.CurrentSchema}.");
         CheckPresence(snapshot);
-        CheckText(snapshot);
+        TextRules.Check(snapshot);
         CheckCpu(snapshot.Host.Cpu);
         CheckMemory(snapshot.Memory);
         CheckMetadata(snapshot.Module.Metadata);
-        CheckLayout(snapshot.Layout.Layout);
+        LayoutBounds.Check(snapshot.Layout);
     }
 
     // The serialiser lets null through as an element of a list.
@@ -51,38 +51,9 @@ internal static class SnapshotRules
 
     private static void CheckCpu(Reading<CpuFacts> reading)
     {
-        if (!reading.TryGet(out CpuFacts? cpu))
+        if (reading.TryGet(out CpuFacts? cpu))
         {
-            return;
-        }
-
-        foreach (string text in (ReadOnlySpan<string>)[cpu.Vendor, cpu.ModelName, cpu.Microcode, .. cpu.TdxFlags, .. cpu.TdxBugs])
-        {
-            Require(text.Length <= MaxTextLength, $"a text of host.cpu has more than {MaxTextLength} characters.");
-        }
-
-        Require(cpu.TdxFlags.Count <= MaxFlags && cpu.TdxBugs.Count <= MaxFlags, $"host.cpu has more than {MaxFlags} flags or bugs.");
-        Require(cpu.Family >= 0 && cpu.Model >= 0 && cpu.Stepping >= 0, "host.cpu has a negative family, model or stepping.");
-    }
-
-    private static void CheckText(Snapshot snapshot)
-    {
-        HostFacts host = snapshot.Host;
-        KernelTdxFacts kernel = snapshot.Kernel;
-        foreach ((string name, Reading<string> text) in new[]
-        {
-            ("host.name", host.Name), ("host.operatingSystem", host.OperatingSystem), ("host.kernelRelease", host.KernelRelease),
-            ("host.kernelCommandLine", host.KernelCommandLine), ("host.product", host.Product), ("host.firmware", host.Firmware),
-            ("module.transport", snapshot.Module.Transport), ("kernel.moduleVersion", kernel.ModuleVersion), ("kernel.seamldrVersion", kernel.SeamldrVersion),
-        })
-        {
-            Require(text.Or("")!.Length <= MaxTextLength, $"{name} has more than {MaxTextLength} characters.");
-        }
-
-        if (kernel.LogLines.TryGet(out IReadOnlyList<string>? lines))
-        {
-            Require(lines.Count <= MaxLogLines, $"kernel.logLines has {lines.Count} lines; at most {MaxLogLines} are accepted.");
-            Require(lines.All(line => line.Length <= MaxTextLength), $"a line of kernel.logLines has more than {MaxTextLength} characters.");
+            Require(cpu.Family >= 0 && cpu.Model >= 0 && cpu.Stepping >= 0, "host.cpu has a negative family, model or stepping.");
         }
     }
 
@@ -97,7 +68,19 @@ internal static class SnapshotRules
         Require(nodes.All(node => node.Id is >= 0 and <= MemoryBlock.MaxNode), $"memory.nodes has a node id that is not within 0 to {MemoryBlock.MaxNode}.");
         Require(nodes.Select(node => node.Id).Distinct().Count() == nodes.Count, "memory.nodes names a node twice.");
         Require(nodes.Count <= MaxNodes, $"memory.nodes has more than {MaxNodes} nodes.");
-        Require(memory.FirmwareMap.Or([])!.Count <= MemoryMap.MaxBlocks, $"memory.firmwareMap has more than {MemoryMap.MaxBlocks} entries.");
+        CheckFirmwareMap(memory.FirmwareMap.Or([])!);
+    }
+
+    private static void CheckFirmwareMap(IReadOnlyList<FirmwareRange> ranges)
+    {
+        Require(ranges.Count <= MemoryMap.MaxBlocks, $"memory.firmwareMap has {ranges.Count} entries; at most {MemoryMap.MaxBlocks} are accepted.");
+        ulong bytes = 0;
+        for (int i = 0; i < ranges.Count; i++)
+        {
+            Require(i == 0 || ranges[i].Range.Start >= ranges[i - 1].Range.Start, $"memory.firmwareMap entry {i} {ranges[i].Range} begins below entry {i - 1} {ranges[i - 1].Range}.");
+            bytes += ranges[i].Range.Size.Bytes;
+            Require(bytes <= MaxFirmwareBytes, $"memory.firmwareMap has more than {Hex.Plain(MaxFirmwareBytes)} bytes in all; entry {i} is the first one too many.");
+        }
     }
 
     private static void CheckMetadata(Reading<IReadOnlyList<MetadataValue>> metadata)
@@ -116,44 +99,15 @@ internal static class SnapshotRules
         Require(values.Select(v => v.Id.Key).Distinct().Count() == values.Count, "module.metadata names a field twice.");
     }
 
-    private static void CheckLayout(Reading<TdmrLayout> layout)
+    internal static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref RuleMessage message)
     {
-        if (!layout.TryGet(out TdmrLayout? built))
+        if (!holds)
         {
-            return;
-        }
-
-        Require(built.Tdmrs.Count <= ushort.MaxValue, "layout has more TDMRs than any module accepts.");
-        Require(built.TdmrsNeeded >= 0, $"layout.tdmrsNeeded is {built.TdmrsNeeded}.");
-        Require(built.FailedTdmr is null || (built.FailedTdmr >= 0 && built.FailedTdmr < built.Tdmrs.Count), $"layout.failedTdmr is {built.FailedTdmr}, which is not there.");
-        Require(built.Error != LayoutError.None || built.Tdmrs.All(tdmr => tdmr.Pamt is not null), "a layout without error has a TDMR without PAMT.");
-        for (int i = 0; i < built.Tdmrs.Count; i++)
-        {
-            Require(i == 0 || built.Tdmrs[i].Range.Start >= built.Tdmrs[i - 1].Range.End, $"layout TDMR {i} {built.Tdmrs[i].Range} does not lie above TDMR {i - 1}.");
-            CheckTdmr(built, i);
+            throw new FormatException(message.ToText());
         }
     }
 
-    private static void CheckTdmr(TdmrLayout layout, int index)
-    {
-        Tdmr tdmr = layout.Tdmrs[index];
-        if (tdmr.Pamt is { } pamt)
-        {
-            ulong room = PhysAddr.MaxValue - pamt.Start.Value;
-            bool fits = new[] { pamt.Size4K, pamt.Size2M, pamt.Size1G }.All(size => size.Bytes <= room) && pamt.Size.Bytes > 0 && pamt.Size.Bytes <= room;
-            Require(fits, $"the PAMT of layout TDMR {index} at {pamt.Start} is empty or ends beyond 2^52.");
-        }
-
-        foreach (ReservedArea area in tdmr.Reserved)
-        {
-            Require(tdmr.Range.Contains(area.Range), $"reserved area {area.Range} does not lie inside layout TDMR {index} {tdmr.Range}.");
-            Require(area.Cause == ReservedCause.Hole || area.PamtOfTdmr is not null, $"reserved area {area.Range} is a PAMT's and does not name the TDMR.");
-            Require(area is { BlockBefore: null or >= 0, BlockAfter: null or >= 0 }, $"reserved area {area.Range} names a negative block.");
-            Require(area.PamtOfTdmr is null || (area.PamtOfTdmr >= 0 && area.PamtOfTdmr < layout.Tdmrs.Count), $"reserved area {area.Range} names a PAMT of TDMR {area.PamtOfTdmr}, which is not there.");
-        }
-    }
-
-    private static void Require(bool holds, string message)
+    internal static void Require(bool holds, string message)
     {
         if (!holds)
         {

@@ -93,6 +93,16 @@ public sealed class TdmrBuilderProperties
         }
     });
 
+    [Fact]
+    public void ReservedUse_AnyMapAndPamtSizes_IsThatOfPlainFirstFit() => Gen.Select(MapGenerator.Maps(30), Gen.ULong[1, 1 << 20].Array[30]).Sample((map, pages) =>
+    {
+        TdmrLayout built = TdmrBuilder.Build(map, Wide);
+        Tdmr WithPages(Tdmr tdmr, int index) => tdmr with { Pamt = tdmr.Pamt! with { Size4K = new ByteSize((pages[index] >> (int)(pages[index] % 20)) << 12) } };
+        TdmrLayout odd = built.Error == LayoutError.None ? built with { Tdmrs = [.. built.Tdmrs.Select(WithPages)] } : built;
+        Assert.Equal(PlainReservedUse.Of(map, built), ReservedUseRange.Of(map, built));
+        Assert.Equal(PlainReservedUse.Of(map, odd), ReservedUseRange.Of(map, odd));
+    });
+
     private static string Describe(RawRange[] ranges, TdmrLimits limits)
     {
         using TdmrEngine engine = TdmrEngine.Run(ranges, new LayoutRules(limits));

@@ -33,16 +33,16 @@ internal static class SnapshotGenerator
         Gen.Select(Gen.ULong, Gen.ULong.Array[1, 8], (id, values) => new MetadataValue(new FieldId(id), values)).Array[0, 30]
             .Select(list => (IReadOnlyList<MetadataValue>)[.. list.DistinctBy(value => value.Id.Key)]);
 
-    private static readonly Gen<TdmrLimits> Limits = Gen.Select(Gen.UShort, Gen.UShort, Gen.UShort, (a, b, c) => new TdmrLimits(a, b, c, c, c));
+    private static readonly Gen<TdmrLimits> Limits = Gen.Select(Gen.UShort[8, ushort.MaxValue], Gen.UShort, Gen.UShort, (a, b, c) => new TdmrLimits(a, b, c, c, c));
 
     // Few different lines, so that they repeat.
     private static readonly Gen<IReadOnlyList<string>> Lines =
         Gen.OneOf(Words, Gen.Int[0, 3].Select(i => $"virt/tdx: line {i}")).Array[0, 12].Select(array => (IReadOnlyList<string>)array);
 
-    // In any order and overlapping, as firmware may have it.
+    // Ascending by start and overlapping, as firmware may have it.
     private static readonly Gen<IReadOnlyList<FirmwareRange>> Firmware =
         Gen.Select(Gen.ULong[0, 40], Gen.ULong[1, 20], Gen.Int[0, 2]).Array[0, 20].Select(ranges =>
-            (IReadOnlyList<FirmwareRange>)[.. ranges.Select(range => new FirmwareRange(new AddressRange(range.Item1 << 20, (range.Item1 + range.Item2) << 20), $"type {range.Item3}"))]);
+            (IReadOnlyList<FirmwareRange>)[.. ranges.OrderBy(range => range.Item1).Select(range => new FirmwareRange(new AddressRange(range.Item1 << 20, (range.Item1 + range.Item2) << 20), $"type {range.Item3}"))]);
 
     private static readonly Gen<(ulong Gap, ulong Size, ReservedCause Cause, int Neighbour)[]> Areas =
         Gen.Select(Gen.ULong[0, 2], Gen.ULong[1, 3], Gen.Enum<ReservedCause>(), Gen.Int[0, 2]).Array[0, 8];
@@ -120,6 +120,7 @@ internal static class SnapshotGenerator
             start = end;
         }
 
-        return new TdmrLayout { Error = error, Log = log, Tdmrs = tdmrs, TdmrsNeeded = needed, PamtKiB = kib, FailedTdmr = needed > 64 ? 0 : null, Holes = holes };
+        bool complete = tdmrs.All(tdmr => tdmr.Pamt is not null);
+        return new TdmrLayout { Error = error == LayoutError.None && !complete ? LayoutError.ENOMEM : error, Log = log, Tdmrs = tdmrs, TdmrsNeeded = needed, PamtKiB = kib, FailedTdmr = needed > 64 && tdmrs.Count > 0 ? 0 : null, Holes = holes };
     }
 }

@@ -1,0 +1,42 @@
+namespace TdxDash.Tdx.Snapshots;
+
+/// <summary>One reading of a snapshot, whatever its value's type.</summary>
+/// <param name="Member">The path of its member in the canonical form: <c>host.kernelRelease</c>.</param>
+/// <param name="Title">What it is, for people: <c>kernel release</c>.</param>
+/// <param name="Reading">The reading.</param>
+public readonly record struct SnapshotReading(string Member, string Title, IReading Reading);
+
+/// <summary>All readings of a snapshot.</summary>
+public static class SnapshotReadings
+{
+    /// <summary>Lists them in the canonical form's order.</summary>
+    public static IReadOnlyList<SnapshotReading> Of(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        HostFacts host = snapshot.Host;
+        KernelTdxFacts kernel = snapshot.Kernel;
+        return
+        [
+            new("host.name", "host name", host.Name),
+            new("host.operatingSystem", "operating system", host.OperatingSystem),
+            new("host.kernelRelease", "kernel release", host.KernelRelease),
+            new("host.kernelCommandLine", "kernel command line", host.KernelCommandLine),
+            new("host.cpu", "processor", host.Cpu),
+            new("host.product", "product", host.Product),
+            new("host.firmware", "firmware version", host.Firmware),
+            new("memory.map", "memory map", snapshot.Memory.Map),
+            new("memory.nodes", "NUMA nodes", snapshot.Memory.Nodes),
+            new("memory.firmwareMap", "firmware map", snapshot.Memory.FirmwareMap),
+            new("module.transport", "metadata transport", snapshot.Module.Transport),
+            new("module.metadata", "metadata fields", snapshot.Module.Metadata),
+            new("kernel.kvmIntelTdx", "kvm_intel.tdx", kernel.KvmIntelTdx),
+            new("kernel.moduleVersion", "tdx_host version", kernel.ModuleVersion),
+            new("kernel.seamldrVersion", "P-SEAMLDR version", kernel.SeamldrVersion),
+            new("kernel.remainingUpdates", "remaining updates", kernel.RemainingUpdates),
+            new("kernel.keyIdCapacity", "KeyID capacity", kernel.KeyIdCapacity),
+            new("kernel.logLines", "kernel log", kernel.LogLines),
+            new("layout.limits", "TDMR limits", snapshot.Layout.Limits),
+            new("layout.layout", "TDMR layout", snapshot.Layout.Layout),
+        ];
+    }
+}
