@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Components.Pages;
+using TdxDash.Web.Live;
 
 namespace TdxDash.Web.Tests.Components;
 
@@ -41,6 +42,40 @@ public sealed class FleetPageTests : PageTestContext
 
         Assert.Contains("emulated (demo)", row.TextContent, StringComparison.Ordinal);
         Assert.True(row.QuerySelectorAll(".mark.emulated").Length >= 4);
+    }
+
+    [Fact]
+    public void Render_DemoHost_MarksTheFamilyToo()
+    {
+        Fleet.Report(Samples.Entry("a", "alpha", origin: Origin.Demo));
+        Fleet.Report(Samples.Entry("b", "beta"));
+
+        IRenderedComponent<FleetPage> page = Render<FleetPage>();
+
+        Assert.Single(page.FindAll("tr[data-host=a] td:nth-child(3) .mark.emulated"));
+        Assert.Empty(page.FindAll("tr[data-host=b] td:nth-child(3) .mark"));
+    }
+
+    [Fact]
+    public void Render_UnknownLimits_SaysOfWhatAndWhy()
+    {
+        Reading<int> none = Reading.Unreadable<int>("TDH.SYS.RD", "no /dev/tdxdash.", "Load the kernel module.");
+        HostEntry entry = Samples.Entry();
+        Fleet.Report(entry with { Summary = entry.Summary with { MaxReserved = none, MaxTdmrs = none } });
+
+        IElement row = Render<FleetPage>().Find("tr[data-host]");
+
+        Assert.Contains("11 of ?", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("5 of ?", row.TextContent, StringComparison.Ordinal);
+        Assert.Equal(2, row.QuerySelectorAll("[title='Limit not known. TDH.SYS.RD: no /dev/tdxdash. Load the kernel module.']").Length);
+    }
+
+    [Fact]
+    public void Render_EmptyName_HasALinkThatCanBeSeen()
+    {
+        Fleet.Report(Samples.Entry(name: " "));
+
+        Assert.Equal("unnamed host", Render<FleetPage>().Find("tr[data-host] a").TextContent);
     }
 
     [Fact]

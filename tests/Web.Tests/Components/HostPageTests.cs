@@ -1,7 +1,10 @@
 using AngleSharp.Dom;
 using Bunit;
+using TdxDash.Tdx.Layout;
+using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.Host;
 using TdxDash.Web.Components.Pages;
 
 namespace TdxDash.Web.Tests.Components;
@@ -73,6 +76,112 @@ public sealed class HostPageTests : PageTestContext
 
         Assert.Single(page.FindAll("header.emulated"));
         Assert.True(page.FindAll("section[aria-labelledby=module] .mark.emulated").Count >= 6);
+    }
+
+    [Fact]
+    public void Render_DemoHost_PamtAddressesAreEmulatedAndHypothetical()
+    {
+        Fleet.Report(Samples.Entry(origin: Origin.Demo), Samples.Snapshot(Origin.Demo));
+
+        IRenderedComponent<HostPage> page = Open();
+
+        IElement[] pamts = [.. page.FindAll("section[aria-labelledby=map] tbody tr").Where(row => row.Children[0].TextContent == "PAMT")];
+        Assert.Equal(5, pamts.Length);
+        Assert.All(pamts, row => Assert.Equal(["emulated", "hypothetical"], row.QuerySelectorAll(".mark").Select(mark => mark.TextContent.Trim())));
+        Assert.All(page.FindAll("section[aria-labelledby=tdmrs] tbody tr"), row => Assert.Equal(2, row.QuerySelectorAll(".mark").Length));
+        Assert.Contains("hypothetical", page.FindAll("header .mark").Select(mark => mark.TextContent.Trim()));
+        Assert.Contains("the demo machine", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Origin.Demo, "demo host")]
+    [InlineData(Origin.Live, "TDH.SYS.RD")]
+    public void Render_EmulatedModule_MarksTheLineOfTheHeader(Origin origin, string source)
+    {
+        Fleet.Report(Samples.Entry(origin: origin), Samples.Snapshot(origin));
+
+        IElement mark = Assert.Single(Open().FindAll("header .summary .mark.emulated"));
+
+        Assert.Contains(source, mark.GetAttribute("title"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_LiveHost_HeaderNamesEveryProvenanceOnThePage()
+    {
+        Fleet.Report(Samples.Entry());
+
+        IRenderedComponent<HostPage> page = Open();
+
+        string[] named = [.. page.FindAll("header p.muted .mark").Select(mark => mark.TextContent.Trim())];
+        string[] shown = [.. page.FindAll(".report .mark").Select(mark => mark.ChildNodes.OfType<IText>().First(text => text.TextContent.Trim().Length > 0).TextContent.Trim()).Distinct()];
+        Assert.Superset(shown.ToHashSet(), named.ToHashSet());
+        Assert.Contains("computed", named);
+        Assert.Contains("hypothetical", named);
+    }
+
+    [Fact]
+    public void Render_HugePamts_SaysTooLargeAndStands()
+    {
+        Tdmr[] tdmrs = [.. Enumerable.Range(0, 4_200).Select(i => new Tdmr(
+            new AddressRange((ulong)i << 30, (ulong)(i + 1) << 30),
+            new Pamt(0, new PhysAddr(0), new ByteSize(1UL << 52), new ByteSize(4096), new ByteSize(4096)),
+            []))];
+        var layout = new TdmrLayout { Error = LayoutError.None, Log = [], Tdmrs = tdmrs, TdmrsNeeded = tdmrs.Length, PamtKiB = 1 };
+
+        IRenderedComponent<PamtTotals> totals = Render<PamtTotals>(p => p.Add(t => t.View, Samples.View(Samples.Snapshot()) with { Snapshot = Samples.Snapshot(layout: layout) }));
+
+        Assert.Equal(2, totals.FindAll("dd .mono").Count(value => value.TextContent == "too large"));
+        Assert.Contains("its log prints KiB as KB", totals.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_ThousandsOfTdmrs_DrawsOnlyAFew()
+    {
+        Tdmr[] tdmrs = [.. Enumerable.Range(0, 4_200).Select(i => new Tdmr(new AddressRange((ulong)i << 30, (ulong)(i + 1) << 30), null, []))];
+        TdmrLayout layout = Samples.FailedLayout() with { Tdmrs = tdmrs };
+
+        IRenderedComponent<TdmrTable> table = Render<TdmrTable>(p => p
+            .Add(t => t.View, Samples.View(Samples.Snapshot()))
+            .Add(t => t.Layout, layout));
+
+        Assert.Equal("4201", table.Find("table").GetAttribute("aria-rowcount"));
+        Assert.InRange(table.FindAll("tbody tr").Count, 1, 200);
+    }
+
+    [Fact]
+    public void Render_ReservedUse_HeadingSaysWhatTheRangeMeans()
+    {
+        HostView view = Samples.View(Samples.Snapshot()) with { ReservedUse = [new(1, 1, 4), new(2, 2, 2), new(1, 1, 3), new(1, 2, 3), new(1, 2, 3)] };
+
+        IRenderedComponent<TdmrTable> table = Render<TdmrTable>(p => p.Add(t => t.View, view).Add(t => t.Layout, Samples.Layout()).Add(t => t.Limits, Samples.Limits));
+
+        Assert.Contains("Any PAMT place", table.FindAll("th").Select(heading => heading.TextContent));
+        Assert.Equal(["1 to 4", "always 2"], table.FindAll("td.any-place").Take(2).Select(cell => cell.TextContent));
+    }
+
+    [Fact]
+    public async Task Render_LargeMap_IsWorkedOutOnAWorkerBehindASkeleton()
+    {
+        MemoryBlock[] blocks = [.. Enumerable.Range(1, 2_000).Select(i => new MemoryBlock(new AddressRange((ulong)i << 22, ((ulong)i << 22) + (1 << 21)), 0))];
+        Fleet.Report(Samples.Entry(), Samples.Snapshot(blocks: blocks));
+        using var release = new SemaphoreSlim(0);
+        int runs = 0;
+        IRenderedComponent<HostPage> page = Render<HostPage>(parameters => parameters
+            .Add(p => p.HostId, Samples.HostId)
+            .Add(p => p.ViewOf, snapshot =>
+            {
+                Interlocked.Increment(ref runs);
+                release.Wait(TimeSpan.FromSeconds(10), Xunit.TestContext.Current.CancellationToken);
+                return Samples.View(Samples.Snapshot());
+            }));
+        Assert.Single(page.FindAll("[aria-busy=true]"));
+
+        Time.Advance(TimeSpan.FromSeconds(3));
+        await page.InvokeAsync(() => { });
+        release.Release(10);
+
+        page.WaitForAssertion(() => Assert.Equal("rack1-a07", page.Find("h1").TextContent), TimeSpan.FromSeconds(10));
+        Assert.Equal(1, runs);
     }
 
     [Fact]

@@ -133,6 +133,49 @@ public sealed class MemoryMapTests
     }
 
     [Fact]
+    public void From_DemoPamtAddresses_AreEmulatedAndHypothetical()
+    {
+        HostMap map = Map(Samples.Snapshot(Origin.Demo));
+
+        MapRegion[] guesses = [.. map.Regions.Where(region => region.Kind is RegionKind.Pamt or RegionKind.ReservedPamt)];
+
+        Assert.Equal(10, guesses.Length);
+        Assert.All(guesses, region => Assert.Equal([Provenance.Hypothetical, Provenance.Emulated], region.Marks.Order()));
+        Assert.All(guesses, region => Assert.Contains("(emulated, hypothetical)", region.Describe(), StringComparison.Ordinal));
+        Assert.Contains(Provenance.Hypothetical, map.Provenances);
+    }
+
+    [Theory]
+    [InlineData(Origin.Demo, Provenance.Emulated, "CMR 0 of the demo machine.")]
+    [InlineData(Origin.Live, Provenance.Emulated, "CMR 0 of the emulated module, made from this machine's memory.")]
+    [InlineData(Origin.File, Provenance.Emulated, "CMR 0 of the emulated module, made from the captured machine's memory.")]
+    [InlineData(Origin.Live, Provenance.Read, "CMR 0: the firmware made this range convertible.")]
+    public void From_Cmr_SaysWhoMadeIt(Origin origin, Provenance provenance, string why)
+    {
+        Snapshot snapshot = Samples.Snapshot(origin);
+        Reading<IReadOnlyList<AddressRange>> cmrs = Reading.Known<IReadOnlyList<AddressRange>>([Samples.Blocks[0].Range], provenance, "TDH.SYS.RDALL");
+
+        HostMap map = HostMap.From(snapshot.Memory, cmrs, snapshot.Layout.Layout, null, origin);
+
+        Assert.Equal(why, Assert.Single(map.Regions, region => region.Kind == RegionKind.Cmr).Why);
+    }
+
+    [Fact]
+    public void Total_RegionsBeyond64Bits_IsHeldAtTheLargest()
+    {
+        MemoryBlock[] blocks = [.. Enumerable.Repeat(new MemoryBlock(new AddressRange(0, PhysAddr.MaxValue), 0), 5_000)];
+
+        (int count, ByteSize size) = Map(Samples.Snapshot()).Total(RegionKind.Cmr);
+        HostMap huge = HostMap.From(
+            Samples.Snapshot().Memory,
+            Reading.Known<IReadOnlyList<AddressRange>>([.. blocks.Select(block => block.Range)], Provenance.Read, "TDH.SYS.RDALL"),
+            Samples.Snapshot().Layout.Layout);
+
+        Assert.Equal((5, "255.46 GiB"), (count, TdxDash.Web.Components.Parts.Wording.Size(size)));
+        Assert.Equal("too large", TdxDash.Web.Components.Parts.Wording.Size(huge.Total(RegionKind.Cmr).Size));
+    }
+
+    [Fact]
     public void Describe_Region_HasTypeRangeSizeNodeAndReason()
     {
         var region = new MapRegion(RegionKind.Hole, new AddressRange(0x10_7a00_0000, 0x10_8000_0000), null, 1, "No memory block covers this part of the TDMR.", Provenance.Computed);

@@ -28,6 +28,29 @@ public sealed class PartsTests : PageTestContext
     }
 
     [Fact]
+    public void UsageBar_UnknownLimit_SaysOfWhatAndWhy()
+    {
+        IRenderedComponent<UsageBar> bar = Render<UsageBar>(p => p.Add(b => b.Used, 11).Add(b => b.Limit, null).Add(b => b.WhyUnknown, "no module answered"));
+
+        Assert.Equal("11 of ?", bar.Find(".text").TextContent);
+        Assert.Equal("no module answered", bar.Find(".text").GetAttribute("title"));
+        Assert.Null(bar.Instance.Level);
+        Assert.All(bar.FindAll(".first, .second"), rect => Assert.Equal("0", rect.GetAttribute("width")));
+    }
+
+    [Fact]
+    public void Together_SumBeyond64Bits_IsTooLarge()
+    {
+        ByteSize sum = Wording.Together([new ByteSize(ulong.MaxValue - 1), new ByteSize(2)]);
+
+        Assert.Equal("too large", Wording.WithBytes(sum));
+        Assert.Equal("3 B (3 bytes)", Wording.WithBytes(Wording.Together([new ByteSize(1), new ByteSize(2)])));
+    }
+
+    [Fact]
+    public void StateWord_NotInitialized_IsSpeltAsElsewhere() => Assert.Equal("not initialised", StateBadge.Word(Tdx.Readiness.TdxState.NotInitialized));
+
+    [Fact]
     public void ReadingValue_Unreadable_ShowsReasonAndRemedy()
     {
         IRenderedComponent<ReadingValue<string>> value = Render<ReadingValue<string>>(p => p.Add(v => v.Reading, Reading.Unreadable<string>("/dev/kmsg", "permission denied.", "Run as root.")));

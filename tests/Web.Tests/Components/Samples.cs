@@ -92,7 +92,7 @@ internal static class Samples
         Layout = new LayoutFacts
         {
             Limits = Reading.Known(Limits, Provenance.Emulated, "TDH.SYS.RD"),
-            Layout = Reading.Known(layout ?? Layout(), Provenance.Computed, "Linux's TDMR rules"),
+            Layout = Reading.Known(layout ?? Layout(), origin == Origin.Demo ? Provenance.Emulated : Provenance.Computed, "Linux's TDMR rules"),
         },
     };
 
@@ -132,7 +132,7 @@ internal static class Samples
             Verdict = new Verdict(state, state == TdxState.Ready ? "TDX works." : "KVM runs no TDs: kvm_intel.tdx is N.", checks),
             Features = module.Features.Map<IReadOnlyList<NamedBit>>(_ => [new(0, "TD_MIGRATION", true), new(1, "TD_PRESERVING", true), new(30, "PENDING_EPT_VIOLATION_V2", false)]),
             KernelLog = new KernelLogFacts { PamtKiB = 1_050_644 },
-            Map = HostMap.From(snapshot.Memory, module.Cmrs, snapshot.Layout.Layout),
+            Map = HostMap.From(snapshot.Memory, module.Cmrs, snapshot.Layout.Layout, null, snapshot.Origin),
         };
     }
 

@@ -15,11 +15,17 @@ public sealed record FleetRow(HostEntry Entry, TimeSpan Age)
     /// <summary>Its values.</summary>
     public HostSummary Summary => Entry.Summary;
 
+    /// <summary>Its name, or words for one that has none.</summary>
+    public string Name => Wording.HostName(Summary.Name);
+
     /// <summary>Whether it was not heard of for so long that its values are old.</summary>
     public bool IsSilent => Age > ProbeContract.SilentAfter;
 
+    /// <summary>Whether everything about it is made up.</summary>
+    public bool IsDemo => Summary.Origin == Origin.Demo;
+
     /// <summary>Whether any value shown comes from the emulated module.</summary>
-    public bool IsEmulated => Summary.Origin == Origin.Demo
+    public bool IsEmulated => IsDemo
         || IsFromEmulation(Summary.Version) || IsFromEmulation(Summary.MaxReserved) || IsFromEmulation(Summary.MaxTdmrs)
         || IsFromEmulation(Summary.Pamt) || IsFromEmulation(Summary.PeakReserved) || IsFromEmulation(Summary.Tdmrs);
 
@@ -30,7 +36,7 @@ public sealed record FleetRow(HostEntry Entry, TimeSpan Age)
 
     /// <summary>Whether a text occurs in anything that the row says in words.</summary>
     public bool Contains(string text) => text.Length == 0
-        || Has(Summary.Name, text) || Has(Summary.CpuFamily, text) || Has(Summary.StateReason, text)
+        || Has(Name, text) || Has(Summary.CpuFamily, text) || Has(Summary.StateReason, text)
         || Has(StateBadge.Word(Summary.State), text) || Has(VersionText, text) || Has(Entry.HostId, text)
         || (IsEmulated && Has("emulated", text)) || Has(Summary.Origin.ToString(), text) || (IsSilent && Has("silent", text));
 

@@ -18,7 +18,9 @@ public partial class FleetRowView
     [Parameter, EditorRequired]
     public FleetRow Row { get; set; } = null!;
 
-    private static string Limit(Reading<int> limit) => limit.IsKnown ? limit.Map(Wording.Plain).Value : "unknown";
+    private static int? LimitOf(Reading<int> limit) => limit.TryGet(out int known) ? known : null;
+
+    private static string? Why(Reading<int> limit) => limit.IsKnown ? null : $"Limit not known. {limit.Source}: {limit.Reason} {limit.Remedy}".TrimEnd();
 
     private string PamtShare(ByteSize pamt) => Row.Summary.Memory.TryGet(out ByteSize memory) ? Wording.Percent(pamt, memory) : "";
 }

@@ -34,7 +34,9 @@ public partial class HostHeader
         }
     }
 
-    private string Summary
+    private bool IsDemo => View.Snapshot.Origin == Origin.Demo;
+
+    private string Machine
     {
         get
         {
@@ -55,7 +57,6 @@ public partial class HostHeader
                 parts.Add($"kernel {kernel}");
             }
 
-            parts.Add(Module());
             return string.Join(", ", parts);
         }
     }

@@ -20,6 +20,8 @@ public sealed record MissingSource(string What, string Source, ReadingState Stat
 /// <summary>Everything that the page of a host shows: a snapshot and what the domain makes of it.</summary>
 public sealed record HostView
 {
+    private const int LargeFrom = 1_000;
+
     /// <summary>The snapshot.</summary>
     public required Snapshot Snapshot { get; init; }
 
@@ -51,10 +53,19 @@ public sealed record HostView
     public bool IsEmulated => Snapshot.Origin == Origin.Demo || Provenances.Contains(Provenance.Emulated);
 
     /// <summary>The provenances that occur, each once, in their own order.</summary>
-    public IReadOnlyList<Provenance> Provenances => [.. Sources().OfType<Provenance>().Distinct().Order()];
+    public IReadOnlyList<Provenance> Provenances => [.. Sources().OfType<Provenance>().Concat(Map.Provenances).Concat(Acceptance.IsKnown ? [Acceptance.Provenance] : []).Distinct().Order()];
 
     /// <summary>What could not be read, in the page's order.</summary>
     public IReadOnlyList<MissingSource> Missing => [.. Sources().OfType<MissingSource>()];
+
+    /// <summary>Whether working a snapshot out takes so long that it must not run where a page is drawn.</summary>
+    public static bool IsLarge(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        IReadOnlyList<Tdmr> tdmrs = snapshot.Layout.Layout.Or(null)?.Tdmrs ?? [];
+        int regions = (snapshot.Memory.Map.Or([])?.Count ?? 0) + (snapshot.Memory.FirmwareMap.Or([])?.Count ?? 0) + tdmrs.Count + tdmrs.Sum(tdmr => tdmr.Reserved.Count);
+        return regions > LargeFrom;
+    }
 
     /// <summary>Works it out; the one place where pages call the domain.</summary>
     public static HostView From(Snapshot snapshot)
@@ -76,7 +87,7 @@ public sealed record HostView
             Acceptance = LayoutAcceptance.Of(snapshot, module.Cmrs),
             Explanation = explanation,
             ReservedUse = map is not null && layout is not null ? ReservedUseRange.Of(map, layout) : [],
-            Map = HostMap.From(snapshot.Memory, module.Cmrs, snapshot.Layout.Layout, explanation),
+            Map = HostMap.From(snapshot.Memory, module.Cmrs, snapshot.Layout.Layout, explanation, snapshot.Origin),
         };
     }
 

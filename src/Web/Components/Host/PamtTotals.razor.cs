@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
+using TdxDash.Web.Components.Parts;
 
 namespace TdxDash.Web.Components.Host;
 
@@ -21,7 +22,7 @@ public partial class PamtTotals
     private ByteSize Size1G => Sum(pamt => pamt.Size1G);
 
     private ByteSize Sum(Func<Pamt, ByteSize> part) =>
-        Layout.Tdmrs.Select(tdmr => tdmr.Pamt).OfType<Pamt>().Aggregate(new ByteSize(0), (sum, pamt) => sum + part(pamt));
+        Wording.Together(Layout.Tdmrs.Select(tdmr => tdmr.Pamt).OfType<Pamt>().Select(part));
 
     private string Compare(ulong reported)
     {

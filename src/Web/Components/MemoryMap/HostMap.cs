@@ -2,6 +2,7 @@ using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.Parts;
 
 namespace TdxDash.Web.Components.MemoryMap;
 
@@ -10,10 +11,17 @@ public sealed class HostMap
 {
     private const string SystemRam = "System RAM";
 
-    private HostMap(IReadOnlyList<MapRegion> regions) => Regions = regions;
+    private HostMap(IReadOnlyList<MapRegion> regions)
+    {
+        Regions = regions;
+        Provenances = [.. regions.SelectMany(region => region.Marks).Distinct().Order()];
+    }
 
     /// <summary>The regions, ascending by address; at one address the larger first.</summary>
     public IReadOnlyList<MapRegion> Regions { get; }
+
+    /// <summary>The marks that stand beside any region, each once, in their own order.</summary>
+    public IReadOnlyList<Provenance> Provenances { get; }
 
     /// <summary>Makes an address axis that every region but the firmware's determines: firmware maps name device windows far
     /// beyond memory, which would squeeze everything else.</summary>
@@ -30,11 +38,11 @@ public sealed class HostMap
         return [.. Regions.Where(region => region.Kind != RegionKind.Firmware || IsOn(scale, region.Range))];
     }
 
-    /// <summary>How many regions of a kind there are and how large they are together.</summary>
+    /// <summary>How many regions of a kind there are and how large they are together, as <see cref="Wording.Together"/> adds.</summary>
     public (int Count, ByteSize Size) Total(RegionKind kind)
     {
         List<MapRegion> some = [.. Regions.Where(region => region.Kind == kind)];
-        return (some.Count, new ByteSize(some.Aggregate(0UL, (sum, region) => sum + region.Range.Size.Bytes)));
+        return (some.Count, Wording.Together(some.Select(region => region.Range.Size)));
     }
 
     /// <summary>Gathers the regions of a snapshot.</summary>
@@ -42,12 +50,18 @@ public sealed class HostMap
     /// <param name="cmrs">The Convertible Memory Ranges.</param>
     /// <param name="layout">The layout.</param>
     /// <param name="explanation">Why each reserved area exists; null leaves it at its cause.</param>
-    public static HostMap From(MemoryFacts memory, Reading<IReadOnlyList<AddressRange>> cmrs, Reading<TdmrLayout> layout, LayoutExplanation? explanation = null)
+    /// <param name="origin">What kind of machine it is, which says what emulated CMRs were made from.</param>
+    public static HostMap From(
+        MemoryFacts memory,
+        Reading<IReadOnlyList<AddressRange>> cmrs,
+        Reading<TdmrLayout> layout,
+        LayoutExplanation? explanation = null,
+        Origin origin = Origin.Live)
     {
         ArgumentNullException.ThrowIfNull(memory);
         ArgumentNullException.ThrowIfNull(cmrs);
         ArgumentNullException.ThrowIfNull(layout);
-        IEnumerable<MapRegion> regions = Firmware(memory.FirmwareMap).Concat(Ram(memory.Map)).Concat(Cmrs(cmrs));
+        IEnumerable<MapRegion> regions = Firmware(memory.FirmwareMap).Concat(Ram(memory.Map)).Concat(Cmrs(cmrs, origin));
         if (layout.TryGet(out TdmrLayout? built))
         {
             regions = regions.Concat(built.Tdmrs.SelectMany((tdmr, index) => Tdmr(tdmr, index, layout.Provenance, explanation?.Tdmrs[index].Areas)));
@@ -67,9 +81,17 @@ public sealed class HostMap
         (map.Or([]) ?? []).Select((block, index) =>
             new MapRegion(RegionKind.Ram, block.Range, block.Node, null, $"Memory block {index} of the kernel's map.", map.Provenance));
 
-    private static IEnumerable<MapRegion> Cmrs(Reading<IReadOnlyList<AddressRange>> cmrs) =>
+    private static IEnumerable<MapRegion> Cmrs(Reading<IReadOnlyList<AddressRange>> cmrs, Origin origin) =>
         (cmrs.Or([]) ?? []).Select((range, index) =>
-            new MapRegion(RegionKind.Cmr, range, null, null, $"CMR {index}: the firmware made this range convertible.", cmrs.Provenance));
+            new MapRegion(RegionKind.Cmr, range, null, null, CmrReason(index, cmrs.Provenance, origin), cmrs.Provenance));
+
+    private static string CmrReason(int index, Provenance provenance, Origin origin) => (provenance, origin) switch
+    {
+        (Provenance.Emulated, Origin.Demo) => $"CMR {index} of the demo machine.",
+        (Provenance.Emulated, Origin.File) => $"CMR {index} of the emulated module, made from the captured machine's memory.",
+        (Provenance.Emulated, _) => $"CMR {index} of the emulated module, made from this machine's memory.",
+        _ => $"CMR {index}: the firmware made this range convertible.",
+    };
 
     private static IEnumerable<MapRegion> Tdmr(Tdmr tdmr, int index, Provenance provenance, IReadOnlyList<string>? reasons)
     {
@@ -79,15 +101,15 @@ public sealed class HostMap
             ReservedArea area = tdmr.Reserved[i];
             yield return area.Cause == ReservedCause.Hole
                 ? new MapRegion(RegionKind.Hole, area.Range, null, index, reasons?[i] ?? "No memory block covers this part of the TDMR.", provenance)
-                : new MapRegion(RegionKind.ReservedPamt, area.Range, null, index, reasons?[i] ?? $"The PAMT of TDMR {area.PamtOfTdmr} lies here.", Guess(provenance));
+                : new MapRegion(RegionKind.ReservedPamt, area.Range, null, index, reasons?[i] ?? $"The PAMT of TDMR {area.PamtOfTdmr} lies here.", Guess(provenance), IsHypothetical: true);
         }
 
         if (tdmr.Pamt is Pamt pamt)
         {
-            yield return new MapRegion(RegionKind.Pamt, pamt.Range, pamt.Node, index, "Page metadata of the TDMR, at the first free place.", Guess(provenance));
+            yield return new MapRegion(RegionKind.Pamt, pamt.Range, pamt.Node, index, "Page metadata of the TDMR, at the first free place.", Guess(provenance), IsHypothetical: true);
         }
     }
 
-    // What is emulated stays called so; otherwise an address that hangs on the allocator is a guess.
+    // An address that hangs on the allocator is a guess; what is emulated keeps that mark beside it.
     private static Provenance Guess(Provenance provenance) => provenance == Provenance.Emulated ? provenance : Provenance.Hypothetical;
 }

@@ -33,9 +33,7 @@ public partial class MapLaneView
     {
         string kind = shape.First.Kind.ToString().ToLowerInvariant();
         string tint = shape.First is { Kind: RegionKind.Ram, Node: int node } ? $" tint-{node % NodeTints}" : "";
-        // A PAMT's address stays a guess on an emulated host too.
-        bool guess = shape.First.Kind is RegionKind.Pamt or RegionKind.ReservedPamt || shape.First.Provenance == Provenance.Hypothetical;
-        return $"{kind}{tint}{(guess ? " hypothetical" : "")}";
+        return $"{kind}{tint}{(shape.First.Marks.Contains(Provenance.Hypothetical) ? " hypothetical" : "")}";
     }
 
     // [────) as the range is half-open; what is too narrow for that is a bar.

@@ -35,9 +35,13 @@ public enum RegionKind
 /// <param name="Node">Its NUMA node; null where it has none.</param>
 /// <param name="Tdmr">The index of the TDMR that it belongs to; null where there is none.</param>
 /// <param name="Why">Why it is there, in a sentence.</param>
-/// <param name="Provenance">Where the knowledge of it comes from; hypothetical addresses are drawn dashed.</param>
-public sealed record MapRegion(RegionKind Kind, AddressRange Range, int? Node, int? Tdmr, string Why, Provenance Provenance)
+/// <param name="Provenance">Where the knowledge of it comes from.</param>
+/// <param name="IsHypothetical">Whether the machine need not have it at this address; drawn dashed. What is emulated can be hypothetical as well.</param>
+public sealed record MapRegion(RegionKind Kind, AddressRange Range, int? Node, int? Tdmr, string Why, Provenance Provenance, bool IsHypothetical = false)
 {
+    /// <summary>Every mark that stands beside it, each once.</summary>
+    public IReadOnlyList<Provenance> Marks => IsHypothetical && Provenance != Provenance.Hypothetical ? [Provenance, Provenance.Hypothetical] : [Provenance];
+
     /// <summary>The kind in words.</summary>
     public string Name => NameOf(Kind);
 
@@ -46,7 +50,7 @@ public sealed record MapRegion(RegionKind Kind, AddressRange Range, int? Node, i
     {
         string node = Node is int n ? $", node {n}" : "";
         string tdmr = Tdmr is int t ? $", TDMR {t}" : "";
-        return $"{Name} {Range.ToGrouped()}\n{Wording.WithBytes(Range.Size)}{node}{tdmr}\n{Why} ({ProvenanceMark.Word(Provenance)})";
+        return $"{Name} {Range.ToGrouped()}\n{Wording.WithBytes(Range.Size)}{node}{tdmr}\n{Why} ({string.Join(", ", Marks.Select(ProvenanceMark.Word))})";
     }
 
     /// <summary>A kind in words.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TdxDash.Tdx.Memory;
+using TdxDash.Web.Components.Parts;
 
 namespace TdxDash.Web.Components.MemoryMap;
 
@@ -124,7 +125,7 @@ public static class MapShapes
     private static string Describe(List<MapRegion> regions)
     {
         var extent = new AddressRange(regions[0].Range.Start, regions.Max(region => region.Range.End)!);
-        var total = new ByteSize(regions.Aggregate(0UL, (sum, region) => sum + region.Range.Size.Bytes));
-        return string.Create(CultureInfo.InvariantCulture, $"{regions[0].Name}: first of {regions.Count:#,0} small regions\n{extent.ToGrouped()}\n{total} together; see the table below");
+        var total = Wording.Together(regions.Select(region => region.Range.Size));
+        return string.Create(CultureInfo.InvariantCulture, $"{regions[0].Name}: first of {regions.Count:#,0} small regions\n{extent.ToGrouped()}\n{Wording.Size(total)} together; see the table below");
     }
 }

@@ -11,5 +11,8 @@ public partial class RegionTable
     [Parameter, EditorRequired]
     public IReadOnlyList<MapRegion> Regions { get; set; } = [];
 
+    // Rows of one height are what virtualisation counts on, so only a short table may wrap its reasons.
+    private bool IsVirtual => Regions.Count > VirtualFrom;
+
     private ICollection<MapRegion> Items => Regions as ICollection<MapRegion> ?? [.. Regions];
 }

@@ -15,6 +15,7 @@ public sealed partial class HostPage : IDisposable
     private HostEntry? _entry;
     private HostView? _view;
     private SnapshotHash? _shown;
+    private (string HostId, SnapshotHash Hash)? _underWay;
     private bool _loading = true;
     private IDisposable? _subscription;
     private RenderGate? _gate;
@@ -102,20 +103,51 @@ public sealed partial class HostPage : IDisposable
         HostEntry? entry = FleetView.Find(hostId);
         if (entry is not null && entry.Hash != _shown)
         {
-            Snapshot? snapshot = await Archive.LatestAsync(hostId, _gone.Token);
-            if (hostId != HostId)
+            (string HostId, SnapshotHash Hash) wanted = (hostId, entry.Hash);
+            if (_underWay == wanted)
             {
-                return; // the address changed meanwhile, and its own load is under way
+                return; // the page refreshes every second and must not begin the same work again
             }
 
-            if (snapshot is not null)
+            _underWay = wanted;
+            try
             {
-                _view = ViewOf(snapshot);
-                _shown = entry.Hash;
+                HostView? view = await ViewAsync(hostId);
+                if (hostId != HostId)
+                {
+                    return; // the address changed meanwhile, and its own load is under way
+                }
+
+                if (view is not null)
+                {
+                    (_view, _shown) = (view, entry.Hash);
+                }
+                else if (!RendererInfo.IsInteractive)
+                {
+                    return; // the skeleton stays until the circuit lives
+                }
+            }
+            finally
+            {
+                _underWay = _underWay == wanted ? null : _underWay;
             }
         }
 
         _entry = entry;
         _loading = false;
+    }
+
+    // A large map is worked out on a worker, so that the circuit goes on meanwhile; before there is a circuit, not at all,
+    // or else it would be worked out twice.
+    private async Task<HostView?> ViewAsync(string hostId)
+    {
+        CancellationToken gone = _gone.Token;
+        Snapshot? snapshot = await Archive.LatestAsync(hostId, gone);
+        if (snapshot is null || !HostView.IsLarge(snapshot))
+        {
+            return snapshot is null ? null : ViewOf(snapshot);
+        }
+
+        return RendererInfo.IsInteractive ? await Task.Run(() => ViewOf(snapshot), gone) : null;
     }
 }

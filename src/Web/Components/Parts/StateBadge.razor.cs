@@ -28,7 +28,7 @@ public partial class StateBadge
         TdxState.Ready => "ready",
         TdxState.AtRisk => "at risk",
         TdxState.Failed => "failed",
-        TdxState.NotInitialized => "not initialized",
+        TdxState.NotInitialized => "not initialised",
         _ => "no TDX",
     };
 }

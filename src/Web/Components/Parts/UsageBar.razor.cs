@@ -12,9 +12,13 @@ public partial class UsageBar
     [Parameter, EditorRequired]
     public int Used { get; set; }
 
-    /// <summary>How many there can be.</summary>
+    /// <summary>How many there can be; null when not known.</summary>
     [Parameter, EditorRequired]
-    public int Limit { get; set; }
+    public int? Limit { get; set; }
+
+    /// <summary>Why the limit is not known, for the tooltip.</summary>
+    [Parameter]
+    public string? WhyUnknown { get; set; }
 
     /// <summary>How many of the used ones are drawn plain; the rest is drawn as PAMT. All of them unless told.</summary>
     [Parameter]
@@ -23,11 +27,16 @@ public partial class UsageBar
     /// <summary>The level as a style class: nothing, <c>warn</c> or <c>fail</c>.</summary>
     public string? Level => LevelOf(Used, Limit);
 
+    private int Whole => Math.Max(Limit ?? 0, Used);
+
     private int FirstPart => Math.Clamp(First ?? Used, 0, Used);
 
+    /// <summary>A use and its limit as text: <c>11/16</c>, or <c>11 of ?</c> where the limit is not known.</summary>
+    public static string TextOf(int used, int? limit) => limit is int known ? $"{Wording.Plain(used)}/{Wording.Plain(known)}" : $"{Wording.Plain(used)} of ?";
+
     /// <summary>Grades a use against its limit.</summary>
-    /// <returns>Null when there is room, <c>warn</c> from 75 % on, <c>fail</c> from one below the limit.</returns>
-    public static string? LevelOf(int used, int limit)
+    /// <returns>Null when there is room or the limit is not known, <c>warn</c> from 75 % on, <c>fail</c> from one below the limit.</returns>
+    public static string? LevelOf(int used, int? limit)
     {
         if (used > 0 && used >= limit - 1)
         {
@@ -37,8 +46,8 @@ public partial class UsageBar
         return used * 4 >= limit * 3 ? "warn" : null;
     }
 
-    // Over the limit the bar is full and the text says by how much.
-    private double Scaled(int count) => Limit <= 0 ? 0 : FullWidth * Math.Min(count, Math.Max(Limit, Used)) / Math.Max(Limit, Used);
+    // Over the limit the bar is full and the text says by how much; without a limit there is nothing to fill.
+    private double Scaled(int count) => Limit is null or <= 0 ? 0 : FullWidth * Math.Min(count, Whole) / Whole;
 
     private string Width(int count) => Scaled(count).ToString("0.#", CultureInfo.InvariantCulture);
 

@@ -6,6 +6,11 @@ namespace TdxDash.Web.Components.Parts;
 /// <summary>How ages, times and counts are written on every page.</summary>
 public static class Wording
 {
+    private const string TooLarge = "too large";
+
+    /// <summary>A host's name, or words for one that has none, so that its link can be seen and clicked.</summary>
+    public static string HostName(string name) => string.IsNullOrWhiteSpace(name) ? "unnamed host" : name;
+
     /// <summary>An age in its largest whole unit: <c>3 s</c>, <c>5 min</c>, <c>2 h</c>, <c>4 d</c>. A clock ahead counts as now.</summary>
     public static string Age(TimeSpan age) => age switch
     {
@@ -34,8 +39,19 @@ public static class Wording
         return string.Create(CultureInfo.InvariantCulture, $"{percent.ToString(percent < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} %");
     }
 
-    /// <summary>A size with its exact bytes: <c>96 MiB (100,663,296 bytes)</c>.</summary>
-    public static string WithBytes(ByteSize size) => string.Create(CultureInfo.InvariantCulture, $"{size} ({size.Bytes:#,0} bytes)");
+    /// <summary>Adds sizes; what does not fit 64 bits is held at the largest size, which <see cref="Size"/> calls too large, so
+    /// that a page stands whatever a probe sent.</summary>
+    public static ByteSize Together(IEnumerable<ByteSize> sizes)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        return new ByteSize(sizes.Aggregate(0UL, (sum, size) => size.Bytes > ulong.MaxValue - sum ? ulong.MaxValue : sum + size.Bytes));
+    }
+
+    /// <summary>A size in its largest unit: <c>96 MiB</c>; <c>too large</c> when a sum did not fit 64 bits.</summary>
+    public static string Size(ByteSize size) => size.Bytes == ulong.MaxValue ? TooLarge : size.ToString();
+
+    /// <summary>A size with its exact bytes: <c>96 MiB (100,663,296 bytes)</c>; <c>too large</c> when a sum did not fit 64 bits.</summary>
+    public static string WithBytes(ByteSize size) => size.Bytes == ulong.MaxValue ? TooLarge : string.Create(CultureInfo.InvariantCulture, $"{size} ({size.Bytes:#,0} bytes)");
 
     /// <summary>A number without separators.</summary>
     public static string Plain(int number) => number.ToString(CultureInfo.InvariantCulture);
