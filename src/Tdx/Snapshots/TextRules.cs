@@ -55,13 +55,13 @@ internal static class TextRules
 
     private static void CheckCpu(CpuFacts cpu)
     {
-        CheckText(cpu.Vendor, "host.cpu.vendor", MaxPhraseLength);
-        CheckText(cpu.ModelName, "host.cpu.modelName", MaxPhraseLength);
-        CheckText(cpu.Microcode, "host.cpu.microcode", MaxPhraseLength);
+        CheckText(cpu.Vendor, "host.cpu.vendor", MaxValueLength);
+        CheckText(cpu.ModelName, "host.cpu.modelName", MaxValueLength);
+        CheckText(cpu.Microcode, "host.cpu.microcode", MaxValueLength);
         CheckCount(cpu.TdxFlags, "host.cpu.tdxFlags", MaxFlags);
-        CheckEach(cpu.TdxFlags, "host.cpu.tdxFlags", MaxPhraseLength);
+        CheckEach(cpu.TdxFlags, "host.cpu.tdxFlags", MaxValueLength);
         CheckCount(cpu.TdxBugs, "host.cpu.tdxBugs", MaxFlags);
-        CheckEach(cpu.TdxBugs, "host.cpu.tdxBugs", MaxPhraseLength);
+        CheckEach(cpu.TdxBugs, "host.cpu.tdxBugs", MaxValueLength);
     }
 
     private static void CheckText(string text, string name, int most) => Require(text.Length <= most, $"{name} has {text.Length} characters; at most {most} are accepted.");

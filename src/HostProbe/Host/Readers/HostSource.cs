@@ -10,7 +10,7 @@ namespace TdxDash.HostProbe.Host.Readers;
 /// <param name="Right">The capability that reading needs, besides being root.</param>
 internal sealed record HostSource(string Path, string AbsentMeans, string AbsentRemedy, string Right = "CAP_DAC_READ_SEARCH")
 {
-    private const int MaxText = 1_024;
+    private const int MaxText = 4_096;
     private const int MaxReason = 512;
 
     /// <summary>A text of a source that the snapshot takes as it is.</summary>
