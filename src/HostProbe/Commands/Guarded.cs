@@ -1,3 +1,5 @@
+using TdxDash.Tdx.Snapshots;
+
 namespace TdxDash.HostProbe.Commands;
 
 /// <summary>The edge of the process: turns failures that a user can do something about into an error line and an exit code.</summary>
@@ -40,7 +42,7 @@ internal static class Guarded
 
     private static int Fail(ProbeEnvironment environment, int exitCode, string message)
     {
-        environment.Error.WriteLine($"tdxprobe: {message}");
+        environment.Error.WriteLine($"tdxprobe: {PlainText.Of(message)}");
         return exitCode;
     }
 }

@@ -18,8 +18,21 @@ internal static class RunCommand
         {
             (HostFiles files, IModuleSource module) = sources.Resolve(parsed, environment);
             var options = new ProbeServiceOptions { Dashboard = service.Dashboard(parsed), StateFolder = service.State(parsed), Interval = service.Interval(parsed) };
-            return environment.Service(new HostSnapshotSource(files, module, environment.Steps), options, environment.Time, environment.Error, cancellation);
+            return RunAsync(environment, files, new HostSnapshotSource(files, module, environment.Steps), options, cancellation);
         }));
         return command;
+    }
+
+    private static async Task RunAsync(ProbeEnvironment environment, HostFiles files, HostSnapshotSource source, ProbeServiceOptions options, CancellationToken cancellation)
+    {
+        // Before the first snapshot: what changes after that one is then seen.
+        var wake = new WakeSignal();
+        using var watch = new ChangeWatch(files, environment.Steps.TdxLines);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task watching = watch.RunAsync(wake, environment.Time, stop.Token);
+        Task service = Task.Run(() => environment.Service(source, options with { Wake = wake }, environment.Time, environment.Error, stop.Token), CancellationToken.None);
+        await Task.WhenAny(service, watching).ConfigureAwait(false);
+        await stop.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(service, watching).ConfigureAwait(false);
     }
 }

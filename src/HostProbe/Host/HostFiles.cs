@@ -88,6 +88,10 @@ public abstract class HostFiles
     /// <summary>Reads a whole file of at most <see cref="MaxFileBytes"/>; never throws for what the host does.</summary>
     public abstract HostAccess Read(string path);
 
+    /// <summary>Follows the kernel log from its present end on.</summary>
+    /// <returns>To be disposed of by the caller; null where the log never grows, as in a file or a demo machine.</returns>
+    public virtual KernelLogTail? FollowLog() => null;
+
     /// <summary>Lists a folder of at most <see cref="MaxNames"/> names; never throws for what the host does.</summary>
     public abstract HostAccess List(string path);
 }

@@ -6,10 +6,11 @@ namespace TdxDash.HostProbe.Host;
 /// the next message of the kernel; hence libc itself.</summary>
 internal static partial class KernelLogDevice
 {
+    private const int ToEnd = 2;
     private const int ReadOnlyNonBlockingCloseOnExec = 0x0 | 0x800 | 0x80000;
 
     // The kernel refuses a record with EINVAL when the buffer is too small for it; its own limit is 2 KiB with its dictionary.
-    private const int RecordBytes = 16 << 10;
+    internal const int RecordBytes = 16 << 10;
     private const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, TryAgain = 11, AccessDenied = 13, NotFolder = 20, BrokenPipe = 32;
 
     /// <summary>Reads every record that is there now; also a copy in a plain file.</summary>
@@ -28,6 +29,37 @@ internal static partial class KernelLogDevice
         finally
         {
             _ = Close(descriptor);
+        }
+    }
+
+    /// <summary>Opens it behind its last record, to read on from there; also a copy in a plain file.</summary>
+    /// <returns>The descriptor, or null where it cannot be opened.</returns>
+    public static int? OpenAtEnd(string path)
+    {
+        int descriptor = Open(path, ReadOnlyNonBlockingCloseOnExec);
+        if (descriptor < 0)
+        {
+            return null;
+        }
+
+        _ = Seek(descriptor, 0, ToEnd);
+        return descriptor;
+    }
+
+    /// <summary>Reads one record, or some bytes of a plain file; never waits.</summary>
+    /// <param name="descriptor">From <see cref="OpenAtEnd"/>.</param>
+    /// <param name="record">Takes the bytes; has <see cref="RecordBytes"/>.</param>
+    /// <returns>How many bytes; 0 where there is nothing new; null where the descriptor is of no more use.</returns>
+    public static int? ReadNext(int descriptor, byte[] record)
+    {
+        while (true)
+        {
+            nint read = ReadRecord(descriptor, record, record.Length);
+            int error = read < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (error is not (BrokenPipe or Interrupted))
+            {
+                return error == 0 ? (int)read : error == TryAgain ? 0 : null;
+            }
         }
     }
 
@@ -77,6 +109,9 @@ internal static partial class KernelLogDevice
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint ReadRecord(int descriptor, [Out] byte[] buffer, nint count);
 
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static partial long Seek(int descriptor, long offset, int whence);
+
     [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int descriptor);
+    internal static partial int Close(int descriptor);
 }

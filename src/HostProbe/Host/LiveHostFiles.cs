@@ -22,6 +22,9 @@ public sealed class LiveHostFiles(string root = "/") : HostFiles
     }
 
     /// <inheritdoc/>
+    public override KernelLogTail FollowLog() => new(_root + KernelLog);
+
+    /// <inheritdoc/>
     public override HostAccess List(string path) => Guard(() =>
     {
         var names = new List<string>();

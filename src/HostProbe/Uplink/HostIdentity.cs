@@ -7,12 +7,13 @@ namespace TdxDash.HostProbe.Uplink;
 /// <summary>Who this probe speaks for.</summary>
 /// <param name="source">The machine.</param>
 /// <param name="hostId">The host's identity.</param>
-internal sealed class HostIdentity(ISnapshotSource source, string hostId)
+/// <param name="bootId">The boot that snapshots belong to; with a sequence it names one snapshot for ever.</param>
+internal sealed class HostIdentity(ISnapshotSource source, string hostId, string bootId)
 {
     private volatile string _name = Environment.MachineName;
 
-    /// <summary>The kernel's boot id.</summary>
-    public string BootId => source.BootId;
+    /// <summary>The boot id.</summary>
+    public string BootId => bootId;
 
     /// <summary>Keeps the name that the machine calls itself by; it may change while the probe runs.</summary>
     public void Learn(Snapshot snapshot) => _name = snapshot.Host.Name.Or(null) ?? _name;

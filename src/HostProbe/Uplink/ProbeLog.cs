@@ -1,4 +1,5 @@
 using System.Globalization;
+using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Uplink;
 
@@ -30,7 +31,7 @@ internal sealed class ProbeLog(TextWriter writer, TimeProvider time)
         }
     }
 
-    // What comes from the dashboard or the system must not forge a line of its own.
+    // What comes from the dashboard or the system must neither forge a line of its own nor steer a terminal.
     private void Line(string sentence) =>
-        writer.WriteLine($"{time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)} {sentence.ReplaceLineEndings(" ")}");
+        writer.WriteLine($"{time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)} {PlainText.Of(sentence.ReplaceLineEndings(" "))}");
 }

@@ -15,7 +15,8 @@ public sealed record ProbeServiceOptions
     /// <summary>Time between two snapshots.</summary>
     public required TimeSpan Interval { get; init; }
 
-    /// <summary>A fixed host id for demo machines; null takes the one in the journal, or makes it.</summary>
+    /// <summary>A fixed host id for demo machines, whose boot is then the journal: a new state folder is a new boot. Null takes the host id in
+    /// the journal, or makes it, and the boot id of the source.</summary>
     public string? HostId { get; init; }
 
     /// <summary>Set it when the host may have changed: a snapshot is taken at once. Null for the interval alone.</summary>
@@ -38,7 +39,7 @@ public static class ProbeService
     {
         Check(options);
         using JournalFile journal = JournalFile.Open(options.StateFolder);
-        var context = new UplinkContext(new JournalEntries(journal), new HostIdentity(source, options.HostId ?? journal.HostId),
+        var context = new UplinkContext(new JournalEntries(journal), Identify(source, options, journal),
             options.Dashboard, timing, time, new ProbeLog(log, time), new WakeSignal());
         context.Log.Write($"Journal {journal.Path} is open; {context.Journal.CountPending()} snapshots wait for the dashboard.");
 
@@ -55,6 +56,12 @@ public static class ProbeService
         await Task.WhenAll(taking, uplink);
         context.Log.Write("The probe has stopped.");
     }
+
+    // A made-up machine never boots, and its sequences begin again with each new journal. The id that was made with the journal is free
+    // for its boot, since the host id is fixed.
+    private static HostIdentity Identify(ISnapshotSource source, ProbeServiceOptions options, JournalFile journal) => options.HostId is string fixedId
+        ? new HostIdentity(source, fixedId, journal.HostId)
+        : new HostIdentity(source, journal.HostId, source.BootId);
 
     private static void Check(ProbeServiceOptions options)
     {

@@ -46,7 +46,7 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
         DateTimeOffset takenAt = uplink.Time.GetUtcNow();
         Snapshot snapshot = source.Take();
         uplink.Identity.Learn(snapshot);
-        if (uplink.Journal.Append(source.BootId, takenAt, SnapshotCodec.Write(snapshot)) is not long sequence)
+        if (uplink.Journal.Append(uplink.Identity.BootId, takenAt, SnapshotCodec.Write(snapshot)) is not long sequence)
         {
             return;
         }

@@ -3,6 +3,7 @@ using TdxDash.HostProbe.Host;
 using TdxDash.HostProbe.Tests.Fakes;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Tests.Commands;
@@ -36,6 +37,41 @@ public sealed class HostReportTests
         Assert.Contains("succeeds  [hypothetical]", text, StringComparison.Ordinal);
         Assert.Contains("not offered: The module has no such field.", text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Write_Layout_EveryFieldAndTheTableAreMarked()
+    {
+        string[] lines = Report(new TerminalStyle(200, false)).Split('\n');
+
+        foreach (string label in new[] { "  TDMRs  ", "  Reserved, peak  ", "  PAMT  " })
+        {
+            Assert.EndsWith("  [hypothetical]", lines.First(line => line.StartsWith(label, StringComparison.Ordinal)), StringComparison.Ordinal);
+        }
+
+        Assert.EndsWith("PAMT at (hypothetical)  [hypothetical]", Assert.Single(lines, line => line.Contains("PAMT 4K", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_PamtSize_IsInKibibytesWithTheKernelsWordOnce()
+    {
+        string text = Report(new TerminalStyle(200, false));
+
+        Assert.Matches(@"PAMT +\d+ KiB \(the kernel prints it as KB\), [0-9.]+ MiB, [0-9.]+ % of memory", text);
+        Assert.Single(System.Text.RegularExpressions.Regex.Matches(text, @"\bKB\b"));
+    }
+
+    [Theory]
+    [InlineData("Operating system")]
+    [InlineData("BIOS")]
+    [InlineData("TDX KeyIDs")]
+    [InlineData("Answered by")]
+    [InlineData("Build number")]
+    [InlineData("tdx_host version")]
+    public void Write_Labels_AreThoseOfTheDashboard(string label) =>
+        Assert.Contains($"\n  {label.PadRight(18)}", Report(new TerminalStyle(100, false)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Of_ModuleThatWasNotStarted_IsNotInitialised() => Assert.Equal("not initialised", ReportWords.Of(TdxState.NotInitialized));
 
     [Fact]
     public void Write_Unreadable_IsListedWithItsRemedy()

@@ -172,6 +172,33 @@ public sealed class ProbeServiceTests : IAsyncDisposable
         Assert.StartsWith("2026-01-02T03:04:05.000Z Journal ", log.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_FixedHostIdOverANewStateFolder_IsANewBoot()
+    {
+        await _dashboard.StartAsync();
+        using var other = new StateFolder();
+
+        string first = await DeliverAsync(_folder.Path, "6.16.0");
+        string again = await DeliverAsync(_folder.Path, "6.16.1");
+        string anew = await DeliverAsync(other.Path, "6.17.0");
+
+        Assert.Equal(first, again);
+        Assert.NotEqual(first, anew);
+        Assert.True(Guid.TryParseExact(anew, "D", out _));
+        Assert.Equal([1, 1, 2], _dashboard.StoredSequences);
+
+        async Task<string> DeliverAsync(string folder, string release)
+        {
+            using var stop = new CancellationTokenSource();
+            ProbeServiceOptions options = Options() with { Dashboard = _dashboard.Address, StateFolder = folder, HostId = "de300000-7d00-4000-8000-000000000001" };
+            Task service = ProbeService.RunAsync(new TestSource { Release = release }, options, TestProbe.Quick, TimeProvider.System, TextWriter.Null, stop.Token);
+            SnapshotEnvelope envelope = await _dashboard.Deliveries.NextAsync();
+            await stop.CancelAsync();
+            await service.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+            return envelope.BootId;
+        }
+    }
+
     [Theory]
     [InlineData("ftp://dashboard", 1, null, "http or https")]
     [InlineData("http://dashboard", 0, null, "interval")]

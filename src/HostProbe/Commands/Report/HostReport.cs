@@ -38,21 +38,21 @@ public static class HostReport
     private static void WriteHeader(ReportPage page, HostView view)
     {
         HostFacts host = view.Snapshot.Host;
-        page.Plain(page.Style.Strong($"{host.Name.Or("unnamed host")}: {ReportWords.Of(view.Verdict.State)}"));
+        page.Title($"{host.Name.Or("unnamed host")}: {ReportWords.Of(view.Verdict.State)}");
         page.Wrapped(ReportPage.Indent, view.Verdict.Summary);
         if (OriginNote(view.Snapshot) is { } note)
         {
-            page.Wrapped(ReportPage.Indent, page.Style.Emulated(note));
+            page.Note(note);
         }
 
         page.Heading("Machine");
         page.Field("Processor", host.Cpu, Processor);
         page.Field("TDX flags", host.Cpu, cpu => Words(cpu.TdxFlags));
         page.Field("TDX errata", host.Cpu, cpu => Words(cpu.TdxBugs));
-        page.Field("System", host.OperatingSystem, text => text);
+        page.Field("Operating system", host.OperatingSystem, text => text);
         page.Field("Kernel", host.KernelRelease, text => text);
         page.Field("Product", host.Product, text => text);
-        page.Field("Firmware", host.Firmware, text => text);
+        page.Field("BIOS", host.Firmware, text => text);
     }
 
     private static string? OriginNote(Snapshot snapshot) => snapshot.Origin switch
@@ -93,7 +93,7 @@ public static class HostReport
         ModuleIdentity module = view.Module;
         Reading<string> transport = view.Snapshot.Module.Transport;
         page.Heading("TDX module");
-        page.Field("Asked through", transport, text => text);
+        page.Field("Answered by", transport, text => text);
 
         // Where nobody answers, every field lacks its value for the one reason that was just said.
         void Field<T>(string label, Reading<T> reading, Func<T, string> format)
@@ -105,7 +105,7 @@ public static class HostReport
         }
 
         Field("Version", module.Version, version => version.ToString());
-        Field("Build", module.BuildNumber, number => number.ToString(CultureInfo.InvariantCulture));
+        Field("Build number", module.BuildNumber, number => number.ToString(CultureInfo.InvariantCulture));
         Field("Build date", module.BuildDate, date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
         Field("Vendor", module.VendorId, id => id == 0x8086 ? "0x8086 (Intel)" : $"0x{id:x}");
         Field("Attributes", module.Attributes, bits => $"0x{bits:x8}{((bits >> 31) != 0 ? " (debug module)" : "")}");
@@ -118,10 +118,10 @@ public static class HostReport
     {
         page.Heading("Kernel and TDX");
         page.Field("kvm_intel.tdx", kernel.KvmIntelTdx, on => on ? "Y" : "N");
-        page.Field("Module version", kernel.ModuleVersion, text => text);
+        page.Field("tdx_host version", kernel.ModuleVersion, text => text);
         page.Field("P-SEAMLDR", kernel.SeamldrVersion, text => text);
         page.Field("Updates left", kernel.RemainingUpdates, count => count.ToString(CultureInfo.InvariantCulture));
-        page.Field("Guest KeyIDs", kernel.KeyIdCapacity, count => count.ToString(CultureInfo.InvariantCulture));
+        page.Field("TDX KeyIDs", kernel.KeyIdCapacity, count => count.ToString(CultureInfo.InvariantCulture));
         page.Field("Kernel log", kernel.LogLines, lines => lines.Count == 1 ? "1 line about TDX" : $"{lines.Count} lines about TDX");
         IReadOnlyList<string> log = kernel.LogLines.Or([])!;
         foreach (string line in log.Skip(Math.Max(0, log.Count - ShownLogLines)))

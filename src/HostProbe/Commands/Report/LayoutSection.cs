@@ -22,16 +22,17 @@ internal static class LayoutSection
         }
 
         ByteSize memory = new(snapshot.Memory.Map.Or([])!.Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes));
-        page.Field("TDMRs", $"{layout.TdmrsNeeded} of {snapshot.Layout.Limits.Value.MaxTdmrs}");
-        page.Field("Reserved, peak", $"{layout.PeakReserved} of {snapshot.Layout.Limits.Value.MaxReservedPerTdmr} in one TDMR");
-        page.Field("PAMT", layout.PamtKiB > 0 ? Pamt(layout.PamtKiB, memory) + (layout.Error == LayoutError.None ? "" : ", freed when it fails") : "none allocated");
+        Provenance provenance = snapshot.Layout.Layout.Provenance;
+        page.Field("TDMRs", $"{layout.TdmrsNeeded} of {snapshot.Layout.Limits.Value.MaxTdmrs}", provenance);
+        page.Field("Reserved, peak", $"{layout.PeakReserved} of {snapshot.Layout.Limits.Value.MaxReservedPerTdmr} in one TDMR", provenance);
+        page.Field("PAMT", layout.PamtKiB > 0 ? Pamt(layout.PamtKiB, memory) + (layout.Error == LayoutError.None ? "" : ", freed when it fails") : "none allocated", provenance);
         page.Field("Acceptance", LayoutAcceptance.Of(snapshot, ModuleIdentity.From(snapshot).Cmrs), judged => judged.Sentence);
         foreach (string line in layout.Log)
         {
             page.Wrapped("    | ", line);
         }
 
-        WriteTdmrs(page, layout, snapshot.Layout.Limits.Value);
+        WriteTdmrs(page, layout, snapshot.Layout.Limits.Value, provenance);
         WriteMap(page, snapshot.Memory.Map.Or([])!, layout);
     }
 
@@ -46,10 +47,10 @@ internal static class LayoutSection
     {
         var size = new ByteSize(kib * ByteSize.KiB);
         double percent = memory.Bytes == 0 ? 0 : 100.0 * size.Bytes / memory.Bytes;
-        return string.Create(CultureInfo.InvariantCulture, $"{kib} KB as the kernel counts ({size}), {percent:0.###} % of memory");
+        return string.Create(CultureInfo.InvariantCulture, $"{kib} KiB (the kernel prints it as KB), {size}, {percent:0.###} % of memory");
     }
 
-    private static void WriteTdmrs(ReportPage page, TdmrLayout layout, TdmrLimits limits)
+    private static void WriteTdmrs(ReportPage page, TdmrLayout layout, TdmrLimits limits, Provenance provenance)
     {
         if (layout.Tdmrs.Count == 0)
         {
@@ -67,14 +68,14 @@ internal static class LayoutSection
             table.Add([$"{i}", tdmr.Range.Start.ToGrouped(), tdmr.Range.End.ToGrouped(), tdmr.Range.Size.ToString(), reserved, .. pamt]);
         }
 
-        page.Plain("");
-        page.Table(table);
+        page.Blank();
+        page.Table(table, provenance);
     }
 
     private static void WriteMap(ReportPage page, IReadOnlyList<MemoryBlock> blocks, TdmrLayout layout)
     {
         page.Heading("Memory map");
-        foreach (string line in MemoryMapText.Draw(blocks, layout, page.Style.Width - ReportPage.Indent.Length))
+        foreach (string line in MemoryMapText.Draw(blocks, layout, page.Width - ReportPage.Indent.Length))
         {
             page.Line(line);
         }

@@ -33,7 +33,7 @@ internal static class MemorySection
             table.Add($"{node.Id}", Total(blocks.Where(block => block.Node == node.Id)).ToString(), node.Cpus.Length > 0 ? node.Cpus : "none");
         }
 
-        page.Plain("");
+        page.Blank();
         page.Table(table);
     }
 
@@ -46,7 +46,7 @@ internal static class MemorySection
             table.Add($"{i}", range.Start.ToGrouped(), range.End.ToGrouped(), range.Size.ToString(), $"{blocks[i].Node}");
         }
 
-        page.Plain("");
+        page.Blank();
         page.Table(table);
         if (blocks.Count > ShownBlocks)
         {

@@ -1,60 +1,82 @@
+using System.Text;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Commands.Report;
 
-/// <summary>The parts that every section of a report is made of.</summary>
+/// <summary>The parts that every section of a report is made of. Sections give plain words only: the page itself cleans and then
+/// colours them, so that no text of a host reaches the terminal as a command.</summary>
 internal sealed class ReportPage(TextWriter output, TerminalStyle style)
 {
     public const string Indent = "  ";
     private const int LabelWidth = 18;
 
-    public TerminalStyle Style => style;
+    public int Width => style.Width;
+
+    /// <summary>The first line.</summary>
+    public void Title(string text) => Put("", text, style.Strong);
 
     public void Heading(string text)
     {
-        output.WriteLine();
-        output.WriteLine(style.Strong(text));
+        Blank();
+        Put("", text, style.Strong);
     }
 
-    public void Line(string text) => output.WriteLine(Indent + text);
+    /// <summary>A sentence that says that something is emulated or made up.</summary>
+    public void Note(string text) => Broken(Indent, Shown(text, style.Emulated));
 
-    public void Plain(string text) => output.WriteLine(text);
+    public void Line(string text) => Put(Indent, text);
+
+    public void Blank() => output.WriteLine();
 
     /// <summary>A label with a value and its mark, or why there is none.</summary>
     public void Field<T>(string label, Reading<T> reading, Func<T, string> format)
     {
         if (reading.TryGet(out T? value))
         {
-            Field(label, $"{format(value)}  {Mark(reading.Provenance)}");
+            Field(label, format(value), reading.Provenance);
         }
         else
         {
-            Field(label, style.Muted(reading.State == ReadingState.NotOffered ? $"not offered: {reading.Reason}" : $"not known: {reading.Reason}"));
+            string state = reading.State == ReadingState.NotOffered ? "not offered" : "not known";
+            Broken(Lead(label), Shown($"{state}: {reading.Reason}", style.Muted));
         }
     }
 
-    public void Field(string label, string value) => Wrapped(Indent + label.PadRight(LabelWidth), value);
+    /// <summary>A label with a value that follows from others, and its mark.</summary>
+    public void Field(string label, string value, Provenance provenance) => Broken(Lead(label), $"{Shown(value)}  {Mark(provenance)}");
 
     /// <summary>Text broken at blanks, continued below where it began.</summary>
-    public void Wrapped(string lead, string text)
+    public void Wrapped(string lead, string text) => Broken(lead, Shown(text));
+
+    /// <summary>A table.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="provenance">What all its values carry, said behind its headers; null where the fields above it say so.</param>
+    public void Table(TextTable table, Provenance? provenance = null) =>
+        table.Write(output, style, Indent, provenance is { } known ? Mark(known) : "");
+
+    private static string Lead(string label) => Indent + label.PadRight(LabelWidth);
+
+    private static string Shown(string text, Func<string, string>? look = null) => look is null ? PlainText.Of(text) : look(PlainText.Of(text));
+
+    private string Mark(Provenance provenance) =>
+        provenance == Provenance.Emulated ? style.Emulated("[emulated]") : style.Muted($"[{ReportWords.Of(provenance)}]");
+
+    private void Put(string lead, string text, Func<string, string>? look = null) => output.WriteLine(lead + Shown(text, look));
+
+    private void Broken(string lead, string shown)
     {
         int room = Math.Max(20, style.Width - lead.Length);
         string before = lead;
-        foreach (string line in Wrap(text, room))
+        foreach (string line in Wrap(shown, room))
         {
             output.WriteLine((before + line).TrimEnd());
             before = new string(' ', lead.Length);
         }
     }
 
-    public string Mark(Provenance provenance) =>
-        provenance == Provenance.Emulated ? style.Emulated("[emulated]") : style.Muted($"[{ReportWords.Of(provenance)}]");
-
-    public void Table(TextTable table) => table.Write(output, style, Indent);
-
     private static IEnumerable<string> Wrap(string text, int room)
     {
-        var line = new System.Text.StringBuilder();
+        var line = new StringBuilder();
         int seen = 0;
         foreach (string word in text.Split(' '))
         {

@@ -7,47 +7,38 @@ internal static class UnreadSection
 {
     public static void Write(ReportPage page, Snapshot snapshot)
     {
-        var unread = new List<(string Source, string Reason, string Remedy)>();
-        void Look<T>(Reading<T> reading)
-        {
-            var entry = (reading.Source, reading.Reason, reading.Remedy);
-            if (reading.State == ReadingState.Unreadable && !unread.Contains(entry))
-            {
-                unread.Add(entry);
-            }
-        }
-
-        HostFacts host = snapshot.Host;
-        Look(host.Name);
-        Look(host.OperatingSystem);
-        Look(host.KernelRelease);
-        Look(host.KernelCommandLine);
-        Look(host.Cpu);
-        Look(host.Product);
-        Look(host.Firmware);
-        Look(snapshot.Memory.Map);
-        Look(snapshot.Memory.Nodes);
-        Look(snapshot.Memory.FirmwareMap);
-        Look(snapshot.Module.Transport);
-        Look(snapshot.Module.Metadata);
-        KernelTdxFacts kernel = snapshot.Kernel;
-        Look(kernel.KvmIntelTdx);
-        Look(kernel.ModuleVersion);
-        Look(kernel.SeamldrVersion);
-        Look(kernel.RemainingUpdates);
-        Look(kernel.KeyIdCapacity);
-        Look(kernel.LogLines);
+        IReadOnlyList<Unread> unread = [.. Host(snapshot.Host).Concat(Platform(snapshot)).Concat(Kernel(snapshot.Kernel)).OfType<Unread>().Distinct()];
         if (unread.Count == 0)
         {
             return;
         }
 
         page.Heading("Could not be read");
-        foreach ((string source, string reason, string remedy) in unread)
+        foreach (Unread entry in unread)
         {
-            page.Line(source);
-            page.Wrapped("    ", reason);
-            page.Wrapped("    Remedy  ", remedy);
+            page.Line(entry.Source);
+            page.Wrapped("    ", entry.Reason);
+            page.Wrapped("    Remedy  ", entry.Remedy);
         }
     }
+
+    private static IEnumerable<Unread?> Host(HostFacts host) =>
+    [
+        Of(host.Name), Of(host.OperatingSystem), Of(host.KernelRelease), Of(host.KernelCommandLine), Of(host.Cpu), Of(host.Product), Of(host.Firmware),
+    ];
+
+    private static IEnumerable<Unread?> Platform(Snapshot snapshot) =>
+    [
+        Of(snapshot.Memory.Map), Of(snapshot.Memory.Nodes), Of(snapshot.Memory.FirmwareMap), Of(snapshot.Module.Transport), Of(snapshot.Module.Metadata),
+    ];
+
+    private static IEnumerable<Unread?> Kernel(KernelTdxFacts kernel) =>
+    [
+        Of(kernel.KvmIntelTdx), Of(kernel.ModuleVersion), Of(kernel.SeamldrVersion), Of(kernel.RemainingUpdates), Of(kernel.KeyIdCapacity), Of(kernel.LogLines),
+    ];
+
+    private static Unread? Of<T>(Reading<T> reading) =>
+        reading.State == ReadingState.Unreadable ? new Unread(reading.Source, reading.Reason, reading.Remedy) : null;
+
+    private sealed record Unread(string Source, string Reason, string Remedy);
 }

@@ -25,7 +25,7 @@ internal static class WhySection
         page.Wrapped(ReportPage.Indent, explanation.Outcome);
         foreach (TdmrExplanation tdmr in explanation.Tdmrs)
         {
-            page.Plain("");
+            page.Blank();
             page.Wrapped(ReportPage.Indent, tdmr.Summary + AnyPosition(ranges, tdmr.Index));
             for (int i = 0; i < tdmr.Areas.Count; i++)
             {
