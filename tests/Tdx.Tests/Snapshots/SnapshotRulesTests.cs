@@ -38,10 +38,10 @@ public sealed class SnapshotRulesTests
     {
         string phrase = new('x', 1_025), value = new('x', 8_193);
         Snapshot Cpu(Func<CpuFacts, CpuFacts> change) => Full with { Host = Full.Host with { Cpu = Full.Host.Cpu.Map(change) } };
-        Assert.Contains("host.cpu.vendor", Refusal(Cpu(cpu => cpu with { Vendor = phrase })), StringComparison.Ordinal);
-        Assert.Contains("host.cpu.modelName", Refusal(Cpu(cpu => cpu with { ModelName = phrase })), StringComparison.Ordinal);
-        Assert.Contains("host.cpu.microcode", Refusal(Cpu(cpu => cpu with { Microcode = phrase })), StringComparison.Ordinal);
-        Assert.Contains("host.cpu.tdxFlags", Refusal(Cpu(cpu => cpu with { TdxFlags = [phrase] })), StringComparison.Ordinal);
+        Assert.Contains("host.cpu.vendor", Refusal(Cpu(cpu => cpu with { Vendor = value })), StringComparison.Ordinal);
+        Assert.Contains("host.cpu.modelName", Refusal(Cpu(cpu => cpu with { ModelName = value })), StringComparison.Ordinal);
+        Assert.Contains("host.cpu.microcode", Refusal(Cpu(cpu => cpu with { Microcode = value })), StringComparison.Ordinal);
+        Assert.Contains("host.cpu.tdxFlags", Refusal(Cpu(cpu => cpu with { TdxFlags = [value] })), StringComparison.Ordinal);
         Assert.Contains("host.cpu.tdxBugs has 65", Refusal(Cpu(cpu => cpu with { TdxBugs = [.. Enumerable.Repeat("b", 65)] })), StringComparison.Ordinal);
         Assert.Contains("memory.nodes.cpus", Refusal(Memory(memory => memory with { Nodes = memory.Nodes.Map<IReadOnlyList<NumaNode>>(_ => [new NumaNode(0, value)]) })), StringComparison.Ordinal);
         Assert.Contains("memory.firmwareMap.type", Refusal(Firmware(new FirmwareRange(new AddressRange(0, 1), phrase))), StringComparison.Ordinal);
