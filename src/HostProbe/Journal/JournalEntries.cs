@@ -36,14 +36,15 @@ internal sealed class JournalEntries(JournalFile file)
     /// <summary>How many entries wait.</summary>
     public long CountPending() => file.Run(connection => connection.Scalar<long>("SELECT COUNT(*) FROM entries WHERE settled_at_us IS NULL"));
 
-    /// <summary>The waiting entry with the lowest sequence, or null.</summary>
-    public JournalEntry? NextPending() => file.Run(connection =>
+    /// <summary>The waiting entry with the lowest sequence above another, or null.</summary>
+    /// <param name="after">That other sequence; 0 for the lowest of all.</param>
+    public JournalEntry? NextPending(long after = 0) => file.Run(connection =>
     {
         using SqliteCommand command = connection.Command(
             """
             SELECT e.sequence, e.boot_id, e.taken_at_us, e.hash, b.body FROM entries e JOIN bodies b ON b.hash = e.hash
-            WHERE e.settled_at_us IS NULL ORDER BY e.sequence LIMIT 1
-            """);
+            WHERE e.settled_at_us IS NULL AND e.sequence > $after ORDER BY e.sequence LIMIT 1
+            """, ("$after", after));
         using SqliteDataReader reader = command.ExecuteReader();
         return reader.Read()
             ? new JournalEntry(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetString(3), reader.GetFieldValue<byte[]>(4))

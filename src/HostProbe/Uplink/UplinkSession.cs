@@ -5,9 +5,13 @@ using TdxDash.Wire;
 
 namespace TdxDash.HostProbe.Uplink;
 
-/// <summary>What happens on one accepted connection: waiting entries in the order of their sequence, one at a time, and heartbeats.</summary>
+/// <summary>What happens on one accepted connection: waiting entries in the order of their sequence, one at a time, and heartbeats.
+/// An entry that the dashboard puts off lets those after it pass; it comes again when the others were tried and a delay is over.</summary>
 internal sealed class UplinkSession
 {
+    // A dashboard whose disk is full puts everything off: it is not sent the whole journal after every delay.
+    private const int MaxPutOffInARow = 4;
+
     private readonly UplinkConnection _connection;
     private readonly UplinkContext _context;
     private readonly Action _onProgress;
@@ -15,6 +19,8 @@ internal sealed class UplinkSession
     private long _heartbeatAt;
     private long _heldSince;
     private TimeSpan _heldFor;
+    private long _passed;
+    private int _putOffInARow;
     private bool _greeted;
     private bool _reopened;
 
@@ -38,7 +44,7 @@ internal sealed class UplinkSession
     {
         while (!cancellation.IsCancellationRequested && !_connection.IsLost)
         {
-            JournalEntry? entry = HoldLeft() > TimeSpan.Zero ? null : _context.Journal.NextPending();
+            JournalEntry? entry = NextEntry();
             if (entry is not null)
             {
                 await DeliverAsync(entry, calls);
@@ -55,11 +61,33 @@ internal sealed class UplinkSession
         }
     }
 
+    private JournalEntry? NextEntry()
+    {
+        bool held = HoldLeft() > TimeSpan.Zero;
+        if (held && _putOffInARow >= MaxPutOffInARow)
+        {
+            return null;
+        }
+
+        if (_context.Journal.NextPending(_passed) is { } next)
+        {
+            return next;
+        }
+
+        if (held || _passed == 0)
+        {
+            return null;
+        }
+
+        _passed = 0;
+        return _context.Journal.NextPending();
+    }
+
     private async Task DeliverAsync(JournalEntry entry, CancellationToken calls)
     {
-        if (Damage(entry) is string damage)
+        if ((Excess(entry) ?? Damage(entry)) is string fault)
         {
-            Reject(entry, damage);
+            Reject(entry, fault);
             return;
         }
 
@@ -84,16 +112,30 @@ internal sealed class UplinkSession
                 Reject(entry, reply.Reason);
                 break;
             case DeliveryOutcome.RetryLater:
-                _heldSince = _context.Time.GetTimestamp();
-                _heldFor = _retries.Next();
-                _context.Log.WriteState($"Snapshot {entry.Sequence} was not accepted now and is sent again: {reply.Reason}");
+                PutOff(entry, reply.Reason);
                 return;
             default:
                 throw new InvalidDataException($"The dashboard answered snapshot {entry.Sequence} with outcome {reply.Outcome}, which this probe does not know.");
         }
 
+        _putOffInARow = 0;
         _retries.Reset();
         _onProgress();
+    }
+
+    private void PutOff(JournalEntry entry, string reason)
+    {
+        _passed = entry.Sequence;
+        if (HoldLeft() <= TimeSpan.Zero)
+        {
+            _putOffInARow = 0;
+            _heldSince = _context.Time.GetTimestamp();
+            _heldFor = _retries.Next();
+        }
+
+        _putOffInARow++;
+        // Without the sequence: two that are put off in turn would each be news again.
+        _context.Log.WriteState($"The dashboard does not accept some snapshots now; they wait in the journal and are sent again: {reason}");
     }
 
     private async Task HeartbeatAsync(bool idle, CancellationToken calls)
@@ -119,6 +161,10 @@ internal sealed class UplinkSession
         _context.Journal.MarkRejected(entry.Sequence, reason, _context.Time.GetUtcNow());
         _context.Log.Write($"Snapshot {entry.Sequence} was rejected and is not sent again: {reason}");
     }
+
+    private static string? Excess(JournalEntry entry) => entry.Body.Length <= ProbeContract.MaxBodyBytes ? null
+        : $"its compressed body has {entry.Body.Length} bytes and the dashboard accepts at most {ProbeContract.MaxBodyBytes}. "
+            + "Find out with tdxprobe capture what has grown on this host, such as its memory map; the next snapshot that fits is delivered.";
 
     private static string? Damage(JournalEntry entry) => BodyCodec.TryExpand(entry.Body, out byte[] canonical)
         ?? (SnapshotHash.Of(canonical).ToString() == entry.Hash ? null : "its bytes in the journal are not those that were written; check the disk.");

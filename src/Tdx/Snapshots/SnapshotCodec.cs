@@ -31,7 +31,11 @@ public readonly record struct SnapshotHash
 /// <summary>What parsing a snapshot gave.</summary>
 /// <param name="Snapshot">The snapshot; null when it was refused.</param>
 /// <param name="Error">Why it was refused and what to do, for a person; null when it was accepted.</param>
-public sealed record SnapshotParse(Snapshot? Snapshot, string? Error);
+public sealed record SnapshotParse(Snapshot? Snapshot, string? Error)
+{
+    /// <summary>Whether it was refused because its schema is newer than <see cref="Snapshots.Snapshot.CurrentSchema"/>: a newer version may accept it as it is.</summary>
+    public bool IsNewer { get; init; }
+}
 
 /// <summary>The canonical form of a snapshot: UTF-8 JSON, members in the records' order, no white space, absent members
 /// left out, every 64-bit address, size and metadata value as a hexadecimal string (JSON numbers lose bits above 2^53).</summary>
@@ -62,7 +66,10 @@ public static class SnapshotCodec
         {
             if (SchemaOf(bytes) is int schema && schema > Snapshot.CurrentSchema)
             {
-                return new SnapshotParse(null, $"The snapshot has schema {schema}; this version reads up to {Snapshot.CurrentSchema}. Update TdxDash here to at least the version that wrote it.");
+                return new SnapshotParse(null, $"The snapshot has schema {schema}; this version reads up to {Snapshot.CurrentSchema}. Update TdxDash here to at least the version that wrote it.")
+                {
+                    IsNewer = true,
+                };
             }
 
             Snapshot snapshot = JsonSerializer.Deserialize(bytes, SnapshotJson.Canonical)

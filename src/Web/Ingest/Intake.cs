@@ -17,16 +17,15 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
     {
         try
         {
-            (SnapshotWork? work, string refusal) = await CheckAsync(caller, envelope, cancellation);
+            (SnapshotWork? work, DeliveryReply? refusal) = await CheckAsync(caller, envelope, cancellation);
             if (work is null)
             {
-                return Reject(caller, envelope?.Sequence ?? 0, refusal);
+                return refusal!;
             }
 
             if (writer.TryEnqueue(work) is string reason)
             {
-                IngestLog.Deferred(log, caller.HostId, reason);
-                return new DeliveryReply(DeliveryOutcome.RetryLater, reason);
+                return Defer(caller, reason);
             }
 
             fleet.Heard(caller.HostId, caller.ProbeVersion);
@@ -47,7 +46,7 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
     /// <inheritdoc/>
     public void Dispose() => _checks.Dispose();
 
-    private async Task<(SnapshotWork? Work, string Refusal)> CheckAsync(Caller caller, SnapshotEnvelope? envelope, CancellationToken cancellation)
+    private async Task<(SnapshotWork? Work, DeliveryReply? Refusal)> CheckAsync(Caller caller, SnapshotEnvelope? envelope, CancellationToken cancellation)
     {
         await _checks.WaitAsync(cancellation);
         try
@@ -55,23 +54,28 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
             (CheckedEnvelope? opened, string refusal) = SnapshotCheck.Open(envelope);
             if (opened is null)
             {
-                return (null, refusal);
+                return (null, Reject(caller, envelope?.Sequence ?? 0, refusal));
             }
 
             // The same hash was parsed and checked when it came first.
             HostSummary? summary = fleet.Find(caller.HostId) is { } entry && entry.Hash == opened.Hash ? entry.Summary : null;
             if (summary is null)
             {
-                (Snapshot? snapshot, refusal) = SnapshotCheck.Parse(opened.Canonical);
-                if (snapshot is null)
+                SnapshotParse parse = SnapshotCheck.Parse(opened.Canonical);
+                if (parse.Snapshot is null)
                 {
-                    return (null, refusal);
+                    return (null, parse.IsNewer
+                        ? Defer(caller, $"Update the dashboard to the probe's version; until then the probe keeps the snapshot. {parse.Error}")
+                        : Reject(caller, opened.Sequence, parse.Error!));
                 }
 
-                summary = summarise(snapshot);
+                summary = summarise(parse.Snapshot);
             }
 
-            return (Work(caller, opened, summary), "");
+            return summary.Origin == caller.Origin
+                ? (Work(caller, opened, summary), null)
+                : (null, Reject(caller, opened.Sequence, $"The snapshot is of origin {summary.Origin}, the probe's hello said {caller.Origin}. "
+                    + "A journal holds snapshots of one kind of machine: give each probe a state folder of its own."));
         }
         finally
         {
@@ -119,6 +123,12 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
         StoreOutcome.Failed failed => new DeliveryReply(DeliveryOutcome.RetryLater, failed.Reason),
         _ => throw new InvalidOperationException($"No answer to {outcome}."),
     };
+
+    private DeliveryReply Defer(Caller caller, string reason)
+    {
+        IngestLog.Deferred(log, caller.HostId, ShownText.Limit(reason, ShownText.MaxSentence));
+        return new DeliveryReply(DeliveryOutcome.RetryLater, reason);
+    }
 
     private DeliveryReply Reject(Caller caller, long sequence, string reason)
     {

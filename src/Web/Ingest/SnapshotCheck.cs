@@ -59,16 +59,11 @@ internal static class SnapshotCheck
 
     /// <summary>Parses the canonical bytes and checks that they are the one canonical form of what they say.</summary>
     /// <returns>The snapshot, or why it was refused and what to do.</returns>
-    public static (Snapshot? Snapshot, string Refusal) Parse(byte[] canonical)
+    public static SnapshotParse Parse(byte[] canonical)
     {
         SnapshotParse parse = SnapshotCodec.Parse(canonical);
-        if (parse.Snapshot is null)
-        {
-            return (null, parse.Error!);
-        }
-
-        return SnapshotCodec.Write(parse.Snapshot).AsSpan().SequenceEqual(canonical)
-            ? (parse.Snapshot, "")
-            : (null, "The body is not in canonical form, so its hash is not the snapshot's identity. Take the snapshot again with a probe of this version.");
+        return parse.Snapshot is null || SnapshotCodec.Write(parse.Snapshot).AsSpan().SequenceEqual(canonical)
+            ? parse
+            : new SnapshotParse(null, "The body is not in canonical form, so its hash is not the snapshot's identity. Take the snapshot again with a probe of this version.");
     }
 }

@@ -59,7 +59,7 @@ internal abstract record StoreOutcome
     public sealed record Stored(long Revision) : StoreOutcome;
 
     /// <summary>The same row was committed before.</summary>
-    public sealed record Duplicate : StoreOutcome;
+    public sealed record Duplicate(long Revision) : StoreOutcome;
 
     /// <summary>Another content was committed before under the same host, boot and sequence.</summary>
     public sealed record Conflict(string StoredHash) : StoreOutcome;
@@ -70,11 +70,11 @@ internal abstract record StoreOutcome
 
 /// <summary>Stores one snapshot.</summary>
 /// <param name="row">The snapshot.</param>
-/// <param name="onStored">Called after the commit with the new revision and before the outcome is known to anyone else.</param>
-internal sealed class SnapshotWork(SnapshotRow row, Action<long> onStored) : IStoreWork
+/// <param name="onHeld">Called after the commit with the revision, new or that of the same row before, and before the outcome is known to anyone else.</param>
+internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStoreWork
 {
     private const string FindSql = """
-        SELECT s.hash FROM snapshots s JOIN hosts h ON h.id = s.host
+        SELECT s.hash AS Hash, s.revision AS Revision FROM snapshots s JOIN hosts h ON h.id = s.host
         WHERE h.host_id = @HostId AND s.boot_id = @BootId AND s.sequence = @Sequence
         """;
 
@@ -86,7 +86,11 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onStored) : ISt
         RETURNING id
         """;
 
-    private const string BodySql = "INSERT INTO bodies (hash, schema, raw_bytes, body) VALUES (@Hash, @Schema, @RawBytes, @Body) ON CONFLICT (hash) DO NOTHING";
+    // The body at hand was checked against its hash: a stored one that was damaged heals.
+    private const string BodySql = """
+        INSERT INTO bodies (hash, schema, raw_bytes, body) VALUES (@Hash, @Schema, @RawBytes, @Body)
+        ON CONFLICT (hash) DO UPDATE SET schema = excluded.schema, raw_bytes = excluded.raw_bytes, body = excluded.body
+        """;
 
     private const string SnapshotSql = """
         INSERT INTO snapshots (host, boot_id, sequence, hash, taken_at_us, received_at_us)
@@ -108,15 +112,21 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onStored) : ISt
     public void Apply(SqliteConnection connection, SqliteTransaction transaction)
     {
         string hash = row.Hash.ToString();
-        string? known = connection.QueryFirstOrDefault<string>(FindSql, new { row.HostId, row.BootId, row.Sequence }, transaction);
+        KnownRow? known = connection.QueryFirstOrDefault<KnownRow>(FindSql, new { row.HostId, row.BootId, row.Sequence }, transaction);
+        if (known is not null && known.Hash != hash)
+        {
+            _outcome = new StoreOutcome.Conflict(known.Hash);
+            return;
+        }
+
+        connection.Execute(BodySql, new { Hash = hash, row.Schema, row.RawBytes, row.Body }, transaction);
         if (known is not null)
         {
-            _outcome = known == hash ? new StoreOutcome.Duplicate() : new StoreOutcome.Conflict(known);
+            _outcome = new StoreOutcome.Duplicate(known.Revision);
             return;
         }
 
         long host = connection.QuerySingle<long>(HostSql, new { row.HostId, row.HostName, Origin = row.Origin.ToString(), row.ProbeVersion, row.ReceivedAt }, transaction);
-        connection.Execute(BodySql, new { Hash = hash, row.Schema, row.RawBytes, row.Body }, transaction);
         _outcome = new StoreOutcome.Stored(connection.QuerySingle<long>(SnapshotSql,
             new { Host = host, row.BootId, row.Sequence, Hash = hash, row.TakenAt, row.ReceivedAt }, transaction));
     }
@@ -126,9 +136,16 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onStored) : ISt
     {
         try
         {
-            if (_outcome is StoreOutcome.Stored stored)
+            switch (_outcome)
             {
-                onStored(stored.Revision);
+                case StoreOutcome.Stored stored:
+                    onHeld(stored.Revision);
+                    break;
+                case StoreOutcome.Duplicate duplicate:
+                    onHeld(duplicate.Revision);
+                    break;
+                default:
+                    break;
             }
         }
         finally
@@ -139,6 +156,8 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onStored) : ISt
 
     /// <inheritdoc/>
     public void Failed(string reason) => _done.TrySetResult(new StoreOutcome.Failed(reason));
+
+    private sealed record KnownRow(string Hash, long Revision);
 }
 
 /// <summary>When hosts were last heard of.</summary>

@@ -158,19 +158,83 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Deliver_RetryLater_IsSentAgainBeforeAnyOther()
+    public async Task Deliver_RetryLaterForOneOnly_DeliversTheLaterOnesAndComesBack()
     {
-        int calls = 0;
-        _dashboard.Answer = envelope => ++calls <= 3 ? TestDashboard.Reply(DeliveryOutcome.RetryLater, "the disk is full") : TestDashboard.Reply(_dashboard.Store(envelope));
+        bool changedItsMind = false;
+        _dashboard.Answer = envelope => envelope.Sequence == 1 && !Volatile.Read(ref changedItsMind)
+            ? TestDashboard.Reply(DeliveryOutcome.RetryLater, "a fault") : TestDashboard.Reply(_dashboard.Store(envelope));
+        AppendNumbered(2);
         await _dashboard.StartAsync();
         await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
-        await _dashboard.Deliveries.NextAsync();
+
+        Assert.Equal(1, (await _dashboard.Deliveries.NextAsync()).Sequence);
+        Assert.Equal(2, (await _dashboard.Deliveries.NextAsync(e => e.Sequence > 1)).Sequence);
+        Assert.Equal(3, (await _dashboard.Deliveries.NextAsync(e => e.Sequence > 1)).Sequence);
+        // It comes again while nothing else waits, and a later one passes it then too.
+        await _dashboard.Deliveries.NextAsync(e => e.Sequence == 1);
         await probe.TakeAsync("6.17.0");
+        await _dashboard.Deliveries.NextAsync(e => e.Sequence == 4);
+        Assert.Equal([2, 3, 4], _dashboard.StoredSequences);
 
-        long[] rest = [.. await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => (await _dashboard.Deliveries.NextAsync()).Sequence))];
+        Volatile.Write(ref changedItsMind, true);
+        await _dashboard.Deliveries.NextAsync(_ => _dashboard.StoredSequences.Count == 4);
 
-        Assert.Equal([1, 1, 1, 2], rest);
         Assert.Equal(1, _dashboard.Hellos.Waiting);
+        Assert.Equal(0, await probe.StopAndReadAsync(journal => journal.CountPending()));
+    }
+
+    [Fact]
+    public async Task Deliver_RetryLaterForAll_PausesAfterFourAndReachesEveryOne()
+    {
+        const int waiting = 10;
+        int calls = 0;
+        _dashboard.Answer = envelope => Interlocked.Increment(ref calls) <= 2 * waiting
+            ? TestDashboard.Reply(DeliveryOutcome.RetryLater, "the disk is full") : TestDashboard.Reply(_dashboard.Store(envelope));
+        AppendNumbered(waiting - 1);
+        await _dashboard.StartAsync();
+        int delays = 0;
+        await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path, timing: TestProbe.Quick with
+        {
+            Random = () =>
+            {
+                Interlocked.Increment(ref delays);
+                return 1;
+            },
+        });
+
+        var order = new List<long>();
+        while (order.Count < 3 * waiting)
+        {
+            order.Add((await _dashboard.Deliveries.NextAsync()).Sequence);
+        }
+
+        IEnumerable<long> each = Enumerable.Range(1, waiting).Select(i => (long)i);
+        Assert.Equal(each, order[..waiting]);
+        Assert.Equal(each, order.Order().Distinct());
+        Assert.Equal(0, await probe.StopAndReadAsync(journal => journal.CountPending()));
+        Assert.True(delays >= 2 * waiting / 4, $"{delays} delays for {2 * waiting} deliveries that were put off.");
+        Assert.Single(probe.Log.Split('\n'), line => line.Contains("the disk is full", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Deliver_BodyOverTheLimit_IsRejectedHereWithTheRemedyAndTheNextGoesOn()
+    {
+        byte[] noise = new byte[ProbeContract.MaxBodyBytes + 1];
+        new Random(1).NextBytes(noise);
+        int size = BodyCodec.Compress(noise).Length;
+        using (JournalFile file = JournalFile.Open(_folder.Path))
+        {
+            new JournalEntries(file).Append(new TestSource().BootId, DateTimeOffset.UnixEpoch, noise);
+        }
+
+        await _dashboard.StartAsync();
+        await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
+
+        Assert.Equal(2, (await _dashboard.Deliveries.NextAsync()).Sequence);
+        Assert.Equal(1, _dashboard.Hellos.Waiting);
+        string? reason = await probe.StopAndReadAsync(journal => journal.Rejection(1));
+        Assert.Contains($"{size} bytes and the dashboard accepts at most {ProbeContract.MaxBodyBytes}. Find out", reason, StringComparison.Ordinal);
+        Assert.Contains("Snapshot 1 was rejected and is not sent again: its compressed body", probe.Log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -214,5 +278,15 @@ public sealed class DeliveryTests : IAsyncDisposable
         await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
         Assert.Equal(2, (await _dashboard.Deliveries.NextAsync()).Sequence);
         Assert.Contains("check the disk", await probe.StopAndReadAsync(journal => journal.Rejection(1)), StringComparison.Ordinal);
+    }
+
+    private void AppendNumbered(int count)
+    {
+        using JournalFile file = JournalFile.Open(_folder.Path);
+        var journal = new JournalEntries(file);
+        for (int i = 1; i <= count; i++)
+        {
+            journal.Append(new TestSource().BootId, DateTimeOffset.UnixEpoch, SnapshotCodec.Write(TestSource.Make($"6.15.{i}")));
+        }
     }
 }

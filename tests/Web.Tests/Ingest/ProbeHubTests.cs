@@ -75,7 +75,6 @@ public sealed class ProbeHubTests
         byte[] canonical = SnapshotCodec.Write(Some);
         string text = Encoding.UTF8.GetString(canonical);
         byte[] spaced = Encoding.UTF8.GetBytes(text.Replace("{\"schema\"", "{ \"schema\"", StringComparison.Ordinal));
-        byte[] newer = Encoding.UTF8.GetBytes(text.Replace("\"schema\":1", "\"schema\":2", StringComparison.Ordinal));
         byte[] unknown = Encoding.UTF8.GetBytes(text.Replace("{\"schema\"", "{\"extra\":1,\"schema\"", StringComparison.Ordinal));
         return new TheoryData<string, SnapshotEnvelope>
         {
@@ -90,7 +89,7 @@ public sealed class ProbeHubTests
             { "Brotli", good with { Body = [] } },
             { "expands beyond", SmallSnapshot.Envelope(1, new byte[SnapshotCodec.MaxBytes + 1]) },
             { "canonical form", SmallSnapshot.Envelope(1, spaced) },
-            { "schema 2", SmallSnapshot.Envelope(1, newer) },
+            { "of origin Live, the probe's hello said Demo", SmallSnapshot.Envelope(1, Some with { Origin = Origin.Live }) },
             { "not valid", SmallSnapshot.Envelope(1, unknown) },
             { "not valid", SmallSnapshot.Envelope(1, Encoding.UTF8.GetBytes("null")) },
             { "not valid", SmallSnapshot.Envelope(1, Encoding.UTF8.GetBytes(new string('[', 10_000))) },
@@ -113,6 +112,39 @@ public sealed class ProbeHubTests
 
         Assert.Equal((0, 0, 0), Count(dashboard));
         Assert.Equal(DeliveryOutcome.Stored, (await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(1, Some))).Outcome);
+    }
+
+    [Fact]
+    public async Task Deliver_NewerSchema_IsPutOffUntilTheDashboardIsUpdated()
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await Dashboard.StartAsync(folder);
+        HubConnection probe = await dashboard.ConnectAsync();
+        string newer = Encoding.UTF8.GetString(SnapshotCodec.Write(Some))
+            .Replace($"\"schema\":{Snapshot.CurrentSchema}", $"\"schema\":{Snapshot.CurrentSchema + 1}", StringComparison.Ordinal);
+
+        DeliveryReply reply = await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(1, Encoding.UTF8.GetBytes(newer)));
+
+        Assert.Equal(DeliveryOutcome.RetryLater, reply.Outcome);
+        Assert.StartsWith("Update the dashboard", reply.Reason, StringComparison.Ordinal);
+        Assert.Contains($"schema {Snapshot.CurrentSchema + 1}", reply.Reason, StringComparison.Ordinal);
+        Assert.Equal((0, 0, 0), Count(dashboard));
+    }
+
+    [Fact]
+    public async Task Deliver_StoredContentUnderAnotherOrigin_IsRejected()
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await Dashboard.StartAsync(folder);
+        await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, Some));
+        HubConnection live = await dashboard.ConnectSilentlyAsync();
+        await Dashboard.HelloAsync(live, new ProbeHello(ProbeContract.Version, Dashboard.HostA, "host-a", Origin.Live, "0.1.0"));
+
+        DeliveryReply reply = await Dashboard.DeliverAsync(live, SmallSnapshot.Envelope(2, Some));
+
+        Assert.Equal(DeliveryOutcome.Rejected, reply.Outcome);
+        Assert.Contains("of origin Demo, the probe's hello said Live", reply.Reason, StringComparison.Ordinal);
+        Assert.Equal((1, 1, 1), Count(dashboard));
     }
 
     [Fact]

@@ -142,6 +142,33 @@ public sealed class FleetViewTests
         Assert.Contains("Put back a backup", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("UPDATE bodies SET body = x'00'")]
+    [InlineData("DELETE FROM bodies")]
+    public async Task Redelivery_OfADamagedBody_HealsBodyAndFleet(string damage)
+    {
+        using var folder = new TempFolder();
+        Snapshot sent = SmallSnapshot.Make();
+        await using (Dashboard first = await Dashboard.StartAsync(folder))
+        {
+            await Dashboard.DeliverAsync(await first.ConnectAsync(), SmallSnapshot.Envelope(1, sent));
+            using SqliteConnection other = first.Path.OpenPlain();
+            other.Execute($"PRAGMA foreign_keys = OFF; {damage}");
+        }
+
+        await using Dashboard second = await Dashboard.StartAsync(folder);
+        HubConnection probe = await second.ConnectAsync();
+        Assert.Empty(second.Fleet.Hosts);
+        Assert.Equal(DeliveryOutcome.Rejected, (await Dashboard.HeartbeatAsync(probe, new ProbeHeartbeat(SmallSnapshot.BootId, 1))).Outcome);
+
+        DeliveryReply reply = await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(1, sent));
+
+        HostEntry healed = Assert.Single(second.Fleet.Hosts);
+        Assert.Equal((DeliveryOutcome.Duplicate, "host-a 6.16.0", 1L), (reply.Outcome, healed.Summary.Name, healed.Revision));
+        Assert.Equal(SnapshotCodec.Write(sent), SnapshotCodec.Write((await second.Archive.LatestAsync(Dashboard.HostA, TestContext.Current.CancellationToken))!));
+        Assert.Equal(DeliveryOutcome.Stored, (await Dashboard.HeartbeatAsync(probe, new ProbeHeartbeat(SmallSnapshot.BootId, 1))).Outcome);
+    }
+
     [Fact]
     public async Task Archive_UnsignedValues_SurviveWhole()
     {
