@@ -7,7 +7,7 @@ namespace TdxDash.Tdx.Snapshots;
 internal static class TextRules
 {
     private const int MaxValueLength = 8_192;
-    private const int MaxPhraseLength = 1_024;
+    private const int MaxPhraseLength = 4_096;
     private const int MaxLogLines = 2_000;
     private const int MaxFlags = 64;
 

@@ -24,19 +24,19 @@ public sealed class SnapshotRulesTests
     [Fact]
     public void Parse_OfALongSourceReasonOrRemedy_NamesTheMember()
     {
-        string most = new('x', 1_024), more = most + "x";
+        string most = new('x', 4_096), more = most + "x";
         Snapshot With(Reading<long> capacity) => Full with { Kernel = Full.Kernel with { KeyIdCapacity = capacity } };
         Assert.Null(Refusal(With(Reading.Unreadable<long>(most, most, most))));
-        Assert.Contains("the source of kernel.keyIdCapacity has 1025", Refusal(With(Reading.Known(1L, Provenance.Kernel, more))), StringComparison.Ordinal);
-        Assert.Contains("the reason of kernel.keyIdCapacity has 1025", Refusal(With(Reading.NotOffered<long>("s", more))), StringComparison.Ordinal);
-        Assert.Contains("the remedy of kernel.keyIdCapacity has 1025", Refusal(With(Reading.Unreadable<long>("s", "r", more))), StringComparison.Ordinal);
+        Assert.Contains("the source of kernel.keyIdCapacity has 4097", Refusal(With(Reading.Known(1L, Provenance.Kernel, more))), StringComparison.Ordinal);
+        Assert.Contains("the reason of kernel.keyIdCapacity has 4097", Refusal(With(Reading.NotOffered<long>("s", more))), StringComparison.Ordinal);
+        Assert.Contains("the remedy of kernel.keyIdCapacity has 4097", Refusal(With(Reading.Unreadable<long>("s", "r", more))), StringComparison.Ordinal);
         Assert.Contains("the source of layout.layout", Refusal(Full with { Layout = Full.Layout with { Layout = Reading.NotOffered<TdmrLayout>(more, "r") } }), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Parse_OfALongTextInsideAValue_NamesTheMember()
     {
-        string phrase = new('x', 1_025), value = new('x', 8_193);
+        string phrase = new('x', 4_097), value = new('x', 8_193);
         Snapshot Cpu(Func<CpuFacts, CpuFacts> change) => Full with { Host = Full.Host with { Cpu = Full.Host.Cpu.Map(change) } };
         Assert.Contains("host.cpu.vendor", Refusal(Cpu(cpu => cpu with { Vendor = value })), StringComparison.Ordinal);
         Assert.Contains("host.cpu.modelName", Refusal(Cpu(cpu => cpu with { ModelName = value })), StringComparison.Ordinal);

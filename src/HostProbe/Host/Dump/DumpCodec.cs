@@ -19,7 +19,8 @@ public static class DumpCodec
 
     private const int MaxEntries = 1 << 18;
     private const int PageBytes = 4_096;
-    private const int MaxText = 4_096;
+    private const int MaxText = 4_000;
+    private const int MaxPhrase = 1_024;
     private const string Remedy = "Capture the host again with 'tdxprobe capture FILE', and copy the file whole.";
 
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -102,7 +103,7 @@ public static class DumpCodec
         { Text: { } text, Base64: null, Names: null, Failure: null, Reason: null } when !folder => HostAccess.File(Bounded(entry, StrictUtf8.GetBytes(text))),
         { Text: null, Base64: { } base64, Names: null, Failure: null, Reason: null } when !folder => HostAccess.File(Bounded(entry, Convert.FromBase64String(base64))),
         { Text: null, Base64: null, Names: { } names, Failure: null, Reason: null } when folder && names.Count <= HostFiles.MaxNames && !names.Contains(null!) => HostAccess.Folder(names),
-        { Text: null, Base64: null, Names: null, Failure: { } failure, Reason: { } reason } => HostAccess.Failed(DumpForm.ParseFailure(failure), reason),
+        { Text: null, Base64: null, Names: null, Failure: { } failure, Reason: { } reason } => HostAccess.Failed(DumpForm.ParseFailure(failure), Phrase(reason, $"the access to '{entry.Path}'")),
         _ => throw new FormatException($"The access to '{entry.Path}' needs exactly one of text, base64, names, or failure with reason."),
     };
 
@@ -112,12 +113,17 @@ public static class DumpCodec
         return content;
     }
 
+    // A reason quotes little: what is longer would be no snapshot's reason either.
+    private static string Phrase(string text, string owner) => text.Length <= MaxPhrase
+        ? text
+        : throw new FormatException($"A reason or remedy of {owner} has {text.Length} characters; at most {MaxPhrase} are accepted.");
+
     private static RecordedModule Module(DumpModule module) => module switch
     {
         { Description.Length: > MaxText } => throw new FormatException($"The module's description has {module.Description.Length} characters; at most {MaxText} are accepted."),
         { Description: { } text, Calls: { } calls, Reason: null, Remedy: null } => new RecordedModule(DumpForm.Opened(text, module.Emulated), module.Emulated, Calls(calls)),
-        { Description: null, Calls: null, Reason: { } reason, Remedy: null, Emulated: false } => new RecordedModule(ModuleOpening.NotWanted(reason), false, []),
-        { Description: null, Calls: null, Reason: { } reason, Remedy: { } remedy, Emulated: false } => new RecordedModule(ModuleOpening.Closed(reason, remedy), false, []),
+        { Description: null, Calls: null, Reason: { } reason, Remedy: null, Emulated: false } => new RecordedModule(ModuleOpening.NotWanted(Phrase(reason, "the module")), false, []),
+        { Description: null, Calls: null, Reason: { } reason, Remedy: { } remedy, Emulated: false } => new RecordedModule(ModuleOpening.Closed(Phrase(reason, "the module"), Phrase(remedy, "the module")), false, []),
         _ => throw new FormatException("The module needs description with calls, or reason with or without remedy."),
     };
 

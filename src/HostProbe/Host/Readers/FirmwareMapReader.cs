@@ -49,7 +49,7 @@ internal static class FirmwareMapReader
                 return Memmap.Unread<IReadOnlyList<FirmwareRange>>(error);
             }
 
-            ranges.Add(new FirmwareRange(Range(name, start.Text.Trim(), end.Text.Trim()), type.Text.Trim()));
+            ranges.Add(new FirmwareRange(Range(name, start.Text.Trim(), end.Text.Trim()), HostSource.Bounded(type.Text.Trim())));
         }
 
         return Reading.Known<IReadOnlyList<FirmwareRange>>([.. ranges.OrderBy(range => range.Range.Start.Value)], files.Provenance, Folder);
