@@ -46,14 +46,15 @@ public sealed class HostSnapshotSource(HostFiles files, IModuleSource module, Sn
     {
         ModuleOpening opening = module.Open(map.Or([])!);
         using ISeamcallTransport? transport = opening.Transport;
-        return new ModuleFacts { Transport = opening.Description, Metadata = transport is null ? Unasked(opening.Description) : Sweep(transport) };
+        SweptMetadata swept = transport is null ? new SweptMetadata(Unasked(opening.Description), AcrossUpdate: false) : Sweep(transport);
+        return new ModuleFacts { Transport = opening.Description, Metadata = swept.Fields, TakenAcrossUpdate = swept.AcrossUpdate };
     }
 
     private static Reading<IReadOnlyList<MetadataValue>> Unasked(Reading<string> why) => why.State == ReadingState.NotOffered
         ? Reading.NotOffered<IReadOnlyList<MetadataValue>>(why.Source, why.Reason)
         : Reading.Unreadable<IReadOnlyList<MetadataValue>>(why.Source, why.Reason, why.Remedy);
 
-    private Reading<IReadOnlyList<MetadataValue>> Sweep(ISeamcallTransport transport)
+    private SweptMetadata Sweep(ISeamcallTransport transport)
     {
         try
         {
@@ -61,7 +62,7 @@ public sealed class HostSnapshotSource(HostFiles files, IModuleSource module, Sn
         }
         catch (SeamcallTransportException e)
         {
-            return Reading.Unreadable<IReadOnlyList<MetadataValue>>(transport.Description, e.Reason, e.Remedy);
+            return new SweptMetadata(Reading.Unreadable<IReadOnlyList<MetadataValue>>(transport.Description, e.Reason, e.Remedy), AcrossUpdate: false);
         }
     }
 

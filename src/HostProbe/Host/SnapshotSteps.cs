@@ -17,7 +17,7 @@ public sealed record SnapshotSteps
     public Func<string, IReadOnlyList<string>> TdxLines { get; init; } = KernelLogFacts.TdxLines;
 
     /// <summary>Reads all global metadata.</summary>
-    public Func<ISeamcallTransport, Reading<IReadOnlyList<MetadataValue>>> Sweep { get; init; } = MetadataSweep.Run;
+    public Func<ISeamcallTransport, SweptMetadata> Sweep { get; init; } = MetadataSweep.Run;
 
     /// <summary>Finds the module's limits, CMRs and features among what was read.</summary>
     public Func<ModuleFacts, KernelTdxFacts, ModuleIdentity> Identity { get; init; } = ModuleIdentity.From;

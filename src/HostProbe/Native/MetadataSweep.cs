@@ -3,7 +3,14 @@ using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Native;
 
-/// <summary>Reads all global metadata of a module: TDH.SYS.RDALL until the list ends, or field by field where the module refuses that.</summary>
+/// <summary>What a sweep gave.</summary>
+/// <param name="Fields">The fields, or why they could not be read.</param>
+/// <param name="AcrossUpdate">Whether version or build did not read the same before and after, however often it was tried: the fields
+/// may be those of more than one module then.</param>
+public sealed record SweptMetadata(Reading<IReadOnlyList<MetadataValue>> Fields, bool AcrossUpdate);
+
+/// <summary>Reads all global metadata of a module: TDH.SYS.RDALL until the list ends, or field by field where the module refuses that.
+/// Version and build are read before and after; where they differ, the module was updated in between, and all is read again.</summary>
 public static class MetadataSweep
 {
     internal const ulong SysRd = 34;
@@ -18,8 +25,7 @@ public static class MetadataSweep
 
     private const string RdName = "TDH.SYS.RD";
     private const string RdAllName = "TDH.SYS.RDALL";
-    private const int ModuleVersionClass = 8;
-    private const int MaxRestarts = 3;
+    private const int MaxAttempts = 3;
     private const ulong DetailsMask = 0xFFFF_FFFF;
     private const ulong Success = 0;
     private const ulong SysLpInitNotDone = 0xC000_0502_0000_0000;
@@ -28,36 +34,39 @@ public static class MetadataSweep
     private const ulong FirstFieldId = 0x0000_0C0B_0000_0000;
 
     /// <summary>Reads everything.</summary>
-    /// <returns>The fields, or why they could not be read.</returns>
-    public static Reading<IReadOnlyList<MetadataValue>> Run(ISeamcallTransport transport) =>
-        SweepRaw(transport).Map(MetadataCatalogue.Assemble);
-
-    /// <summary>Reads everything, as <see cref="MetadataCatalogue.Assemble"/> takes it.</summary>
-    internal static Reading<IReadOnlyList<MetadataValue>> SweepRaw(ISeamcallTransport transport)
+    public static SweptMetadata Run(ISeamcallTransport transport)
     {
-        ArgumentNullException.ThrowIfNull(transport);
-        for (int i = 0; i < MaxRestarts; i++)
-        {
-            Sweep sweep = Once(transport);
-            if (sweep.Reading is { } reading && (sweep.Calls == 1 || !reading.IsKnown || IsStillTheSame(transport, reading.Value)))
-            {
-                return reading;
-            }
-        }
-
-        return Reading.Unreadable<IReadOnlyList<MetadataValue>>(
-            RdName, $"The TDX module's version did not read the same before and after, in {MaxRestarts} attempts.", "Wait until an update of the TDX module has ended.");
+        SweptMetadata raw = SweepRaw(transport);
+        return raw with { Fields = raw.Fields.Map(MetadataCatalogue.Assemble) };
     }
 
-    private static Sweep Once(ISeamcallTransport transport)
+    /// <summary>Reads everything, as <see cref="MetadataCatalogue.Assemble"/> takes it.</summary>
+    internal static SweptMetadata SweepRaw(ISeamcallTransport transport)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        VersionStamp before = VersionStamp.Read(transport);
+        for (int attempt = 1; ; attempt++)
+        {
+            Reading<IReadOnlyList<MetadataValue>> fields = Once(transport);
+            VersionStamp after = VersionStamp.Read(transport);
+            bool updated = !before.Equals(after);
+            if (!updated || attempt == MaxAttempts)
+            {
+                return new SweptMetadata(fields, updated);
+            }
+
+            before = after;
+        }
+    }
+
+    private static Reading<IReadOnlyList<MetadataValue>> Once(ISeamcallTransport transport)
     {
         string source = RdAllName;
         try
         {
-            Sweep list = ReadLists(transport, out ulong refusal);
-            if (list.Reading is not null)
+            if (ReadLists(transport, out ulong refusal) is { } lists)
             {
-                return list;
+                return lists;
             }
 
             source = RdName;
@@ -73,8 +82,8 @@ public static class MetadataSweep
         }
     }
 
-    /// <returns>No reading where the module refused the first call; the refusal is its status then.</returns>
-    private static Sweep ReadLists(ISeamcallTransport transport, out ulong refusal)
+    /// <returns>Null where the module refused the first call; the refusal is its status then.</returns>
+    private static Reading<IReadOnlyList<MetadataValue>>? ReadLists(ISeamcallTransport transport, out ulong refusal)
     {
         var fields = new List<MetadataValue>();
         byte[] page = new byte[PageBytes];
@@ -87,14 +96,14 @@ public static class MetadataSweep
             bool overflowed = (registers.Rax & ~DetailsMask) == ListOverflow;
             if (registers.Rax != Success && !overflowed)
             {
-                return call == 1 ? default : Unreadable(RdAllName, $"{RdAllName} went on to {new FieldId(start)} and then answered {new FieldId(refusal)}.", Remedy(refusal));
+                return call == 1 ? null : Unreadable(RdAllName, $"{RdAllName} went on to {new FieldId(start)} and then answered {new FieldId(refusal)}.", Remedy(refusal));
             }
 
             int before = fields.Count;
             fields.AddRange(MetadataList.Parse(page));
             if (!overflowed)
             {
-                return new Sweep(Reading.Known<IReadOnlyList<MetadataValue>>(fields, transport.Provenance, RdAllName), call);
+                return Reading.Known<IReadOnlyList<MetadataValue>>(fields, transport.Provenance, RdAllName);
             }
 
             if (fields.Count == before || registers.R8 == start)
@@ -108,7 +117,7 @@ public static class MetadataSweep
         throw new FormatException($"{RdAllName} did not end after {MaxPages} pages.");
     }
 
-    private static Sweep Walk(ISeamcallTransport transport, ulong refusal)
+    private static Reading<IReadOnlyList<MetadataValue>> Walk(ISeamcallTransport transport, ulong refusal)
     {
         var registers = new SeamcallRegisters { Rdx = FieldId.Null };
         transport.Seamcall(SysRd, ref registers, default);
@@ -139,32 +148,7 @@ public static class MetadataSweep
             id = registers.Rdx;
         }
 
-        return new Sweep(Reading.Known<IReadOnlyList<MetadataValue>>(fields, transport.Provenance, RdName), fields.Count + 1);
-    }
-
-    /// <summary>The module can be updated between two calls; then fields of two versions would be mixed.</summary>
-    private static bool IsStillTheSame(ISeamcallTransport transport, IReadOnlyList<MetadataValue> fields)
-    {
-        foreach (MetadataValue field in fields.Where(f => f.Id.Class == ModuleVersionClass))
-        {
-            var registers = new SeamcallRegisters { Rdx = field.Id.Value };
-            try
-            {
-                transport.Seamcall(SysRd, ref registers, default);
-            }
-            catch (SeamcallTransportException)
-            {
-                // No answer is no proof of sameness.
-                return false;
-            }
-
-            if (registers.Rax != Success || registers.R8 != field.Values[0])
-            {
-                return false;
-            }
-        }
-
-        return true;
+        return Reading.Known<IReadOnlyList<MetadataValue>>(fields, transport.Provenance, RdName);
     }
 
     private static string Remedy(ulong status) => (status & ~DetailsMask) switch
@@ -174,8 +158,6 @@ public static class MetadataSweep
         _ => "Look for virt/tdx lines in the kernel log.",
     };
 
-    private static Sweep Unreadable(string source, string reason, string remedy) =>
-        new(Reading.Unreadable<IReadOnlyList<MetadataValue>>(source, reason, remedy), 1);
-
-    private readonly record struct Sweep(Reading<IReadOnlyList<MetadataValue>>? Reading, int Calls);
+    private static Reading<IReadOnlyList<MetadataValue>> Unreadable(string source, string reason, string remedy) =>
+        Reading.Unreadable<IReadOnlyList<MetadataValue>>(source, reason, remedy);
 }

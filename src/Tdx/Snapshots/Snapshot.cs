@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
@@ -140,6 +141,11 @@ public sealed record ModuleFacts
 
     /// <summary>The global metadata fields that were read, in the module's order.</summary>
     public required Reading<IReadOnlyList<MetadataValue>> Metadata { get; init; }
+
+    /// <summary>Whether the module's version or build changed while the metadata was read, however often that was tried: the fields
+    /// may be those of more than one module then.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TakenAcrossUpdate { get; init; }
 }
 
 /// <summary>One global metadata field with all its elements.</summary>

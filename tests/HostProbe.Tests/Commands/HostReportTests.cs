@@ -102,6 +102,18 @@ public sealed class HostReportTests
         Assert.Equal(Report(new TerminalStyle(100, false)), coloured);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Write_TakenAcrossUpdate_IsWarnedOf(bool across)
+    {
+        SnapshotSteps steps = FakeSteps.Simple with { Sweep = transport => FakeSteps.Simple.Sweep(transport) with { AcrossUpdate = across } };
+
+        string text = Report(new TerminalStyle(100, false), ModuleKind.Emulated, steps);
+
+        Assert.Equal(across, text.Contains("Warning: taken across an update", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Draw_TwoNodesWithAGap_HasFourLanesOverOneAxis()
     {
@@ -149,10 +161,10 @@ public sealed class HostReportTests
         Assert.All(lines.Take(4), line => Assert.True(line.Length <= 80, line));
     }
 
-    private static string Report(TerminalStyle style)
+    private static string Report(TerminalStyle style, ModuleKind kind = ModuleKind.Auto, SnapshotSteps? steps = null)
     {
-        var module = new ModuleChoice(ModuleKind.Auto, new ModuleProfile("p", "/p"), trial: false, FakeTransport.Doors());
-        Snapshot snapshot = new HostSnapshotSource(HostTree.TwoNodes().As(Origin.File), module, FakeSteps.Simple).Take();
+        var module = new ModuleChoice(kind, new ModuleProfile("p", "/p"), trial: false, FakeTransport.Doors());
+        Snapshot snapshot = new HostSnapshotSource(HostTree.TwoNodes().As(Origin.File), module, steps ?? FakeSteps.Simple).Take();
         using var text = new StringWriter { NewLine = "\n" };
         HostReport.Write(Views.Of(snapshot), text, style);
         return text.ToString();

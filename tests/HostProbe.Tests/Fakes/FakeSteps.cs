@@ -20,12 +20,12 @@ internal static class FakeSteps
         Layout = (map, limits, _) => Layout(map, limits),
     };
 
-    private static Reading<IReadOnlyList<MetadataValue>> Sweep(ISeamcallTransport transport)
+    private static SweptMetadata Sweep(ISeamcallTransport transport)
     {
         byte[] page = new byte[4096];
         var registers = new SeamcallRegisters { R8 = FieldId.Null };
         transport.Seamcall(37, ref registers, page);
-        return Reading.Known<IReadOnlyList<MetadataValue>>([new MetadataValue(MaxTdmrs, [page[0], registers.R8])], transport.Provenance, "TDH.SYS.RDALL");
+        return new SweptMetadata(Reading.Known<IReadOnlyList<MetadataValue>>([new MetadataValue(MaxTdmrs, [page[0], registers.R8])], transport.Provenance, "TDH.SYS.RDALL"), AcrossUpdate: false);
     }
 
     private static TdmrLayout Layout(MemoryMap map, TdmrLimits limits)

@@ -16,6 +16,11 @@ public sealed class MetadataSweepTests
 
         """;
 
+    private const ulong BuildNum = 0x8800_0001_0000_0002;
+
+    // Six fields of version and build, before and after.
+    private const int StampCalls = 12;
+
     private static readonly string[] ShippedNames = ["tdx-1.5.08-emr", "tdx-1.5.16-srf", "tdx-2.0.08-gnr"];
 
     /// <summary>The counts of the module's tables: elements as TDH.SYS.RD walks them, and fields of a list, where the 32 fields of
@@ -31,7 +36,7 @@ public sealed class MetadataSweepTests
         var registers = new SeamcallRegisters { R8 = ulong.MaxValue };
         module.Seamcall(37, ref registers, page);
 
-        Reading<IReadOnlyList<MetadataValue>> reading = MetadataSweep.SweepRaw(module);
+        Reading<IReadOnlyList<MetadataValue>> reading = MetadataSweep.SweepRaw(module).Fields;
 
         Assert.Equal(bytes, BinaryPrimitives.ReadUInt16LittleEndian(page));
         Assert.Equal(sequences, BinaryPrimitives.ReadUInt16LittleEndian(page.AsSpan(2)));
@@ -49,8 +54,8 @@ public sealed class MetadataSweepTests
             using NativeTransport module = NativeTransport.OpenEmulated(NativeFiles.Shipped(name), []);
             using var refusing = new ScriptedTransport(RefuseRdAll, module);
 
-            Reading<IReadOnlyList<MetadataValue>> walk = MetadataSweep.SweepRaw(refusing);
-            Reading<IReadOnlyList<MetadataValue>> list = MetadataSweep.SweepRaw(module);
+            Reading<IReadOnlyList<MetadataValue>> walk = MetadataSweep.SweepRaw(refusing).Fields;
+            Reading<IReadOnlyList<MetadataValue>> list = MetadataSweep.SweepRaw(module).Fields;
 
             Assert.Equal(("TDH.SYS.RD", Provenance.Emulated), (walk.Source, walk.Provenance));
             Assert.Equal(ByCode(list.Value), ByCode(walk.Value));
@@ -62,7 +67,7 @@ public sealed class MetadataSweepTests
     {
         using NativeTransport module = NativeFiles.OpenText(Big);
 
-        Reading<IReadOnlyList<MetadataValue>> reading = MetadataSweep.SweepRaw(module);
+        Reading<IReadOnlyList<MetadataValue>> reading = MetadataSweep.SweepRaw(module).Fields;
 
         Assert.Equal(812, reading.Value.Count);
         Assert.Equal(1836, reading.Value.Sum(f => f.Values.Count));
@@ -82,7 +87,7 @@ public sealed class MetadataSweepTests
 
             """);
 
-        Reading<IReadOnlyList<MetadataValue>> reading = MetadataSweep.SweepRaw(module);
+        Reading<IReadOnlyList<MetadataValue>> reading = MetadataSweep.SweepRaw(module).Fields;
 
         Assert.Equal(ReadingState.Unreadable, reading.State);
         Assert.Equal("TDH.SYS.RDALL answered 0xc000050500000000, and TDH.SYS.RD 0xc000050500000000.", reading.Reason);
@@ -94,7 +99,7 @@ public sealed class MetadataSweepTests
     {
         using var broken = new ScriptedTransport((_, ref _, _) => throw new SeamcallTransportException("VMX is off.", "Turn it on."));
 
-        Reading<IReadOnlyList<MetadataValue>> reading = MetadataSweep.SweepRaw(broken);
+        Reading<IReadOnlyList<MetadataValue>> reading = MetadataSweep.SweepRaw(broken).Fields;
 
         Assert.Equal(("TDH.SYS.RDALL", "VMX is off.", "Turn it on."), (reading.Source, reading.Reason, reading.Remedy));
     }
@@ -106,78 +111,115 @@ public sealed class MetadataSweepTests
         using var everOn = new ScriptedTransport((_, ref r, page) => Overflow(ref r, page, r.R8 + 1));
         using var walk = new ScriptedTransport(EndlessWalk);
 
-        Assert.Contains("makes no progress", MetadataSweep.SweepRaw(sameAgain).Reason, StringComparison.Ordinal);
-        Assert.Contains("did not end after 16 pages", MetadataSweep.SweepRaw(everOn).Reason, StringComparison.Ordinal);
-        Assert.Contains("did not end after 8192 fields", MetadataSweep.SweepRaw(walk).Reason, StringComparison.Ordinal);
-        Assert.Equal((1, 16), (sameAgain.Calls, everOn.Calls));
+        Assert.Contains("makes no progress", MetadataSweep.SweepRaw(sameAgain).Fields.Reason, StringComparison.Ordinal);
+        Assert.Contains("did not end after 16 pages", MetadataSweep.SweepRaw(everOn).Fields.Reason, StringComparison.Ordinal);
+        Assert.Contains("did not end after 8192 fields", MetadataSweep.SweepRaw(walk).Fields.Reason, StringComparison.Ordinal);
+        Assert.Equal((StampCalls + 1, StampCalls + 16), (sameAgain.Calls, everOn.Calls));
     }
 
     [Fact]
     public void SweepRaw_ListThatContradictsItself_IsUnreadable()
     {
-        using var cutOff = new ScriptedTransport((_, ref r, page) =>
+        using var cutOff = new ScriptedTransport((leaf, ref r, page) =>
         {
-            page[0] = 4;
+            if (leaf == 37)
+            {
+                page[0] = 4;
+            }
+
             r.Rax = 0;
             return true;
         });
 
-        Assert.Equal("The metadata list says that it has 4 bytes, in a buffer of 4096.", MetadataSweep.SweepRaw(cutOff).Reason);
+        Assert.Equal("The metadata list says that it has 4 bytes, in a buffer of 4096.", MetadataSweep.SweepRaw(cutOff).Fields.Reason);
     }
 
-    [Fact]
-    public void SweepRaw_ModuleUpdatedMeanwhile_ReadsAgain()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void SweepRaw_ModuleUpdatedMeanwhile_ReadsAgainAtMostTwice(int updates)
     {
         using NativeTransport module = NativeTransport.OpenEmulated(NativeFiles.Shipped("tdx-1.5.08-emr"), []);
-        int reads = 0;
+        int lists = 0;
         using var updating = new ScriptedTransport(
             (leaf, ref r, page) =>
             {
-                if (leaf == 37)
-                {
-                    return RefuseRdAll(leaf, ref r, page);
-                }
-
-                // The first walk sees build 783, everybody later what the profile says.
-                bool isFirstBuild = r.Rdx == 0x8800000100000002 && reads++ == 0;
-                if (!isFirstBuild)
-                {
-                    return false;
-                }
-
-                module.Seamcall(leaf, ref r, page);
-                r.R8--;
-                return true;
+                lists += leaf == 37 ? 1 : 0;
+                return ReadsBuild(module, leaf, ref r, page, 784 + (ulong)Math.Min(lists, updates));
             },
             module);
 
-        Reading<IReadOnlyList<MetadataValue>> reading = MetadataSweep.SweepRaw(updating);
+        SweptMetadata swept = MetadataSweep.SweepRaw(updating);
 
-        Assert.Equal(784UL, reading.Value.Single(f => f.Id.Value == 0x8800000100000002).Values[0]);
-        Assert.Equal(4, reads);
+        Assert.Equal((updates == 3, Math.Min(updates + 1, 3)), (swept.AcrossUpdate, lists));
+        Assert.Equal(324, swept.Fields.Value.Count);
     }
 
     [Fact]
-    public void SweepRaw_ModuleThatKeepsChanging_IsUnreadable()
+    public void SweepRaw_ModuleThatIsReplacedWhileItIsRead_IsReadAgainWhole()
+    {
+        using NativeTransport old = NativeTransport.OpenEmulated(NativeFiles.Shipped("tdx-1.5.08-emr"), []);
+        using NativeTransport young = NativeTransport.OpenEmulated(NativeFiles.Shipped("tdx-2.0.08-gnr"), []);
+        int reads = 0;
+        using var replaced = new ScriptedTransport((leaf, ref r, page) =>
+        {
+            if (!RefuseRdAll(leaf, ref r, page))
+            {
+                (reads++ < 100 ? old : young).Seamcall(leaf, ref r, page);
+            }
+
+            return true;
+        });
+
+        SweptMetadata swept = MetadataSweep.SweepRaw(replaced);
+
+        Assert.False(swept.AcrossUpdate);
+        Assert.Equal(361, swept.Fields.Value.Count);
+        Assert.Equal(882UL, swept.Fields.Value.Single(f => f.Id.Value == BuildNum).Values[0]);
+    }
+
+    [Fact]
+    public void SweepRaw_ModuleThatShutsDownMeanwhile_SaysWhatItAnswersNow()
     {
         using NativeTransport module = NativeTransport.OpenEmulated(NativeFiles.Shipped("tdx-1.5.08-emr"), []);
-        ulong build = 0;
-        using var changing = new ScriptedTransport(
-            (leaf, ref r, page) =>
+        int calls = 0;
+        using var gone = new ScriptedTransport(
+            (_, ref r, _) =>
             {
-                if (leaf == 34 && r.Rdx == 0x8800000100000002)
-                {
-                    module.Seamcall(leaf, ref r, page);
-                    r.R8 = ++build;
-                    return true;
-                }
-
-                return RefuseRdAll(leaf, ref r, page);
+                r.Rax = ++calls > 6 ? 0xC000_0506_0000_0000 : r.Rax;
+                return calls > 6;
             },
             module);
 
-        Assert.StartsWith("The TDX module's version did not read the same", MetadataSweep.SweepRaw(changing).Reason, StringComparison.Ordinal);
-        Assert.Equal(6UL, build);
+        SweptMetadata swept = MetadataSweep.SweepRaw(gone);
+
+        Assert.False(swept.AcrossUpdate);
+        Assert.Equal("TDH.SYS.RDALL answered 0xc000050600000000, and TDH.SYS.RD 0xc000050600000000.", swept.Fields.Reason);
+    }
+
+    [Fact]
+    public void SweepRaw_DumpWithoutTheVersionsReads_IsStillRead()
+    {
+        using NativeTransport module = NativeTransport.OpenEmulated(NativeFiles.Shipped("tdx-1.5.08-emr"), []);
+        using var dump = new ScriptedTransport((leaf, ref _, _) => leaf == 34 ? throw new SeamcallTransportException("Not recorded.", "Capture again.") : false, module);
+
+        SweptMetadata swept = MetadataSweep.SweepRaw(dump);
+
+        Assert.False(swept.AcrossUpdate);
+        Assert.Equal(324, swept.Fields.Value.Count);
+    }
+
+    private static bool ReadsBuild(NativeTransport module, ulong leaf, ref SeamcallRegisters registers, Span<byte> page, ulong build)
+    {
+        if (leaf != 34 || registers.Rdx != BuildNum)
+        {
+            return false;
+        }
+
+        module.Seamcall(leaf, ref registers, page);
+        registers.R8 = build;
+        return true;
     }
 
     private static bool RefuseRdAll(ulong leaf, ref SeamcallRegisters registers, Span<byte> page)
@@ -188,6 +230,11 @@ public sealed class MetadataSweepTests
 
     private static bool Overflow(ref SeamcallRegisters registers, Span<byte> page, ulong next)
     {
+        if (page.IsEmpty)
+        {
+            return true;
+        }
+
         page.Clear();
         page[0] = 24;
         page[2] = 1;

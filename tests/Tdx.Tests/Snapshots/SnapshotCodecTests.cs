@@ -47,6 +47,16 @@ public sealed class SnapshotCodecTests
     }
 
     [Fact]
+    public void Write_TakenAcrossUpdate_StandsThereOnlyWhenItIsTrue()
+    {
+        Snapshot across = Full with { Module = Full.Module with { TakenAcrossUpdate = true } };
+
+        Assert.DoesNotContain("takenAcrossUpdate", Text(Full), StringComparison.Ordinal);
+        Assert.Contains("\"takenAcrossUpdate\":true", Text(across), StringComparison.Ordinal);
+        Assert.True(SnapshotCodec.Parse(SnapshotCodec.Write(across)).Snapshot!.Module.TakenAcrossUpdate);
+    }
+
+    [Fact]
     public void Parse_OfEveryTruncation_IsRefused()
     {
         byte[] whole = SnapshotCodec.Write(Full);

@@ -70,7 +70,8 @@ internal static class SnapshotGenerator
         from lines in Of(Lines)
         from firmware in Of(Firmware)
         from layout in Of(Layouts)
-        select Assemble(origin, name, release, blocks, metadata, limits, kvm, keys, updates, lines, firmware, layout);
+        from acrossUpdate in Gen.Bool
+        select Assemble(origin, name, release, blocks, metadata, limits, kvm, keys, updates, lines, firmware, layout, acrossUpdate);
 
     private static Gen<Reading<T>> Of<T>(Gen<T> value) => Gen.OneOf(
         Gen.Select(value, Gen.Enum<Provenance>(), Words, Reading.Known),
@@ -80,7 +81,7 @@ internal static class SnapshotGenerator
     private static Snapshot Assemble(
         Origin origin, Reading<string> name, Reading<string> release, Reading<IReadOnlyList<MemoryBlock>> blocks, Reading<IReadOnlyList<MetadataValue>> metadata,
         Reading<TdmrLimits> limits, Reading<bool> kvm, Reading<long> keys, Reading<int> updates, Reading<IReadOnlyList<string>> lines,
-        Reading<IReadOnlyList<FirmwareRange>> firmware, Reading<TdmrLayout> layout)
+        Reading<IReadOnlyList<FirmwareRange>> firmware, Reading<TdmrLayout> layout, bool acrossUpdate)
     {
         Snapshot full = TestSnapshots.WorkingHost();
         return full with
@@ -88,7 +89,7 @@ internal static class SnapshotGenerator
             Origin = origin,
             Host = full.Host with { Name = name, KernelRelease = release },
             Memory = full.Memory with { Map = blocks, FirmwareMap = firmware },
-            Module = full.Module with { Metadata = metadata },
+            Module = full.Module with { Metadata = metadata, TakenAcrossUpdate = acrossUpdate },
             Kernel = full.Kernel with { KvmIntelTdx = kvm, KeyIdCapacity = keys, RemainingUpdates = updates, LogLines = lines },
             Layout = full.Layout with { Limits = limits, Layout = layout },
         };

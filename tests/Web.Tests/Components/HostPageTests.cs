@@ -119,6 +119,19 @@ public sealed class HostPageTests : PageTestContext
         Assert.Contains("hypothetical", named);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Render_TakenAcrossUpdate_WarnsOnTheModuleCard(bool across)
+    {
+        Snapshot snapshot = Samples.Snapshot();
+        Fleet.Report(Samples.Entry(), snapshot with { Module = snapshot.Module with { TakenAcrossUpdate = across } });
+
+        IElement card = Open().Find("section[aria-labelledby=module]");
+
+        Assert.Equal(across ? ["Taken across an update"] : [], card.QuerySelectorAll(".warning h3").Select(heading => heading.TextContent.Trim()));
+    }
+
     [Fact]
     public void Render_HugePamts_SaysTooLargeAndStands()
     {

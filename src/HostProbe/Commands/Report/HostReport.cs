@@ -94,6 +94,10 @@ public static class HostReport
         Reading<string> transport = view.Snapshot.Module.Transport;
         page.Heading("TDX module");
         page.Field("Answered by", transport, text => text);
+        if (view.Snapshot.Module.TakenAcrossUpdate)
+        {
+            page.Wrapped("  Warning: ", "taken across an update: version or build changed each time that the metadata was read, so its fields may be those of more than one module. Take another snapshot.");
+        }
 
         // Where nobody answers, every field lacks its value for the one reason that was just said.
         void Field<T>(string label, Reading<T> reading, Func<T, string> format)

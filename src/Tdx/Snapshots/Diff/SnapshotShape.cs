@@ -56,7 +56,8 @@ internal static class SnapshotShape
     private static readonly Shape<ModuleFacts> Module = new RecordShape<ModuleFacts>(
         _ => "module",
         Read<ModuleFacts, string>("transport", module => module.Transport, (module, value) => module with { Transport = value }, Scalars.Text),
-        Read<ModuleFacts, IReadOnlyList<MetadataValue>>("metadata", module => module.Metadata, (module, value) => module with { Metadata = value }, new MetadataShape()));
+        Read<ModuleFacts, IReadOnlyList<MetadataValue>>("metadata", module => module.Metadata, (module, value) => module with { Metadata = value }, new MetadataShape()),
+        new Member<ModuleFacts, bool>("takenAcrossUpdate", module => module.TakenAcrossUpdate, (module, value) => module with { TakenAcrossUpdate = value }, Scalars.Truth));
 
     private static readonly Shape<KernelTdxFacts> Kernel = new RecordShape<KernelTdxFacts>(
         _ => "kernel",

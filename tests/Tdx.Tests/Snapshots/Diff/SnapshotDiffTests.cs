@@ -30,6 +30,16 @@ public sealed class SnapshotDiffTests
     }
 
     [Fact]
+    public void Between_OfASnapshotTakenAcrossAnUpdate_SaysSo()
+    {
+        Snapshot across = Full with { Module = Full.Module with { TakenAcrossUpdate = true } };
+        SnapshotDiff diff = SnapshotDiff.Between(Full, across);
+        DiffEntry entry = Assert.Single(diff.Entries);
+        Assert.Equal(("module.takenAcrossUpdate", "false", "true"), (entry.Path, entry.Before, entry.After));
+        Assert.True(diff.Apply(Full).Module.TakenAcrossUpdate);
+    }
+
+    [Fact]
     public void Between_OfProvenanceAlone_IsNoChangeOfValue()
     {
         Snapshot emulated = Full with { Layout = Full.Layout with { Limits = Reading.Known(Full.Layout.Limits.Value, Provenance.Emulated, Full.Layout.Limits.Source) } };
