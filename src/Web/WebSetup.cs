@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor.Services;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Api;
 using TdxDash.Web.Components;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
@@ -100,6 +101,7 @@ public static class WebSetup
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealthChecks(HealthPath);
+        SnapshotDownload.Map(app);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
         // The policy above already forbids framing; Blazor would add a second header.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);

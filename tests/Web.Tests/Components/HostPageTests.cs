@@ -11,6 +11,28 @@ namespace TdxDash.Web.Tests.Components;
 
 public sealed class HostPageTests : PageTestContext
 {
+    public static TheoryData<string> Tabs => ["", "memory", "metadata", "pamt", "raw"];
+
+    [Fact]
+    public void Render_UnknownTab_KeepsTheHostAndSaysSo()
+    {
+        Fleet.Report(Samples.Entry());
+
+        IRenderedComponent<HostPage> page = Open(tab: "no-such-tab");
+
+        Assert.Equal("rack1-a07", page.Find("h1").TextContent);
+        Assert.Contains("no-such-tab", page.Find("section.card").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("nav.tabs [aria-current]"));
+    }
+
+    [Fact]
+    public void Render_Tab_IsMarkedAsTheOpenPage()
+    {
+        Fleet.Report(Samples.Entry());
+
+        Assert.Equal("PAMT", Open(tab: "pamt").Find("nav.tabs [aria-current=page]").TextContent);
+    }
+
     [Fact]
     public void Render_UnknownHost_SaysSoWithALinkBack()
     {
@@ -21,24 +43,26 @@ public sealed class HostPageTests : PageTestContext
         Assert.Equal("/", page.Find("section a").GetAttribute("href"));
     }
 
-    [Fact]
-    public void Render_KnownHost_HeadingsDescendInOrder()
+    [Theory]
+    [MemberData(nameof(Tabs))]
+    public void Render_KnownHost_HeadingsDescendInOrder(string tab)
     {
         Fleet.Report(Samples.Entry());
 
-        IReadOnlyList<int> levels = [.. Open().FindAll("h1, h2, h3, h4").Select(heading => heading.TagName[1] - '0')];
+        IReadOnlyList<int> levels = [.. Open(tab: tab).FindAll("h1, h2, h3, h4").Select(heading => heading.TagName[1] - '0')];
 
         Assert.Equal(1, levels[0]);
         Assert.Single(levels, 1);
         Assert.All(levels.Zip(levels.Skip(1)), pair => Assert.True(pair.Second <= pair.First + 1));
     }
 
-    [Fact]
-    public void Render_KnownHost_EveryTableHasACaption()
+    [Theory]
+    [MemberData(nameof(Tabs))]
+    public void Render_KnownHost_EveryTableHasACaption(string tab)
     {
         Fleet.Report(Samples.Entry());
 
-        Assert.All(Open().FindAll("table"), table => Assert.NotEmpty(table.QuerySelector("caption")!.TextContent));
+        Assert.All(Open(tab: tab).FindAll("table"), table => Assert.NotEmpty(table.QuerySelector("caption")!.TextContent));
     }
 
     [Fact]
@@ -60,7 +84,7 @@ public sealed class HostPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry());
 
-        string sources = Open().Find("section[aria-labelledby=sources]").TextContent;
+        string sources = Open(tab: "raw").Find("section[aria-labelledby=sources]").TextContent;
 
         Assert.Contains("/sys/devices/faux/tdx_host/version", sources, StringComparison.Ordinal);
         Assert.Contains("this kernel has no tdx_host device.", sources, StringComparison.Ordinal);
@@ -83,7 +107,7 @@ public sealed class HostPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry(origin: Origin.Demo), Samples.Snapshot(Origin.Demo));
 
-        IRenderedComponent<HostPage> page = Open();
+        IRenderedComponent<HostPage> page = Open(tab: "memory");
 
         IElement[] pamts = [.. page.FindAll("section[aria-labelledby=map] tbody tr").Where(row => row.Children[0].TextContent == "PAMT")];
         Assert.Equal(5, pamts.Length);
@@ -105,12 +129,13 @@ public sealed class HostPageTests : PageTestContext
         Assert.Contains(source, mark.GetAttribute("title"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Render_LiveHost_HeaderNamesEveryProvenanceOnThePage()
+    [Theory]
+    [MemberData(nameof(Tabs))]
+    public void Render_LiveHost_HeaderNamesEveryProvenanceOnThePage(string tab)
     {
         Fleet.Report(Samples.Entry());
 
-        IRenderedComponent<HostPage> page = Open();
+        IRenderedComponent<HostPage> page = Open(tab: tab);
 
         string[] named = [.. page.FindAll("header p.muted .mark").Select(mark => mark.TextContent.Trim())];
         string[] shown = [.. page.FindAll(".report .mark").Select(mark => mark.ChildNodes.OfType<IText>().First(text => text.TextContent.Trim().Length > 0).TextContent.Trim()).Distinct()];
@@ -202,7 +227,7 @@ public sealed class HostPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry(), Samples.Snapshot(layout: Samples.FailedLayout()));
 
-        IElement failure = Open().Find(".failure");
+        IElement failure = Open(tab: "memory").Find(".failure");
 
         Assert.Contains("virt/tdx: initialization failed: TDMR [0x100000000, 0x1080000000): reserved areas exhausted.", failure.TextContent, StringComparison.Ordinal);
         Assert.Contains("TDMR 1 needs 19 of 16 reserved areas", failure.TextContent, StringComparison.Ordinal);
@@ -214,7 +239,7 @@ public sealed class HostPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry(), Samples.Snapshot(logLine: "virt/tdx: <img src=x onerror=alert(1)>"));
 
-        IElement log = Open().Find("section[aria-labelledby=log]");
+        IElement log = Open(tab: "raw").Find("section[aria-labelledby=log]");
 
         Assert.Empty(log.QuerySelectorAll("img"));
         Assert.Contains("<img src=x onerror=alert(1)>", log.TextContent, StringComparison.Ordinal);
@@ -224,7 +249,7 @@ public sealed class HostPageTests : PageTestContext
     public void Report_NewSnapshot_AppearsWithoutReload()
     {
         Fleet.Report(Samples.Entry());
-        IRenderedComponent<HostPage> page = Open();
+        IRenderedComponent<HostPage> page = Open(tab: "memory");
         Assert.Empty(page.FindAll(".failure"));
 
         Fleet.Report(Samples.Entry(hash: 'b'), Samples.Snapshot(layout: Samples.FailedLayout()));
@@ -270,7 +295,8 @@ public sealed class HostPageTests : PageTestContext
         Assert.DoesNotContain("rack1-a07", page.Markup, StringComparison.Ordinal);
     }
 
-    private IRenderedComponent<HostPage> Open(string id = Samples.HostId, TdxState state = TdxState.Ready) => Render<HostPage>(parameters => parameters
+    private IRenderedComponent<HostPage> Open(string id = Samples.HostId, TdxState state = TdxState.Ready, string? tab = null) => Render<HostPage>(parameters => parameters
         .Add(page => page.HostId, id)
+        .Add(page => page.Tab, tab)
         .Add(page => page.ViewOf, snapshot => Samples.View(snapshot, state)));
 }

@@ -2,19 +2,27 @@ using Microsoft.AspNetCore.Components;
 
 namespace TdxDash.Web.Components.Host;
 
-/// <summary>All that the page of a host shows below its header.</summary>
+/// <summary>All that one page of a host shows below its header.</summary>
 public partial class HostReport
 {
-    private HostView? _rendered;
+    private (HostView?, HostTab) _rendered;
+
+    /// <summary>The host's identity.</summary>
+    [Parameter, EditorRequired]
+    public string HostId { get; set; } = "";
 
     /// <summary>The host's values.</summary>
     [Parameter, EditorRequired]
     public HostView View { get; set; } = null!;
 
+    /// <summary>The page.</summary>
+    [Parameter, EditorRequired]
+    public HostTab Tab { get; set; }
+
     // The page renders every second for its ages, and a map of thousands of regions changes only with its snapshot.
     /// <inheritdoc/>
-    protected override bool ShouldRender() => !ReferenceEquals(_rendered, View);
+    protected override bool ShouldRender() => !(ReferenceEquals(_rendered.Item1, View) && _rendered.Item2 == Tab);
 
     /// <inheritdoc/>
-    protected override void OnAfterRender(bool firstRender) => _rendered = View;
+    protected override void OnAfterRender(bool firstRender) => _rendered = (View, Tab);
 }

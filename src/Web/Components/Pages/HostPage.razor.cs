@@ -6,7 +6,7 @@ using TdxDash.Web.Live;
 
 namespace TdxDash.Web.Components.Pages;
 
-/// <summary>One host: what it is, why it is not ready, its memory map and layout; kept up to date while it is open.</summary>
+/// <summary>One host, by pages: what it is, why it is not ready, its memory map, metadata and PAMT; kept up to date while it is open.</summary>
 public sealed partial class HostPage : IDisposable
 {
     private static readonly TimeSpan AgeInterval = TimeSpan.FromSeconds(1);
@@ -25,6 +25,10 @@ public sealed partial class HostPage : IDisposable
     [Parameter]
     public string HostId { get; set; } = "";
 
+    /// <summary>Which page of the host, from the address; the overview without it.</summary>
+    [Parameter]
+    public string? Tab { get; set; }
+
     /// <summary>Turns a snapshot into what is shown.</summary>
     [Parameter]
     public Func<Snapshot, HostView> ViewOf { get; set; } = HostView.From;
@@ -37,6 +41,9 @@ public sealed partial class HostPage : IDisposable
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;
+
+    // History is a page of its own, which this one never stands for.
+    private HostTab? Shown => HostTabs.Find(Tab) is HostTab tab and not HostTab.History ? tab : null;
 
     /// <inheritdoc/>
     public void Dispose()
