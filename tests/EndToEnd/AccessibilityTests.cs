@@ -7,6 +7,8 @@ namespace TdxDash.EndToEnd;
 [Collection(LookingTests.Name)]
 public sealed class AccessibilityTests(Chromium chromium, Site site)
 {
+    public static MatrixTheoryData<ColorScheme, string> HostPages => new([ColorScheme.Light, ColorScheme.Dark], ["Overview", "Memory", "Metadata", "PAMT", "Raw"]);
+
     [Theory]
     [InlineData(ColorScheme.Light)]
     [InlineData(ColorScheme.Dark)]
@@ -18,12 +20,11 @@ public sealed class AccessibilityTests(Chromium chromium, Site site)
     }
 
     [Theory]
-    [InlineData(ColorScheme.Light)]
-    [InlineData(ColorScheme.Dark)]
-    public async Task Host_InBothThemes_HasNoSeriousFinding(ColorScheme scheme)
+    [MemberData(nameof(HostPages))]
+    public async Task Host_InBothThemes_HasNoSeriousFinding(ColorScheme scheme, string tab)
     {
         IPage page = await chromium.OpenAsync(site.Address, scheme);
-        await Site.OpenHostAsync(page, Site.ThisMachine);
+        await Site.OpenHostAsync(page, Site.ThisMachine, tab);
         await AssertAccessibleAsync(page);
     }
 

@@ -26,10 +26,10 @@ public sealed class FleetTests(Chromium chromium, Site site)
     }
 
     [Fact]
-    public async Task Host_FromItsRow_OpensWithTheMemoryMap()
+    public async Task Host_MemoryTab_ShowsTheMemoryMap()
     {
         IPage page = await chromium.OpenAsync(site.Address);
-        await Site.OpenHostAsync(page, Site.ThisMachine);
+        await Site.OpenHostAsync(page, Site.ThisMachine, "Memory");
         await Assertions.Expect(page.Locator("main svg[role=img], main svg[aria-label]").First).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("hypothetical");
     }

@@ -7,6 +7,8 @@ namespace TdxDash.EndToEnd;
 [Collection(LookingTests.Name)]
 public sealed class ScreenshotTests(Chromium chromium, Site site)
 {
+    public static MatrixTheoryData<string, string> DemoPages => new(["light", "dark"], ["Overview", "Memory", "Metadata", "PAMT", "Raw"]);
+
     public static TheoryData<string, ColorScheme> Themes => new() { { "light", ColorScheme.Light }, { "dark", ColorScheme.Dark } };
 
     [Theory]
@@ -28,13 +30,13 @@ public sealed class ScreenshotTests(Chromium chromium, Site site)
     }
 
     [Theory]
-    [MemberData(nameof(Themes))]
-    public async Task DemoHost_Drawn_GivesAPicture(string theme, ColorScheme scheme)
+    [MemberData(nameof(DemoPages))]
+    public async Task DemoHost_Drawn_GivesAPicture(string theme, string tab)
     {
-        IPage page = await chromium.OpenAsync(site.Address, scheme);
+        IPage page = await chromium.OpenAsync(site.Address, theme == "dark" ? ColorScheme.Dark : ColorScheme.Light);
         ILocator demo = page.Locator("tbody tr").Filter(new LocatorFilterOptions { HasNotText = Site.ThisMachine }).First;
-        await Site.OpenHostAsync(page, (await demo.GetByRole(AriaRole.Link).First.InnerTextAsync()).Trim());
-        await TakeAsync(page, $"demo-host-{theme}");
+        await Site.OpenHostAsync(page, (await demo.GetByRole(AriaRole.Link).First.InnerTextAsync()).Trim(), tab);
+        await TakeAsync(page, $"demo-host-{tab.ToLowerInvariant()}-{theme}");
     }
 
     private static async Task TakeAsync(IPage page, string name)

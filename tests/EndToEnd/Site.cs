@@ -46,12 +46,18 @@ public sealed class Site : IAsyncLifetime
     internal static ILocator Row(IPage page, string name) =>
         page.Locator("tbody tr").Filter(new LocatorFilterOptions { Has = page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name, Exact = true }) });
 
-    /// <summary>Opens a host's page from its row in the fleet.</summary>
-    internal static async Task OpenHostAsync(IPage page, string name)
+    /// <summary>Opens a host's page from its row in the fleet, and one of its tabs where one is named.</summary>
+    internal static async Task OpenHostAsync(IPage page, string name, string? tab = null)
     {
         await Row(page, name).GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = name, Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = name }).First.WaitForAsync();
         await Chromium.InteractiveAsync(page);
+        if (tab is not null)
+        {
+            ILocator link = page.GetByRole(AriaRole.Navigation, new PageGetByRoleOptions { Name = "Pages of this host" }).GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = tab, Exact = true });
+            await link.ClickAsync();
+            await Assertions.Expect(link).ToHaveAttributeAsync("aria-current", "page");
+        }
     }
 
     public async ValueTask DisposeAsync()
