@@ -4,6 +4,7 @@ using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Tdx.Snapshots.Diff;
+using TdxDash.Testing;
 
 namespace TdxDash.Bench;
 
@@ -86,6 +87,7 @@ public class DiffBenchmarks
             Limits = Known(TdmrLimits.Usual),
             Layout = Known(blocks.Length < MemoryMap.MaxBlocks ? TdmrBuilder.Build(MemoryMap.Create(blocks), TdmrLimits.Usual) : Empty()),
         },
+        Platform = TestPlatform.Working(),
     };
 
     private static TdmrLayout Empty() => new() { Error = LayoutError.ENOMEM, Log = [], Tdmrs = [], TdmrsNeeded = 0, PamtKiB = 0 };

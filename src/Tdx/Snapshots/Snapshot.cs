@@ -22,8 +22,11 @@ public enum Origin
 /// moment itself: two equal machine states have one canonical form and so one <see cref="SnapshotHash"/>.</summary>
 public sealed record Snapshot
 {
-    /// <summary>The schema that this version writes and reads.</summary>
-    public const int CurrentSchema = 1;
+    /// <summary>The schema that this version writes.</summary>
+    public const int CurrentSchema = 2;
+
+    /// <summary>The oldest schema that this version reads. A snapshot keeps its schema, and with it its canonical form and hash.</summary>
+    public const int OldestSchema = 1;
 
     /// <summary>The schema of this record.</summary>
     public required int Schema { get; init; }
@@ -45,6 +48,9 @@ public sealed record Snapshot
 
     /// <summary>The TDMRs, PAMTs and reserved areas that Linux would build.</summary>
     public required LayoutFacts Layout { get; init; }
+
+    /// <summary>What processor, KVM and firmware interfaces say; null only in snapshots of schema 1.</summary>
+    public PlatformFacts? Platform { get; init; }
 }
 
 /// <summary>The machine and its kernel.</summary>

@@ -64,6 +64,7 @@ public static class SnapshotCodec
 
         try
         {
+            // Looked at first, so that a newer snapshot is called newer and not broken.
             if (SchemaOf(bytes) is int schema && schema > Snapshot.CurrentSchema)
             {
                 return new SnapshotParse(null, $"The snapshot has schema {schema}; this version reads up to {Snapshot.CurrentSchema}. Update TdxDash here to at least the version that wrote it.")
@@ -99,10 +100,13 @@ public static class SnapshotCodec
 
     private static SnapshotParse Invalid(string what) => new(null, $"The snapshot is not valid: {what} Take it again with a probe of this version.");
 
-    // Looked at first, so that a newer snapshot is called newer and not broken. Names are compared as they are written: unescaping
-    // throws for half a surrogate pair.
-    private static int? SchemaOf(ReadOnlySpan<byte> bytes)
+    /// <summary>The schema that a snapshot's bytes state, without looking at the rest.</summary>
+    /// <param name="bytes">JSON.</param>
+    /// <returns>Null where they state none.</returns>
+    /// <exception cref="JsonException">The bytes are no JSON.</exception>
+    public static int? SchemaOf(ReadOnlySpan<byte> bytes)
     {
+        // Names are compared as they are written: unescaping throws for half a surrogate pair.
         var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });
         while (reader.Read())
         {

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
+using TdxDash.Tdx.Platform;
 
 namespace TdxDash.Tdx.Snapshots;
 
@@ -12,6 +13,7 @@ namespace TdxDash.Tdx.Snapshots;
 [JsonSerializable(typeof(bool))]
 [JsonSerializable(typeof(int))]
 [JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(ulong))]
 [JsonSerializable(typeof(CpuFacts))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyList<MemoryBlock>))]
@@ -20,6 +22,9 @@ namespace TdxDash.Tdx.Snapshots;
 [JsonSerializable(typeof(IReadOnlyList<MetadataValue>))]
 [JsonSerializable(typeof(TdmrLimits))]
 [JsonSerializable(typeof(TdmrLayout))]
+[JsonSerializable(typeof(KvmTdxCapabilities))]
+[JsonSerializable(typeof(ModuleUpdateNode))]
+[JsonSerializable(typeof(MemoryBlocks))]
 internal sealed partial class SnapshotJson : JsonSerializerContext
 {
     /// <summary>The canonical form.</summary>
@@ -57,11 +62,12 @@ internal sealed partial class SnapshotJson : JsonSerializerContext
         NewLine = "\n",
         Converters =
         {
-            new PhysAddrConverter(), new ByteSizeConverter(), new AddressRangeConverter(), new FieldIdConverter(), new HexConverter(),
+            new PhysAddrConverter(), new ByteSizeConverter(), new AddressRangeConverter(), new FieldIdConverter(), new HexConverter(), new ShortHexConverter(),
             new ReadingConverter<string>(), new ReadingConverter<bool>(), new ReadingConverter<int>(), new ReadingConverter<long>(),
             new ReadingConverter<CpuFacts>(), new ReadingConverter<IReadOnlyList<string>>(), new ReadingConverter<IReadOnlyList<MemoryBlock>>(),
             new ReadingConverter<IReadOnlyList<NumaNode>>(), new ReadingConverter<IReadOnlyList<FirmwareRange>>(),
             new ReadingConverter<IReadOnlyList<MetadataValue>>(), new ReadingConverter<TdmrLimits>(), new ReadingConverter<TdmrLayout>(),
+            new ReadingConverter<ulong>(), new ReadingConverter<KvmTdxCapabilities>(), new ReadingConverter<ModuleUpdateNode>(), new ReadingConverter<MemoryBlocks>(),
             new WordConverter<Origin>(), new WordConverter<Provenance>(), new WordConverter<LayoutError>(), new WordConverter<ReservedCause>(),
             new WordConverter<HoleSource>(),
         },
@@ -184,6 +190,17 @@ internal sealed class HexConverter : JsonConverter<ulong>
     public override ulong Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Parse(ref reader);
 
     public override void Write(Utf8JsonWriter writer, ulong value, JsonSerializerOptions options) => writer.WriteStringValue(Hex.Plain(value));
+}
+
+internal sealed class ShortHexConverter : JsonConverter<uint>
+{
+    public override uint Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        ulong value = HexConverter.Parse(ref reader);
+        return value <= uint.MaxValue ? (uint)value : throw new JsonException($"{Hex.Plain(value)} does not fit 32 bits");
+    }
+
+    public override void Write(Utf8JsonWriter writer, uint value, JsonSerializerOptions options) => writer.WriteStringValue(Hex.Plain(value));
 }
 
 internal sealed class PhysAddrConverter : JsonConverter<PhysAddr>

@@ -37,6 +37,21 @@ public static class SnapshotReadings
             new("kernel.logLines", "kernel log", kernel.LogLines),
             new("layout.limits", "TDMR limits", snapshot.Layout.Limits),
             new("layout.layout", "TDMR layout", snapshot.Layout.Layout),
+            .. snapshot.Platform is { } platform ? Platform(platform) : [],
         ];
     }
+
+    private static SnapshotReading[] Platform(PlatformFacts platform) =>
+    [
+        new("platform.keyIdPartitioning", "KeyID partitioning", platform.KeyIdPartitioning),
+        new("platform.tmeCapability", "TME capability", platform.TmeCapability),
+        new("platform.tmeActivate", "TME activation", platform.TmeActivate),
+        new("platform.seamrrBase", "SEAMRR base", platform.SeamrrBase),
+        new("platform.seamrrMask", "SEAMRR mask", platform.SeamrrMask),
+        new("platform.kvmTdx", "KVM TDX capabilities", platform.KvmTdx),
+        new("platform.moduleUpdate", "module update", platform.ModuleUpdate),
+        new("platform.keyIdsInUse", "KeyIDs in use", platform.KeyIdsInUse),
+        new("platform.memoryBlocks", "memory blocks", platform.MemoryBlocks),
+        new("platform.attestationServices", "attestation services", platform.AttestationServices),
+    ];
 }

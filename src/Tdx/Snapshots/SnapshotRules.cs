@@ -16,8 +16,9 @@ internal static class SnapshotRules
 
     public static void Check(Snapshot snapshot)
     {
-        Require(snapshot.Schema == Snapshot.CurrentSchema, $"schema is {snapshot.Schema}, not {Snapshot.CurrentSchema}.");
+        Require(snapshot.Schema is >= Snapshot.OldestSchema and <= Snapshot.CurrentSchema, $"schema is {snapshot.Schema}, not {Snapshot.OldestSchema} to {Snapshot.CurrentSchema}.");
         CheckPresence(snapshot);
+        PlatformRules.Check(snapshot);
         TextRules.Check(snapshot);
         CheckCpu(snapshot.Host.Cpu);
         CheckMemory(snapshot.Memory);
@@ -37,6 +38,12 @@ internal static class SnapshotRules
         RequireAll(snapshot.Host.Cpu.Map(cpu => cpu.TdxBugs), "host.cpu.tdxBugs");
         RequireAll(snapshot.Layout.Layout.Map(layout => layout.Log), "layout.log");
         RequireAll(snapshot.Layout.Layout.Map(layout => layout.Tdmrs), "layout.tdmrs");
+        if (snapshot.Platform is { } platform)
+        {
+            RequireAll(platform.AttestationServices, "platform.attestationServices");
+            RequireAll(platform.KvmTdx.Map(kvm => kvm.Cpuid), "platform.kvmTdx.cpuid");
+        }
+
         RequireAll(snapshot.Layout.Layout.Map(layout => layout.Tdmrs.SelectMany(tdmr => tdmr.Reserved)), "layout.tdmrs.reserved");
     }
 

@@ -32,6 +32,12 @@ internal static class TextRules
             CheckEach(layout.Log, "layout.layout.log", MaxPhraseLength);
         }
 
+        if (snapshot.Platform?.ModuleUpdate.Or(null) is { } update)
+        {
+            CheckText(update.Status, "platform.moduleUpdate.status", MaxPhraseLength);
+            CheckText(update.Error, "platform.moduleUpdate.error", MaxPhraseLength);
+        }
+
         CheckEach(snapshot.Memory.Nodes.Or([])!.Select(node => node.Cpus), "memory.nodes.cpus", MaxValueLength);
         CheckEach(snapshot.Memory.FirmwareMap.Or([])!.Select(range => range.Type), "memory.firmwareMap.type", MaxPhraseLength);
     }

@@ -95,7 +95,7 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
             BootId = opened.BootId,
             Sequence = opened.Sequence,
             Hash = opened.Hash,
-            Schema = Snapshot.CurrentSchema,
+            Schema = SnapshotCodec.SchemaOf(opened.Canonical) ?? Snapshot.OldestSchema,
             RawBytes = opened.Canonical.Length,
             Body = opened.Body,
             TakenAt = opened.TakenAt,

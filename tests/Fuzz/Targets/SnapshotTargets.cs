@@ -11,7 +11,7 @@ namespace TdxDash.Fuzz.Targets;
 internal sealed class SnapshotTarget() : FuzzTarget("snapshot")
 {
     public override IEnumerable<byte[]> Seeds() =>
-        [File.ReadAllBytes(Repository.Data("snapshots", "working-host.json")), SnapshotCodec.Write(TestSnapshots.WorkingHost())];
+        [File.ReadAllBytes(Repository.Data("snapshots", "working-host-schema1.json")), SnapshotCodec.Write(TestSnapshots.WorkingHost())];
 
     public override string Check(byte[] input)
     {

@@ -2,6 +2,7 @@ using TdxDash.HostProbe.Host;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Testing;
 
 namespace TdxDash.HostProbe.Tests.Uplink;
 
@@ -58,6 +59,7 @@ internal sealed class TestSource : ISnapshotSource
             LogLines = Missing<IReadOnlyList<string>>(),
         },
         Layout = new LayoutFacts { Limits = Missing<TdmrLimits>(), Layout = Missing<TdmrLayout>() },
+        Platform = TestPlatform.Missing(),
     };
 
     private static Reading<string> Known(string value) => Reading.Known(value, Provenance.Emulated, "test");

@@ -38,7 +38,11 @@ internal static class TestSnapshots
             Limits = Reading.Known(TdmrLimits.Usual, Provenance.Read, "TDH.SYS.RDALL"),
             Layout = Reading.Known(Layout8GiB(), Provenance.Computed, "Linux TDMR rules"),
         },
+        Platform = TestPlatform.Working(),
     };
+
+    /// <summary>The same host as a probe of schema 1 saw it.</summary>
+    public static Snapshot OfSchema1(this Snapshot snapshot) => snapshot with { Schema = 1, Platform = null, Module = snapshot.Module with { TakenAcrossUpdate = false } };
 
     /// <summary>A virtual machine with another vendor's processor: nothing of TDX is there.</summary>
     public static Snapshot VirtualMachine(string name = "vm-1") => WorkingHost(name) with
@@ -51,6 +55,7 @@ internal static class TestSnapshots
             Limits = Reading.Known(TdmrLimits.Usual, Provenance.Hypothetical, "the limits of every module seen so far"),
             Layout = Reading.Known(Layout8GiB(), Provenance.Hypothetical, "Linux TDMR rules"),
         },
+        Platform = TestPlatform.Missing(),
     };
 
     /// <summary>A Granite Rapids host whose initialisation fails for want of reserved areas.</summary>

@@ -19,9 +19,32 @@ public sealed class SnapshotCodecTests
     }
 
     [Fact]
+    public void Write_OfASnapshotOfSchema1_IsWhatDashboardsHaveStored()
+    {
+        byte[] stored = File.ReadAllBytes(Repository.Data("snapshots", "working-host-schema1.json"));
+        SnapshotParse parse = SnapshotCodec.Parse(stored);
+        Assert.Null(parse.Error);
+        Assert.Null(parse.Snapshot!.Platform);
+        Assert.Equal(Encoding.UTF8.GetString(stored), Text(parse.Snapshot));
+        Assert.Equal(Encoding.UTF8.GetString(stored), Text(Full.OfSchema1()));
+        Assert.Equal(File.ReadAllText(Repository.Data("snapshots", "working-host-schema1.sha256")).Trim(), SnapshotHash.Of(SnapshotCodec.Write(parse.Snapshot)).ToString());
+    }
+
+    [Fact]
+    public void Parse_OfSchema2WithoutPlatform_IsRefused() =>
+        Assert.Contains("schema 2 needs the member platform", SnapshotCodec.Parse(SnapshotCodec.Write(Full with { Platform = null })).Error, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("{\"schema\":2}", 2)]
+    [InlineData("{\"a\":{\"schema\":7},\"schema\":1}", 1)]
+    [InlineData("{\"schema\":\"2\"}", null)]
+    [InlineData("{}", null)]
+    public void SchemaOf_OfADocument_IsWhatItStates(string text, int? schema) => Assert.Equal(schema, SnapshotCodec.SchemaOf(Encoding.UTF8.GetBytes(text)));
+
+    [Fact]
     public void Parse_OfEachTestSnapshot_RoundTrips()
     {
-        foreach (Snapshot snapshot in new[] { Full, TestSnapshots.VirtualMachine(), TestSnapshots.FailingHost(), Full.WithLayout(20, 3) })
+        foreach (Snapshot snapshot in new[] { Full, TestSnapshots.VirtualMachine(), TestSnapshots.FailingHost(), Full.WithLayout(20, 3), Full.OfSchema1() })
         {
             SnapshotParse parse = SnapshotCodec.Parse(SnapshotCodec.Write(snapshot));
             Assert.Null(parse.Error);
@@ -71,18 +94,30 @@ public sealed class SnapshotCodecTests
     [Fact]
     public void Parse_OfNewerSchema_SaysNewerAndTheRemedy()
     {
-        string error = Refusal("\"schema\":1,", "\"schema\":2,\"future\":{\"a\":1},");
-        Assert.Contains("schema 2", error, StringComparison.Ordinal);
+        string error = Refusal("\"schema\":2,", "\"schema\":3,\"future\":{\"a\":1},");
+        Assert.Contains("schema 3", error, StringComparison.Ordinal);
         Assert.Contains("Update TdxDash", error, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData("\"schema\":1,", "\"schema\":0,", "schema is 0")]
-    [InlineData("\"schema\":1,", "\"schema\":1,\"surprise\":1,", "surprise")]
-    [InlineData("\"schema\":1,", "\"schema\":1,\"schema\":1,", "schema")]
-    [InlineData("\"schema\":1,", "", "schema")]
-    [InlineData("\"schema\":1,", "\"schema\":\"1\",", "schema")]
-    [InlineData("\"schema\":1,", "\"schema\":99999999999,", "schema")]
+    [InlineData("\"schema\":2,", "\"schema\":0,", "schema is 0")]
+    [InlineData("\"schema\":2,", "\"schema\":2,\"surprise\":1,", "surprise")]
+    [InlineData("\"schema\":2,", "\"schema\":2,\"schema\":2,", "schema")]
+    [InlineData("\"schema\":2,", "", "schema")]
+    [InlineData("\"schema\":2,", "\"schema\":\"1\",", "schema")]
+    [InlineData("\"schema\":2,", "\"schema\":99999999999,", "schema")]
+    [InlineData("\"schema\":2,", "\"schema\":1,", "schema 1 has no member platform")]
+    [InlineData("\"platform\":{", "\"platform\":[{", "platform")]
+    [InlineData("\"platform\":{\"keyIdPartitioning\"", "\"platform\":{\"keyId\"", "keyId")]
+    [InlineData("\"0x200000001f\"", "137438953503", "hex digits")]
+    [InlineData("\"edx\":\"0x0\"", "\"edx\":\"0x100000000\"", "32 bits")]
+    [InlineData("{\"function\":\"0x1\",", "null,{\"function\":\"0x1\",", "platform.kvmTdx.cpuid has the JSON word null")]
+    [InlineData("\"qgsd running\"", "null", "platform.attestationServices has the JSON word null")]
+    [InlineData("\"blockSize\":\"0x8000000\"", "\"blockSize\":\"0x8000001\"", "no power of two")]
+    [InlineData("\"blockSize\":\"0x8000000\"", "\"blockSize\":\"0x0\"", "no power of two")]
+    [InlineData("\"blockSize\":\"0x8000000\"", "\"blockSize\":\"0x10000000000000\"", "more than 2^52 bytes")]
+    [InlineData("\"online\":64", "\"online\":-1", "-1 blocks online")]
+    [InlineData("\"value\":3,", "\"value\":-3,", "platform.keyIdsInUse is -3")]
     [InlineData("\"origin\":\"live\"", "\"origin\":\"Live\"", "'Live' is not one of")]
     [InlineData("\"origin\":\"live\"", "\"origin\":0", "is not one of")]
     [InlineData("\"value\":\"rack1-a07\"", "\"value\":7", "host.name")]

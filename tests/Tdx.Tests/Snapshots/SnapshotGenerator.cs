@@ -12,7 +12,8 @@ internal static class SnapshotGenerator
 {
     private static readonly string[] Odd = ["", "/proc/cpuinfo", "<script>&\"'\\", "\u2028\0"];
 
-    private static readonly Gen<string> Words = Gen.OneOf(Gen.String[Gen.Char['\u0001', '\uD7FF'], 0, 30], Gen.Int[0, Odd.Length - 1].Select(i => Odd[i]));
+    /// <summary>Texts, plain and odd ones.</summary>
+    public static readonly Gen<string> Words = Gen.OneOf(Gen.String[Gen.Char['\u0001', '\uD7FF'], 0, 30], Gen.Int[0, Odd.Length - 1].Select(i => Odd[i]));
 
     private static readonly Gen<IReadOnlyList<MemoryBlock>> Blocks =
         Gen.Select(Gen.UInt[1, 1 << 20], Gen.UInt[0, 3], Gen.Int[0, MemoryBlock.MaxNode]).Array[0, 50].Select(steps =>
@@ -36,7 +37,7 @@ internal static class SnapshotGenerator
     private static readonly Gen<TdmrLimits> Limits = Gen.Select(Gen.UShort[8, ushort.MaxValue], Gen.UShort, Gen.UShort, (a, b, c) => new TdmrLimits(a, b, c, c, c));
 
     // Few different lines, so that they repeat.
-    private static readonly Gen<IReadOnlyList<string>> Lines =
+    public static readonly Gen<IReadOnlyList<string>> Lines =
         Gen.OneOf(Words, Gen.Int[0, 3].Select(i => $"virt/tdx: line {i}")).Array[0, 12].Select(array => (IReadOnlyList<string>)array);
 
     // Ascending by start and overlapping, as firmware may have it.
@@ -71,9 +72,15 @@ internal static class SnapshotGenerator
         from firmware in Of(Firmware)
         from layout in Of(Layouts)
         from acrossUpdate in Gen.Bool
-        select Assemble(origin, name, release, blocks, metadata, limits, kvm, keys, updates, lines, firmware, layout, acrossUpdate);
+        from platform in PlatformGenerator.Facts
+        from old in Gen.Int[0, 3]
+        select OfSchema(old == 0, platform, Assemble(origin, name, release, blocks, metadata, limits, kvm, keys, updates, lines, firmware, layout, acrossUpdate));
 
-    private static Gen<Reading<T>> Of<T>(Gen<T> value) => Gen.OneOf(
+    // Both schemas, so that diffs lead from one to the other.
+    private static Snapshot OfSchema(bool old, PlatformFacts platform, Snapshot snapshot) => old ? snapshot.OfSchema1() : snapshot with { Platform = platform };
+
+    /// <summary>A reading in each of its states.</summary>
+    public static Gen<Reading<T>> Of<T>(Gen<T> value) => Gen.OneOf(
         Gen.Select(value, Gen.Enum<Provenance>(), Words, Reading.Known),
         Gen.Select(Words, Words, Reading.NotOffered<T>),
         Gen.Select(Words, Words, Words, Reading.Unreadable<T>));

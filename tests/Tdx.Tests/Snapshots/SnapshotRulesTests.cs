@@ -1,5 +1,6 @@
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Platform;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Testing;
 
@@ -13,7 +14,7 @@ public sealed class SnapshotRulesTests
     [Fact]
     public void Of_AnySnapshot_ListsEachReadingOnce()
     {
-        int members = new[] { typeof(HostFacts), typeof(MemoryFacts), typeof(ModuleFacts), typeof(KernelTdxFacts), typeof(LayoutFacts) }
+        int members = new[] { typeof(HostFacts), typeof(MemoryFacts), typeof(ModuleFacts), typeof(KernelTdxFacts), typeof(LayoutFacts), typeof(PlatformFacts) }
             .Sum(facts => facts.GetProperties().Count(member => typeof(IReading).IsAssignableFrom(member.PropertyType)));
         IReadOnlyList<SnapshotReading> readings = SnapshotReadings.Of(Full);
         Assert.Equal(members, readings.Count);
@@ -47,6 +48,23 @@ public sealed class SnapshotRulesTests
         Assert.Contains("memory.firmwareMap.type", Refusal(Firmware(new FirmwareRange(new AddressRange(0, 1), phrase))), StringComparison.Ordinal);
         Assert.Contains("layout.layout.log", Refusal(Layout(layout => layout with { Log = [phrase] })), StringComparison.Ordinal);
         Assert.Contains("layout.layout.log has 67 lines", Refusal(Layout(layout => layout with { Log = [.. Enumerable.Repeat("w", 67)] })), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_ASnapshotOfSchema1_ListsNoPlatform() =>
+        Assert.DoesNotContain(SnapshotReadings.Of(Full.OfSchema1()), reading => reading.Member.StartsWith("platform.", StringComparison.Ordinal));
+
+    [Fact]
+    public void Parse_OfLongPlatformFacts_NamesTheMember()
+    {
+        Snapshot With(Func<PlatformFacts, PlatformFacts> change) => Full with { Platform = change(Full.Platform!) };
+        string phrase = new('x', 4_097);
+        CpuidEntry[] entries = [.. Enumerable.Range(0, 1_025).Select(i => new CpuidEntry((uint)i, 0, 0, 0, 0, 0, 0))];
+        Assert.Null(Refusal(With(platform => platform with { KvmTdx = platform.KvmTdx.Map(kvm => kvm with { Cpuid = entries[1..] }) })));
+        Assert.Contains("platform.kvmTdx.cpuid has 1025 entries", Refusal(With(platform => platform with { KvmTdx = platform.KvmTdx.Map(kvm => kvm with { Cpuid = entries }) })), StringComparison.Ordinal);
+        Assert.Contains("platform.moduleUpdate.status", Refusal(With(platform => platform with { ModuleUpdate = platform.ModuleUpdate.Map(node => node with { Status = phrase }) })), StringComparison.Ordinal);
+        Assert.Contains("platform.moduleUpdate.error", Refusal(With(platform => platform with { ModuleUpdate = platform.ModuleUpdate.Map(node => node with { Error = phrase }) })), StringComparison.Ordinal);
+        Assert.Contains("the source of platform.tmeActivate", Refusal(With(platform => platform with { TmeActivate = Reading.NotOffered<ulong>(phrase, "r") })), StringComparison.Ordinal);
     }
 
     [Fact]

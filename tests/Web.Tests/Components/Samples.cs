@@ -4,6 +4,7 @@ using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Testing;
 using TdxDash.Web.Components.Host;
 using TdxDash.Web.Components.MemoryMap;
 using TdxDash.Web.Live;
@@ -64,7 +65,7 @@ internal static class Samples
 
     public static Snapshot Snapshot(Origin origin = Origin.Live, TdmrLayout? layout = null, IReadOnlyList<MemoryBlock>? blocks = null, string logLine = "virt/tdx: module initialized") => new()
     {
-        Schema = 1,
+        Schema = Tdx.Snapshots.Snapshot.CurrentSchema,
         Origin = origin,
         Host = Host(),
         Memory = new MemoryFacts
@@ -94,6 +95,7 @@ internal static class Samples
             Limits = Reading.Known(Limits, Provenance.Emulated, "TDH.SYS.RD"),
             Layout = Reading.Known(layout ?? Layout(), origin == Origin.Demo ? Provenance.Emulated : Provenance.Computed, "Linux's TDMR rules"),
         },
+        Platform = TestPlatform.Working(),
     };
 
     public static TdmrLayout Layout()

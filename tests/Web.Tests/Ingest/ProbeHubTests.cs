@@ -3,6 +3,7 @@ using Dapper;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Testing;
 using TdxDash.Web.Tests.Support;
 using TdxDash.Wire;
 
@@ -129,6 +130,22 @@ public sealed class ProbeHubTests
         Assert.StartsWith("Update the dashboard", reply.Reason, StringComparison.Ordinal);
         Assert.Contains($"schema {Snapshot.CurrentSchema + 1}", reply.Reason, StringComparison.Ordinal);
         Assert.Equal((0, 0, 0), Count(dashboard));
+    }
+
+    [Fact]
+    public async Task Deliver_OfEachSchema_IsStoredUnderItsOwn()
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await Dashboard.StartAsync(folder);
+        HubConnection probe = await dashboard.ConnectAsync();
+
+        foreach ((long sequence, Snapshot snapshot) in new[] { (1L, Some.OfSchema1()), (2L, Some), (3L, Some.OfSchema1()), (4L, Some.OfSchema1()) })
+        {
+            Assert.Equal(DeliveryOutcome.Stored, (await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(sequence, snapshot))).Outcome);
+        }
+
+        using SqliteConnection connection = dashboard.Path.OpenReader();
+        Assert.Equal(["1", "2", "1", "1"], connection.Query<string>("SELECT schema FROM snapshots s JOIN bodies b ON b.hash = s.hash ORDER BY s.sequence"));
     }
 
     [Fact]

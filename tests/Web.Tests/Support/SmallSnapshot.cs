@@ -3,6 +3,7 @@ using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Testing;
 using TdxDash.Wire;
 
 namespace TdxDash.Web.Tests.Support;
@@ -49,6 +50,7 @@ internal static class SmallSnapshot
             LogLines = Absent<IReadOnlyList<string>>(),
         },
         Layout = new LayoutFacts { Limits = Absent<TdmrLimits>(), Layout = Absent<TdmrLayout>() },
+        Platform = TestPlatform.Missing(),
     };
 
     public static SnapshotEnvelope Envelope(long sequence, Snapshot snapshot) => Envelope(sequence, SnapshotCodec.Write(snapshot));

@@ -11,7 +11,7 @@ public sealed class SnapshotDiffProperties
     private static readonly Gen<(Snapshot Before, Snapshot After)> Mutated =
         from before in SnapshotGenerator.Snapshots
         from other in SnapshotGenerator.Snapshots
-        from take in Gen.Bool.Array[12]
+        from take in Gen.Bool.Array[14]
         from seed in Gen.Int
         select (before, Mix(before, other, take, new Random(seed)));
 
@@ -112,6 +112,15 @@ public sealed class SnapshotDiffProperties
             Layout = take[9] ? before.Layout.Layout.Map(layout => layout with { Tdmrs = Thin(layout.Tdmrs, random), Log = Stir(layout.Log, random) })
                 : take[10] ? other.Layout.Layout : before.Layout.Layout,
         },
+        Schema = take[11] ? other.Schema : before.Schema,
+        Platform = take[11] ? other.Platform : before.Platform is { } platform ? Change(platform, take[12], take[13], random) : null,
+    };
+
+    private static PlatformFacts Change(PlatformFacts platform, bool msr, bool kvm, Random random) => platform with
+    {
+        KeyIdPartitioning = msr ? Relabel(platform.KeyIdPartitioning, random).Map(value => value ^ (1UL << random.Next(64))) : platform.KeyIdPartitioning,
+        KvmTdx = kvm ? platform.KvmTdx.Map(known => known with { Cpuid = Stir(known.Cpuid, random), SupportedXfam = known.SupportedXfam ^ 1 }) : platform.KvmTdx,
+        AttestationServices = kvm ? platform.AttestationServices.Map(list => Stir(list, random)) : platform.AttestationServices,
     };
 
     private static Reading<T> Relabel<T>(Reading<T> reading, Random random) =>

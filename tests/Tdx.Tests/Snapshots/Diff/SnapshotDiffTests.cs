@@ -40,6 +40,37 @@ public sealed class SnapshotDiffTests
     }
 
     [Fact]
+    public void Between_OfSchema1AndSchema2_SaysWhatTheNewerOneHas()
+    {
+        Snapshot old = Full.OfSchema1();
+        var forth = SnapshotDiff.Between(old, Full);
+        Assert.Equal(["~ schema: 1 -> 2", "+ platform: platform facts"], forth.Entries.Select(DiffText.Line));
+        Assert.Equal(SnapshotCodec.Write(Full), SnapshotCodec.Write(forth.Apply(old)));
+        Assert.Equal(SnapshotCodec.Write(old), SnapshotCodec.Write(SnapshotDiff.Between(Full, old).Apply(Full)));
+    }
+
+    [Fact]
+    public void Between_OfPlatformFacts_NamesRegisterLeafAndService()
+    {
+        Snapshot after = Full with
+        {
+            Platform = Full.Platform! with
+            {
+                KeyIdPartitioning = Full.Platform.KeyIdPartitioning.Map(_ => 0x40_0000_003FUL),
+                KvmTdx = Full.Platform.KvmTdx.Map(kvm => kvm with { Cpuid = [kvm.Cpuid[0], kvm.Cpuid[1] with { Eax = 0x10 }] }),
+                AttestationServices = Full.Platform.AttestationServices.Map<IReadOnlyList<string>>(_ => ["qgsd running"]),
+            },
+        };
+        Assert.Equal(
+            [
+                "~ platform.keyIdPartitioning: 0x200000001f (31 for TME-MT, 32 for TDX [32, 64), 31 of them for guests) -> 0x400000003f (63 for TME-MT, 64 for TDX [64, 128), 63 of them for guests) [kernel]",
+                "~ platform.kvmTdx.cpuid[0x7.1].eax: 0x1c30 -> 0x10 [kernel]",
+                "- platform.attestationServices[mpa_registration_tool installed]: mpa_registration_tool installed [kernel]",
+            ],
+            SnapshotDiff.Between(Full, after).Entries.Select(DiffText.Line));
+    }
+
+    [Fact]
     public void Between_OfProvenanceAlone_IsNoChangeOfValue()
     {
         Snapshot emulated = Full with { Layout = Full.Layout with { Limits = Reading.Known(Full.Layout.Limits.Value, Provenance.Emulated, Full.Layout.Limits.Source) } };
