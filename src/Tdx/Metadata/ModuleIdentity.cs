@@ -12,6 +12,9 @@ namespace TdxDash.Tdx.Metadata;
 /// <param name="Update">UPDATE_VERSION.</param>
 public readonly record struct ModuleVersion(int Major, int Minor, int Update)
 {
+    /// <summary>Orders by major, minor and update version. It says nothing about versions for different CPU families.</summary>
+    public int CompareTo(ModuleVersion other) => (Major, Minor, Update).CompareTo((other.Major, other.Minor, other.Update));
+
     /// <summary>As Linux 7.2 prints it: the update with two digits, <c>1.5.08</c>.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Update:00}");
 

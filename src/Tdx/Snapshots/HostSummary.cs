@@ -45,6 +45,15 @@ public sealed record HostSummary
     /// <summary>MAX_TDMRS.</summary>
     public required Reading<int> MaxTdmrs { get; init; }
 
+    /// <summary>Private KeyIDs for guests: one TD needs one.</summary>
+    public required Reading<long> KeyIds { get; init; }
+
+    /// <summary>The kernel release, as <c>uname -r</c> prints it.</summary>
+    public required Reading<string> KernelRelease { get; init; }
+
+    /// <summary>How deep the probe could read.</summary>
+    public required Reading<ProbeTier> Tier { get; init; }
+
     /// <summary>Works it out.</summary>
     public static HostSummary From(Snapshot snapshot)
     {
@@ -66,6 +75,9 @@ public sealed record HostSummary
             MaxReserved = limits.Map(value => (int)value.MaxReservedPerTdmr),
             Tdmrs = layout.Map(value => value.TdmrsNeeded),
             MaxTdmrs = limits.Map(value => (int)value.MaxTdmrs),
+            KeyIds = snapshot.Kernel.KeyIdCapacity,
+            KernelRelease = snapshot.Host.KernelRelease,
+            Tier = ProbeTiers.Of(snapshot),
         };
     }
 

@@ -21,6 +21,25 @@ public sealed class HostSummaryTests
     }
 
     [Fact]
+    public void From_AHost_TellsKeysKernelAndTier()
+    {
+        Snapshot host = TestSnapshots.WorkingHost();
+        HostSummary row = HostSummary.From(host);
+
+        Assert.Equal((host.Kernel.KeyIdCapacity, host.Host.KernelRelease), (row.KeyIds, row.KernelRelease));
+        Assert.Equal((ProbeTier.Module, Provenance.Read), (row.Tier.Value, row.Tier.Provenance));
+        Reading<IReadOnlyList<MetadataValue>> none = Reading.NotOffered<IReadOnlyList<MetadataValue>>("/dev/tdxdash", "There is no device.");
+        Snapshot withoutModule = host with { Module = host.Module with { Metadata = none } };
+        Assert.Equal(ProbeTier.RootFiles, HostSummary.From(withoutModule).Tier.Value);
+        Snapshot asUser = withoutModule with
+        {
+            Memory = host.Memory with { Map = Reading.Unreadable<IReadOnlyList<MemoryBlock>>("/proc/iomem", "Addresses are hidden.", "Run as root.") },
+            Kernel = host.Kernel with { SeamldrVersion = Reading.Unreadable<string>("seamldr_version", "Permission denied.", "Run as root.") },
+        };
+        Assert.Equal(ProbeTier.Files, HostSummary.From(asUser).Tier.Value);
+    }
+
+    [Fact]
     public void From_AVirtualMachine_KeepsHypotheticalValuesAndReasons()
     {
         HostSummary row = HostSummary.From(TestSnapshots.VirtualMachine());

@@ -51,6 +51,9 @@ internal static class Samples
             MaxReserved = Reading.Known(16, module, "MAX_RESERVED_PER_TDMR"),
             Tdmrs = Reading.Known(5, computed, "layout"),
             MaxTdmrs = Reading.Known(64, module, "MAX_TDMRS"),
+            KeyIds = Reading.Known(31L, Provenance.Kernel, "/sys/fs/cgroup/misc.capacity"),
+            KernelRelease = Reading.Known("7.2.1", Provenance.Kernel, "/proc/sys/kernel/osrelease"),
+            Tier = Reading.Known(ProbeTier.RootFiles, Provenance.Computed, "rule"),
         };
     }
 

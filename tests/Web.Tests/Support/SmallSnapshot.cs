@@ -73,6 +73,9 @@ internal static class SmallSnapshot
         MaxReserved = Absent<int>(),
         Tdmrs = Absent<int>(),
         MaxTdmrs = Absent<int>(),
+        KeyIds = Absent<long>(),
+        KernelRelease = snapshot.Host.KernelRelease,
+        Tier = Absent<ProbeTier>(),
     };
 
     private static Reading<T> Absent<T>() => Reading.NotOffered<T>("test", "The test has none.");
