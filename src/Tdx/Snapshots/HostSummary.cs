@@ -48,6 +48,9 @@ public sealed record HostSummary
     /// <summary>Private KeyIDs for guests: one TD needs one.</summary>
     public required Reading<long> KeyIds { get; init; }
 
+    /// <summary>Private KeyIDs that guests use now.</summary>
+    public required Reading<long> KeyIdsInUse { get; init; }
+
     /// <summary>The kernel release, as <c>uname -r</c> prints it.</summary>
     public required Reading<string> KernelRelease { get; init; }
 
@@ -76,6 +79,7 @@ public sealed record HostSummary
             Tdmrs = layout.Map(value => value.TdmrsNeeded),
             MaxTdmrs = limits.Map(value => (int)value.MaxTdmrs),
             KeyIds = snapshot.Kernel.KeyIdCapacity,
+            KeyIdsInUse = snapshot.Platform.KeyIdsInUse,
             KernelRelease = snapshot.Host.KernelRelease,
             Tier = ProbeTiers.Of(snapshot),
         };

@@ -52,6 +52,7 @@ internal static class Samples
             Tdmrs = Reading.Known(5, computed, "layout"),
             MaxTdmrs = Reading.Known(64, module, "MAX_TDMRS"),
             KeyIds = Reading.Known(31L, Provenance.Kernel, "/sys/fs/cgroup/misc.capacity"),
+            KeyIdsInUse = Reading.Known(3L, Provenance.Kernel, "/sys/fs/cgroup/misc.current"),
             KernelRelease = Reading.Known("7.2.1", Provenance.Kernel, "/proc/sys/kernel/osrelease"),
             Tier = Reading.Known(ProbeTier.RootFiles, Provenance.Computed, "rule"),
         };

@@ -74,6 +74,7 @@ internal static class SmallSnapshot
         Tdmrs = Absent<int>(),
         MaxTdmrs = Absent<int>(),
         KeyIds = Absent<long>(),
+        KeyIdsInUse = Absent<long>(),
         KernelRelease = snapshot.Host.KernelRelease,
         Tier = Absent<ProbeTier>(),
     };
