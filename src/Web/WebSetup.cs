@@ -6,6 +6,7 @@ using MudBlazor.Services;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Api;
 using TdxDash.Web.Components;
+using TdxDash.Web.Components.Palette;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
@@ -74,6 +75,7 @@ public static class WebSetup
         services.AddSingleton<IFleetView>(provider => provider.GetRequiredService<FleetView>());
         services.AddSingleton<ISnapshotArchive, SnapshotArchive>();
         services.AddSingleton<Intake>();
+        services.AddSingleton<PaletteSearch>();
         // Started in this order and stopped in the other: the store outlives everything that writes.
         services.AddHostedService<StoreService>();
         services.AddHostedService<LastSeenSaver>();
@@ -102,6 +104,7 @@ public static class WebSetup
         app.MapStaticAssets();
         app.MapHealthChecks(HealthPath);
         SnapshotDownload.Map(app);
+        PaletteEndpoint.Map(app);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
         // The policy above already forbids framing; Blazor would add a second header.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);

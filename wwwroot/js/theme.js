@@ -1,7 +1,7 @@
 // Loaded by a blocking script element in the head, so that the chosen theme stands before the first paint.
 (() => {
   const key = "tdxdash.theme";
-  const choices = ["system", "light", "dark"];
+  const choices = ["system", "light", "dark", "contrast"];
 
   function read() {
     try {
@@ -23,12 +23,18 @@
   apply(read());
   addEventListener("storage", e => { if (e.key === key) { apply(read()); } });
 
-  globalThis.tdxTheme = {
-    current: read,
-    choose(choice) {
-      if (!choices.includes(choice)) { return; }
-      try { localStorage.setItem(key, choice); } catch { /* the choice then lasts as long as the page */ }
-      apply(choice);
-    },
-  };
+  function choose(choice) {
+    if (!choices.includes(choice)) { return; }
+    try { localStorage.setItem(key, choice); } catch { /* the choice then lasts as long as the page */ }
+    apply(choice);
+  }
+
+  addEventListener("click", e => {
+    if (e.target instanceof Element && e.target.closest("[data-theme-toggle]")) {
+      const shown = document.documentElement.dataset.theme ?? "system";
+      choose(choices[(choices.indexOf(shown) + 1) % choices.length]);
+    }
+  });
+
+  globalThis.tdxTheme = { choose };
 })();

@@ -11,6 +11,8 @@ namespace TdxDash.Web.Components.Host;
 /// <summary>Which host this is, unmistakably: name, state, one line of what it is, and a stripe where anything is emulated.</summary>
 public partial class HostHeader
 {
+    private const uint Hues = 12;
+
     /// <summary>The host.</summary>
     [Parameter, EditorRequired]
     public HostEntry Entry { get; set; } = null!;
@@ -35,6 +37,9 @@ public partial class HostHeader
     }
 
     private bool IsDemo => View.Snapshot.Origin == Origin.Demo;
+
+    // Always the same for one host, so that two open pages are told apart at a glance.
+    private string Hue => Wording.Plain((int)(Entry.HostId.Aggregate(2_166_136_261u, (hash, c) => unchecked((hash ^ c) * 16_777_619u)) % Hues));
 
     private string Machine
     {

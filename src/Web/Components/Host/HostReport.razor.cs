@@ -5,7 +5,7 @@ namespace TdxDash.Web.Components.Host;
 /// <summary>All that one page of a host shows below its header.</summary>
 public partial class HostReport
 {
-    private (HostView?, HostTab) _rendered;
+    private (HostView?, HostTab, bool) _rendered;
 
     /// <summary>The host's identity.</summary>
     [Parameter, EditorRequired]
@@ -19,10 +19,14 @@ public partial class HostReport
     [Parameter, EditorRequired]
     public HostTab Tab { get; set; }
 
+    /// <summary>Whether the host has been silent for so long that its values must not look current.</summary>
+    [Parameter]
+    public bool IsStale { get; set; }
+
     // The page renders every second for its ages, and a map of thousands of regions changes only with its snapshot.
     /// <inheritdoc/>
-    protected override bool ShouldRender() => !(ReferenceEquals(_rendered.Item1, View) && _rendered.Item2 == Tab);
+    protected override bool ShouldRender() => _rendered != (View, Tab, IsStale);
 
     /// <inheritdoc/>
-    protected override void OnAfterRender(bool firstRender) => _rendered = (View, Tab);
+    protected override void OnAfterRender(bool firstRender) => _rendered = (View, Tab, IsStale);
 }

@@ -1,0 +1,84 @@
+using TdxDash.Web.Components.Host;
+using TdxDash.Web.Components.Parts;
+using TdxDash.Web.Live;
+using TdxDash.Wire;
+
+namespace TdxDash.Web.Components.Palette;
+
+/// <summary>Finds what somebody types into the command palette: pages, hosts with their own pages, actions.</summary>
+/// <param name="fleet">The hosts.</param>
+/// <param name="time">For the age of what is known of them.</param>
+public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
+{
+    /// <summary>The longest text that is looked at.</summary>
+    public const int MaxText = 80;
+
+    /// <summary>The most hosts that are offered.</summary>
+    public const int MaxHosts = 12;
+
+    private static readonly PaletteItem[] Pages =
+    [
+        new("page", "Fleet", "all hosts", "/"),
+    ];
+
+    private static readonly PaletteItem[] Actions =
+    [
+        new("action", "Theme: system", "as the operating system has it", null, "theme:system"),
+        new("action", "Theme: light", "", null, "theme:light"),
+        new("action", "Theme: dark", "", null, "theme:dark"),
+        new("action", "Theme: high contrast", "system colours, solid outlines", null, "theme:contrast"),
+        new("action", "Copy the link to this page", "", null, "copy-link"),
+        new("action", "Keyboard shortcuts and terms", "key ?", null, "help"),
+        new("action", "Print", "", null, "print"),
+    ];
+
+    /// <summary>Searches. Words are looked for in any order; a last word that begins the name of a host's page leads there.</summary>
+    /// <param name="text">What was typed; empty for what is offered first.</param>
+    /// <returns>Pages, then hosts, then actions; each kind with the best first.</returns>
+    public IReadOnlyList<PaletteItem> Find(string? text)
+    {
+        string[] words = (text is { Length: > MaxText } ? text[..MaxText] : text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return [.. Pages.Where(page => All(words, page)), .. Hosts(words), .. Actions.Where(action => All(words, action))];
+    }
+
+    private static bool All(string[] words, PaletteItem item) =>
+        words.All(word => item.Label.Contains(word, StringComparison.OrdinalIgnoreCase) || item.Detail.Contains(word, StringComparison.OrdinalIgnoreCase));
+
+    private List<PaletteItem> Hosts(string[] words)
+    {
+        HostTab? tab = words.Length > 1 ? TabOf(words[^1]) : null;
+        List<PaletteItem> whole = Named(words, HostTab.Overview);
+        return whole.Count > 0 || tab is not HostTab named ? whole : Named(words[..^1], named);
+    }
+
+    private List<PaletteItem> Named(string[] words, HostTab tab)
+    {
+        string first = words.Length == 0 ? "" : words[0];
+        return [.. fleet.Hosts
+            .Where(host => words.All(word => host.Summary.Name.Contains(word, StringComparison.OrdinalIgnoreCase) || host.HostId.StartsWith(word, StringComparison.OrdinalIgnoreCase)))
+            .OrderByDescending(host => host.Summary.Name.StartsWith(first, StringComparison.OrdinalIgnoreCase))
+            .ThenBy(host => host.Summary.Name, StringComparer.OrdinalIgnoreCase).ThenBy(host => host.HostId, StringComparer.Ordinal)
+            .Take(MaxHosts)
+            .Select(host => new PaletteItem("host", tab == HostTab.Overview ? Wording.HostName(host.Summary.Name) : $"{Wording.HostName(host.Summary.Name)}, {HostTabs.Word(tab)}", Detail(host), HostTabs.Href(host.HostId, tab)))];
+    }
+
+    private string Detail(HostEntry host)
+    {
+        string state = time.GetUtcNow() - host.LastSeen > ProbeContract.SilentAfter ? "silent" : StateBadge.Word(host.Summary.State);
+        string version = host.Summary.Version.IsKnown ? $", module {host.Summary.Version.Value}" : "";
+        return $"{state}, {host.Summary.CpuFamily}{version}";
+    }
+
+    private static HostTab? TabOf(string word)
+    {
+        foreach (HostTab tab in Enum.GetValues<HostTab>())
+        {
+            if (HostTabs.Word(tab).StartsWith(word, StringComparison.OrdinalIgnoreCase))
+            {
+                return tab;
+            }
+        }
+
+        return null;
+    }
+}
