@@ -79,7 +79,8 @@ public sealed record HostSummary
             Tdmrs = layout.Map(value => value.TdmrsNeeded),
             MaxTdmrs = limits.Map(value => (int)value.MaxTdmrs),
             KeyIds = snapshot.Kernel.KeyIdCapacity,
-            KeyIdsInUse = snapshot.Platform.KeyIdsInUse,
+            KeyIdsInUse = snapshot.Platform?.KeyIdsInUse
+                ?? Reading.NotOffered<long>("tdx in misc.current", "The snapshot was taken by a probe that did not read it. Update the probe."),
             KernelRelease = snapshot.Host.KernelRelease,
             Tier = ProbeTiers.Of(snapshot),
         };

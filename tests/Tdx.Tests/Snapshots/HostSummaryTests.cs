@@ -26,7 +26,7 @@ public sealed class HostSummaryTests
         Snapshot host = TestSnapshots.WorkingHost();
         HostSummary row = HostSummary.From(host);
 
-        Assert.Equal((host.Kernel.KeyIdCapacity, host.Platform.KeyIdsInUse, host.Host.KernelRelease), (row.KeyIds, row.KeyIdsInUse, row.KernelRelease));
+        Assert.Equal((host.Kernel.KeyIdCapacity, host.Platform!.KeyIdsInUse, host.Host.KernelRelease), (row.KeyIds, row.KeyIdsInUse, row.KernelRelease));
         Assert.Equal((ProbeTier.Module, Provenance.Read), (row.Tier.Value, row.Tier.Provenance));
         Reading<IReadOnlyList<MetadataValue>> none = Reading.NotOffered<IReadOnlyList<MetadataValue>>("/dev/tdxdash", "There is no device.");
         Snapshot withoutModule = host with { Module = host.Module with { Metadata = none } };
