@@ -20,7 +20,7 @@ public sealed record SnapshotSteps
     public Func<ISeamcallTransport, SweptMetadata> Sweep { get; init; } = MetadataSweep.Run;
 
     /// <summary>Finds the module's limits, CMRs and features among what was read.</summary>
-    public Func<ModuleFacts, KernelTdxFacts, ModuleIdentity> Identity { get; init; } = ModuleIdentity.From;
+    public Func<ModuleFacts, KernelTdxFacts, ModuleIdentity> Identity { get; init; } = (module, kernel) => ModuleIdentity.From(module, kernel);
 
     /// <summary>Builds the layout.</summary>
     public Func<MemoryMap, TdmrLimits, LayoutOptions, TdmrLayout> Layout { get; init; } = TdmrBuilder.Build;

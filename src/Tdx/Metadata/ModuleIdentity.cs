@@ -67,23 +67,27 @@ public sealed record ModuleIdentity
     public static ModuleIdentity From(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        return From(snapshot.Module, snapshot.Kernel);
+        return From(snapshot.Module, snapshot.Kernel, snapshot.Platform);
     }
 
     /// <summary>Works it out before the snapshot is whole.</summary>
-    public static ModuleIdentity From(ModuleFacts module, KernelTdxFacts kernel)
+    /// <param name="module">What the module answered.</param>
+    /// <param name="kernel">What the kernel says.</param>
+    /// <param name="platform">What kernels before upstream support say in sysfs is taken from here; null where it is not read.</param>
+    public static ModuleIdentity From(ModuleFacts module, KernelTdxFacts kernel, PlatformFacts? platform = null)
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(kernel);
         var read = new ModuleMetadata(module.Metadata);
         var log = new LoggedValues(kernel.LogLines);
+        var old = new SysfsValues(platform?.SysfsModule ?? Reading.NotOffered<SysfsModule>("sysfs", "It was not read."));
         return new ModuleIdentity
         {
-            Version = Best(read.Version, SysfsVersion(kernel.ModuleVersion), log.Version),
-            BuildNumber = Best(read.Number("BUILD_NUM", value => (int)value), log.Get("the module's build number", facts => facts.BuildNumber)),
-            BuildDate = Best(read.BuildDate, log.Get("the module's build date", facts => facts.BuildDate)),
-            VendorId = Best(read.Number("VENDOR_ID", value => (uint)value), log.Get("the module's vendor", facts => facts.VendorId)),
-            Attributes = Best(read.Number("SYS_ATTRIBUTES", value => (uint)value), log.Get("the module's attributes", facts => facts.Attributes)),
+            Version = Best(read.Version, SysfsVersion(kernel.ModuleVersion), old.Version, log.Version),
+            BuildNumber = Best(read.Number("BUILD_NUM", value => (int)value), old.Get(facts => facts.BuildNumber), log.Get("the module's build number", facts => facts.BuildNumber)),
+            BuildDate = Best(read.BuildDate, old.Get(facts => facts.BuildDate), log.Get("the module's build date", facts => facts.BuildDate)),
+            VendorId = Best(read.Number("VENDOR_ID", value => (uint)value), old.Get(facts => facts.VendorId), log.Get("the module's vendor", facts => facts.VendorId)),
+            Attributes = Best(read.Number("SYS_ATTRIBUTES", value => (uint)value), old.Get(facts => facts.Attributes), log.Get("the module's attributes", facts => facts.Attributes)),
             Features = read.Number("TDX_FEATURES0", value => value),
             Cmrs = Best(read.Cmrs, log.Get<IReadOnlyList<AddressRange>>("the CMRs", facts => facts.Cmrs.Count > 0 ? facts.Cmrs : null)),
             Limits = read.Limits,

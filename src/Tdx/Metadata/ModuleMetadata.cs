@@ -99,6 +99,18 @@ internal sealed class ModuleMetadata(Reading<IReadOnlyList<MetadataValue>> metad
     }
 }
 
+/// <summary>Typed readings out of the sysfs folder of kernels before upstream support.</summary>
+internal sealed class SysfsValues(Reading<SysfsModule> module)
+{
+    /// <summary>The published build with that build number, as sysfs tells no update version.</summary>
+    public Reading<ModuleVersion> Version => !module.TryGet(out SysfsModule? facts) ? module.Map(_ => default(ModuleVersion))
+        : ModuleBuilds.Find(facts.MajorVersion, facts.MinorVersion, facts.BuildNumber) is { } version
+            ? Reading.Known(version, module.Provenance == Provenance.Emulated ? Provenance.Emulated : Provenance.Computed, $"{module.Source}: {facts.MajorVersion}.{facts.MinorVersion} with build number {facts.BuildNumber}")
+            : Reading.NotOffered<ModuleVersion>(module.Source, $"sysfs tells {facts.MajorVersion}.{facts.MinorVersion} but no update version, and the build number is not a published one.");
+
+    public Reading<T> Get<T>(Func<SysfsModule, T> pick) => module.Map(pick);
+}
+
 /// <summary>Typed readings out of the kernel-log lines.</summary>
 internal sealed class LoggedValues(Reading<IReadOnlyList<string>> lines)
 {

@@ -24,7 +24,7 @@ internal sealed partial class ReadinessEvidence
         }
 
         RealModule = module;
-        Identity = ModuleIdentity.From(module, snapshot.Kernel);
+        Identity = ModuleIdentity.From(module, snapshot.Kernel, snapshot.Platform);
         Release = snapshot.Host.KernelRelease.TryGet(out string? release) ? VersionOf(release) : null;
     }
 

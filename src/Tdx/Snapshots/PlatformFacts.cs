@@ -30,6 +30,13 @@ public sealed record PlatformFacts
     /// <summary>Private KeyIDs that guests hold now: <c>tdx</c> of <c>misc.current</c>.</summary>
     public required Reading<long> KeyIdsInUse { get; init; }
 
+    /// <summary>How often a control group's limit on private KeyIDs kept a guest from starting: <c>tdx.max</c> of <c>misc.events</c>, over all groups
+    /// below the root.</summary>
+    public required Reading<long> KeyIdLimitHits { get; init; }
+
+    /// <summary>What kernels before upstream support say of the TDX module in sysfs.</summary>
+    public required Reading<SysfsModule> SysfsModule { get; init; }
+
     /// <summary>The kernel's memory blocks.</summary>
     public required Reading<MemoryBlocks> MemoryBlocks { get; init; }
 
@@ -43,6 +50,17 @@ public sealed record PlatformFacts
 /// <param name="Error">The phase and the error of the last update, as <c>programming:hw-error</c>; empty where it had none, and while
 /// an update runs, as the kernel tells it only when idle.</param>
 public sealed record ModuleUpdateNode(string Status, string Error);
+
+/// <summary>The folder <c>/sys/firmware/tdx/tdx_module</c> of kernels before upstream support (out-of-tree 5.x to Ubuntu 24.04's 6.8; their
+/// Documentation/ABI/testing/sysfs-firmware-tdx).</summary>
+/// <param name="Status"><c>initialized</c> where the module works.</param>
+/// <param name="Attributes">SYS_ATTRIBUTES; bit 31 marks a debug module.</param>
+/// <param name="VendorId">VENDOR_ID; 0x8086 is Intel.</param>
+/// <param name="MajorVersion">MAJOR_VERSION.</param>
+/// <param name="MinorVersion">MINOR_VERSION; these kernels tell no update version.</param>
+/// <param name="BuildNumber">BUILD_NUM.</param>
+/// <param name="BuildDate">BUILD_DATE.</param>
+public sealed record SysfsModule(string Status, uint Attributes, uint VendorId, int MajorVersion, int MinorVersion, int BuildNumber, DateOnly BuildDate);
 
 /// <summary>The blocks in which the kernel adds and removes memory, <c>/sys/devices/system/memory</c>.</summary>
 /// <param name="BlockSize">The size of each, a power of two.</param>

@@ -24,6 +24,8 @@ internal static class PlatformRules
         CheckKvm(platform.KvmTdx.Or(null));
         CheckBlocks(platform.MemoryBlocks.Or(null));
         Require(platform.KeyIdsInUse.Or(0) >= 0, $"platform.keyIdsInUse is {platform.KeyIdsInUse.Or(0)}.");
+        Require(platform.KeyIdLimitHits.Or(0) >= 0, $"platform.keyIdLimitHits is {platform.KeyIdLimitHits.Or(0)}.");
+        CheckSysfs(platform.SysfsModule.Or(null));
     }
 
     private static void CheckKvm(KvmTdxCapabilities? kvm)
@@ -31,6 +33,10 @@ internal static class PlatformRules
         int count = kvm?.Cpuid.Count ?? 0;
         Require(count <= KvmTdxCapabilities.MaxCpuid, $"platform.kvmTdx.cpuid has {count} entries; at most {KvmTdxCapabilities.MaxCpuid} are accepted.");
     }
+
+    private static void CheckSysfs(SysfsModule? module) => Require(
+        module is null or { MajorVersion: >= 0 and <= ushort.MaxValue, MinorVersion: >= 0 and <= ushort.MaxValue, BuildNumber: >= 0 },
+        $"platform.sysfsModule has version {module?.MajorVersion}.{module?.MinorVersion} and build number {module?.BuildNumber}.");
 
     private static void CheckBlocks(MemoryBlocks? blocks)
     {

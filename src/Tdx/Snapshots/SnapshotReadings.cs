@@ -51,6 +51,8 @@ public static class SnapshotReadings
         new("platform.kvmTdx", "KVM TDX capabilities", platform.KvmTdx),
         new("platform.moduleUpdate", "module update", platform.ModuleUpdate),
         new("platform.keyIdsInUse", "KeyIDs in use", platform.KeyIdsInUse),
+        new("platform.keyIdLimitHits", "KeyID limit hits", platform.KeyIdLimitHits),
+        new("platform.sysfsModule", "TDX module in sysfs", platform.SysfsModule),
         new("platform.memoryBlocks", "memory blocks", platform.MemoryBlocks),
         new("platform.attestationServices", "attestation services", platform.AttestationServices),
     ];

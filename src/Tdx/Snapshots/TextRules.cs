@@ -38,6 +38,7 @@ internal static class TextRules
             CheckText(update.Error, "platform.moduleUpdate.error", MaxPhraseLength);
         }
 
+        CheckText(snapshot.Platform?.SysfsModule.Or(null)?.Status ?? "", "platform.sysfsModule.status", MaxPhraseLength);
         CheckEach(snapshot.Memory.Nodes.Or([])!.Select(node => node.Cpus), "memory.nodes.cpus", MaxValueLength);
         CheckEach(snapshot.Memory.FirmwareMap.Or([])!.Select(range => range.Type), "memory.firmwareMap.type", MaxPhraseLength);
     }

@@ -20,6 +20,8 @@ internal static class TestPlatform
         KvmTdx = Reading.Known(Kvm(), Provenance.Kernel, "KVM_TDX_CAPABILITIES"),
         ModuleUpdate = Reading.Known(new ModuleUpdateNode("idle", ""), Provenance.Kernel, "/sys/class/firmware/tdx_module"),
         KeyIdsInUse = Reading.Known(3L, Provenance.Kernel, "/sys/fs/cgroup/misc.current"),
+        KeyIdLimitHits = Reading.Known(0L, Provenance.Kernel, "/sys/fs/cgroup"),
+        SysfsModule = Reading.NotOffered<SysfsModule>("/sys/firmware/tdx/tdx_module", "Upstream kernels have no such folder."),
         MemoryBlocks = Reading.Known(new MemoryBlocks(new ByteSize(128 * ByteSize.MiB), 64, 0), Provenance.Kernel, "/sys/devices/system/memory"),
         AttestationServices = Reading.Known<IReadOnlyList<string>>(["mpa_registration_tool installed", "qgsd running"], Provenance.Kernel, "/usr/lib/systemd/system"),
     };
@@ -35,6 +37,8 @@ internal static class TestPlatform
         KvmTdx = None<KvmTdxCapabilities>(),
         ModuleUpdate = None<ModuleUpdateNode>(),
         KeyIdsInUse = None<long>(),
+        KeyIdLimitHits = None<long>(),
+        SysfsModule = None<SysfsModule>(),
         MemoryBlocks = None<MemoryBlocks>(),
         AttestationServices = None<IReadOnlyList<string>>(),
     };

@@ -8,6 +8,20 @@ namespace TdxDash.Tdx.Tests.Metadata;
 
 public sealed class ModuleIdentityTests
 {
+    [Theory]
+    [InlineData(784, "1.5.08")]
+    [InlineData(698, "1.5.05")]
+    [InlineData(699, null)]
+    public void From_OnlyOldSysfs_TellsBuildAndThePublishedVersion(int build, string? version)
+    {
+        Snapshot host = TestSnapshots.FailingHost().WithLog();
+        var module = new SysfsModule("initialized", 0x8000_0000, 0x8086, 1, 5, build, new DateOnly(2024, 1, 29));
+        host = host with { Platform = host.Platform! with { SysfsModule = Reading.Known(module, Provenance.Kernel, "/sys/firmware/tdx/tdx_module") } };
+        ModuleIdentity identity = ModuleIdentity.From(host);
+        Assert.Equal(version, identity.Version.IsKnown ? identity.Version.Value.ToString() : null);
+        Assert.Equal((build, new DateOnly(2024, 1, 29), 0x8086u, 0x8000_0000u), (identity.BuildNumber.Value, identity.BuildDate.Value, identity.VendorId.Value, identity.Attributes.Value));
+    }
+
     [Fact]
     public void From_WithMetadata_ReadsEverythingFromTheModule()
     {

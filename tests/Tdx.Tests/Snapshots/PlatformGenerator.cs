@@ -33,12 +33,17 @@ internal static class PlatformGenerator
     private static readonly Gen<MemoryBlocks> Blocks = Gen.Select(Gen.Int[12, 31], Gen.Int[0, 1 << 20], Gen.Int[0, 9],
         (order, online, offline) => new MemoryBlocks(new ByteSize(1UL << order), online, offline));
 
+    private static readonly Gen<SysfsModule> Sysfs = Gen.Select(SnapshotGenerator.Words, Gen.UInt, Gen.Int[0, 2], Gen.Int[0, 9], Gen.Int[0, 1_000], Gen.Int[0, DateOnly.MaxValue.DayNumber],
+        (status, attributes, major, minor, build, day) => new SysfsModule(status, attributes, attributes >> 16, major, minor, build, DateOnly.FromDayNumber(day)));
+
     /// <summary>Any platform facts that the codec accepts.</summary>
     public static readonly Gen<PlatformFacts> Facts =
         from msrs in Msr.Array[5]
         from kvm in SnapshotGenerator.Of(Kvm)
         from update in SnapshotGenerator.Of(Updates)
         from keyIds in SnapshotGenerator.Of(Gen.Long[0, long.MaxValue])
+        from hits in SnapshotGenerator.Of(Gen.Long[0, long.MaxValue])
+        from sysfs in SnapshotGenerator.Of(Sysfs)
         from blocks in SnapshotGenerator.Of(Blocks)
         from services in SnapshotGenerator.Of(SnapshotGenerator.Lines)
         select new PlatformFacts
@@ -51,6 +56,8 @@ internal static class PlatformGenerator
             KvmTdx = kvm,
             ModuleUpdate = update,
             KeyIdsInUse = keyIds,
+            KeyIdLimitHits = hits,
+            SysfsModule = sysfs,
             MemoryBlocks = blocks,
             AttestationServices = services,
         };

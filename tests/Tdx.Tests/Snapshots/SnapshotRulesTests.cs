@@ -64,6 +64,11 @@ public sealed class SnapshotRulesTests
         Assert.Contains("platform.kvmTdx.cpuid has 1025 entries", Refusal(With(platform => platform with { KvmTdx = platform.KvmTdx.Map(kvm => kvm with { Cpuid = entries }) })), StringComparison.Ordinal);
         Assert.Contains("platform.moduleUpdate.status", Refusal(With(platform => platform with { ModuleUpdate = platform.ModuleUpdate.Map(node => node with { Status = phrase }) })), StringComparison.Ordinal);
         Assert.Contains("platform.moduleUpdate.error", Refusal(With(platform => platform with { ModuleUpdate = platform.ModuleUpdate.Map(node => node with { Error = phrase }) })), StringComparison.Ordinal);
+        SysfsModule sysfs = new("initialized", 0, 0x8086, 1, 0, 342, new DateOnly(2022, 4, 20));
+        Assert.Null(Refusal(With(platform => platform with { SysfsModule = Reading.Known(sysfs, Provenance.Kernel, "s") })));
+        Assert.Contains("platform.sysfsModule.status", Refusal(With(platform => platform with { SysfsModule = Reading.Known(sysfs with { Status = phrase }, Provenance.Kernel, "s") })), StringComparison.Ordinal);
+        Assert.Contains("version 1.65536", Refusal(With(platform => platform with { SysfsModule = Reading.Known(sysfs with { MinorVersion = 65_536 }, Provenance.Kernel, "s") })), StringComparison.Ordinal);
+        Assert.Contains("platform.keyIdLimitHits is -1", Refusal(With(platform => platform with { KeyIdLimitHits = Reading.Known(-1L, Provenance.Kernel, "s") })), StringComparison.Ordinal);
         Assert.Contains("the source of platform.tmeActivate", Refusal(With(platform => platform with { TmeActivate = Reading.NotOffered<ulong>(phrase, "r") })), StringComparison.Ordinal);
     }
 

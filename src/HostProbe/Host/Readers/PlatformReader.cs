@@ -17,6 +17,8 @@ internal static class PlatformReader
         KvmTdx = NotYet<KvmTdxCapabilities>("/dev/kvm"),
         ModuleUpdate = NotYet<ModuleUpdateNode>("/sys/class/firmware/tdx_module"),
         KeyIdsInUse = NotYet<long>("/sys/fs/cgroup/misc.current"),
+        KeyIdLimitHits = NotYet<long>("/sys/fs/cgroup"),
+        SysfsModule = NotYet<SysfsModule>("/sys/firmware/tdx/tdx_module"),
         MemoryBlocks = NotYet<MemoryBlocks>("/sys/devices/system/memory"),
         AttestationServices = NotYet<IReadOnlyList<string>>("/usr/lib/systemd/system"),
     };

@@ -37,6 +37,17 @@ internal static class PlatformShape
         new Member<ModuleUpdateNode, string>("status", node => node.Status, (node, value) => node with { Status = value }, Scalars.Text),
         new Member<ModuleUpdateNode, string>("error", node => node.Error, (node, value) => node with { Error = value }, Scalars.Text));
 
+    private static readonly Shape<SysfsModule> Sysfs = new RecordShape<SysfsModule>(
+        module => string.Create(CultureInfo.InvariantCulture, $"{module.MajorVersion}.{module.MinorVersion}, build {module.BuildNumber}, {module.Status}"),
+        new Member<SysfsModule, string>("status", module => module.Status, (module, value) => module with { Status = value }, Scalars.Text),
+        new Member<SysfsModule, uint>("attributes", module => module.Attributes, (module, value) => module with { Attributes = value }, Register),
+        new Member<SysfsModule, uint>("vendorId", module => module.VendorId, (module, value) => module with { VendorId = value }, Register),
+        new Member<SysfsModule, int>("majorVersion", module => module.MajorVersion, (module, value) => module with { MajorVersion = value }, Scalars.Label),
+        new Member<SysfsModule, int>("minorVersion", module => module.MinorVersion, (module, value) => module with { MinorVersion = value }, Scalars.Label),
+        new Member<SysfsModule, int>("buildNumber", module => module.BuildNumber, (module, value) => module with { BuildNumber = value }, Scalars.Label),
+        new Member<SysfsModule, DateOnly>("buildDate", module => module.BuildDate, (module, value) => module with { BuildDate = value },
+            new ScalarShape<DateOnly>(date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), (before, after) => new NumberChange(before.DayNumber, after.DayNumber, DiffUnit.Days))));
+
     private static readonly Shape<MemoryBlocks> Blocks = new RecordShape<MemoryBlocks>(
         blocks => string.Create(CultureInfo.InvariantCulture, $"{blocks.Online} online and {blocks.Offline} offline of {blocks.BlockSize}"),
         new Member<MemoryBlocks, ByteSize>("blockSize", blocks => blocks.BlockSize, (blocks, value) => blocks with { BlockSize = value }, Scalars.Size),
@@ -53,6 +64,8 @@ internal static class PlatformShape
         Read("kvmTdx", facts => facts.KvmTdx, (facts, value) => facts with { KvmTdx = value }, Kvm),
         Read("moduleUpdate", facts => facts.ModuleUpdate, (facts, value) => facts with { ModuleUpdate = value }, Update),
         Read("keyIdsInUse", facts => facts.KeyIdsInUse, (facts, value) => facts with { KeyIdsInUse = value }, Scalars.LongCount),
+        Read("keyIdLimitHits", facts => facts.KeyIdLimitHits, (facts, value) => facts with { KeyIdLimitHits = value }, Scalars.LongCount),
+        Read("sysfsModule", facts => facts.SysfsModule, (facts, value) => facts with { SysfsModule = value }, Sysfs),
         Read("memoryBlocks", facts => facts.MemoryBlocks, (facts, value) => facts with { MemoryBlocks = value }, Blocks),
         Read("attestationServices", facts => facts.AttestationServices, (facts, value) => facts with { AttestationServices = value }, Lists.Flags));
 
