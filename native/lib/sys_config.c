@@ -2,12 +2,13 @@
 /* TDH.SYS.CONFIG: its state and operands, and the order of the checks of each TDMR. */
 #include "sys_config.h"
 
-#include "cmrs.h"
 #include "field_id.h"
 
 #include <string.h>
 
 #define KEYID_OPERAND_MASK UINT64_C(0xffff)
+#define TDX_FEATURES0 UINT64_C(0x0a00000300000008)
+#define DYNAMIC_PAMT_FEATURE (UINT64_C(1) << 36)
 
 void module_state_begin(struct module_state *state, const struct module_platform *platform)
 {
@@ -17,47 +18,41 @@ void module_state_begin(struct module_state *state, const struct module_platform
 	state->initialized_logical_processors = platform->initialized_logical_processors;
 }
 
-static uint64_t check_operands(const struct module_platform *platform, const struct tdxdash_registers *registers)
+static bool offers_dynamic_pamt(const struct module *module)
 {
+	const struct module_field *features = module_find(module, TDX_FEATURES0);
+
+	return features && (module->values[features->first_value] & DYNAMIC_PAMT_FEATURE) != 0;
+}
+
+static uint64_t check_operands(const struct module *module, const struct tdxdash_registers *registers)
+{
+	const struct module_platform *platform = &module->platform;
+	uint64_t keyid = registers->r8 & KEYID_OPERAND_MASK;
+	uint64_t options = registers->r8 & ~KEYID_OPERAND_MASK;
+
 	if (!platform_is_shared(platform, registers->rcx, TDMR_INFO_SIZE))
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RCX;
 	if (registers->rdx == 0 || registers->rdx > TDMR_MAX_COUNT)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_RDX;
-	if (registers->r8 > KEYID_OPERAND_MASK || registers->r8 < platform->first_private_keyid ||
-	    registers->r8 > platform->last_private_keyid)
+	if (options != 0 && (options != TDX_SYS_CONFIG_DYNAMIC_PAMT || !offers_dynamic_pamt(module)))
+		return TDX_OPERAND_INVALID | TDX_OPERAND_R8;
+	if (keyid < platform->first_private_keyid || keyid > platform->last_private_keyid)
 		return TDX_OPERAND_INVALID | TDX_OPERAND_R8;
 	return TDX_SUCCESS;
 }
 
-static void merge_cmrs(const struct module *module, struct merged_cmrs *merged)
-{
-	struct cmr_slots slots = cmr_slots_of(module);
-
-	merged->count = 0;
-	for (uint32_t i = 0; i < slots.count; i++) {
-		struct range cmr = { slots.bases[i], slots.sizes[i] };
-		struct range *last = merged->count > 0 ? &merged->cmrs[merged->count - 1] : NULL;
-
-		if (cmr.size == 0)
-			continue;
-		if (last && range_end(*last) == cmr.base)
-			last->size += cmr.size;
-		else
-			merged->cmrs[merged->count++] = cmr;
-	}
-}
-
 /* Reads each TDMR_INFO once and keeps it, so that what is checked is what is configured. */
-static uint64_t configure(const struct module *module, const struct memory *memory, struct tdmr_info *tdmrs,
+static uint64_t configure(const struct module *module, const struct memory *memory, struct module_state *state,
 			  const struct tdxdash_registers *registers)
 {
 	const struct module_platform *platform = &module->platform;
 	unsigned char addresses[TDMR_MAX_COUNT * 8];
 	unsigned char bytes[TDMR_INFO_SIZE];
-	struct merged_cmrs merged;
+	struct cmr_slots cmrs = cmr_slots_of(module);
+	struct tdmr_info *tdmrs = state->tdmrs;
 
 	memory_read(memory, registers->rcx, addresses, 8 * registers->rdx);
-	merge_cmrs(module, &merged);
 	for (uint32_t i = 0; i < registers->rdx; i++) {
 		uint64_t address = read_u64(addresses + 8 * i);
 		uint64_t status;
@@ -68,9 +63,9 @@ static uint64_t configure(const struct module *module, const struct memory *memo
 		tdmrs[i] = tdmr_parse(bytes);
 		status = check_tdmr(platform, tdmrs, i);
 		if (status == TDX_SUCCESS)
-			status = check_pamt(platform, tdmrs, i);
+			status = check_pamt(platform, tdmrs, i, state->dynamic_pamt);
 		if (status == TDX_SUCCESS)
-			status = check_inside_cmrs(&merged, &tdmrs[i], i);
+			status = check_inside_cmrs(&cmrs, &tdmrs[i], i);
 		if (status != TDX_SUCCESS)
 			return status;
 	}
@@ -88,11 +83,15 @@ static uint64_t call(const struct module *module, const struct memory *memory, s
 	if (state->sys_state != TDXDASH_SYS_INIT_DONE ||
 	    state->initialized_logical_processors < module->platform.logical_processors)
 		return TDX_SYS_CONFIG_NOT_PENDING;
-	status = check_operands(&module->platform, registers);
+	status = check_operands(module, registers);
 	if (status != TDX_SUCCESS)
 		return status;
-	state->global_private_keyid = (uint32_t)registers->r8;
-	status = configure(module, memory, state->tdmrs, registers);
+	/* Both are kept before the module looks whether Dynamic PAMT can be had. */
+	state->global_private_keyid = (uint32_t)(registers->r8 & KEYID_OPERAND_MASK);
+	state->dynamic_pamt = (registers->r8 & TDX_SYS_CONFIG_DYNAMIC_PAMT) != 0;
+	if (state->dynamic_pamt && module->platform.keyid_start_bit > TDX_MAX_DYNAMIC_PAMT_KEYID_START_BIT)
+		return TDX_OPERAND_INVALID | TDX_OPERAND_R8;
+	status = configure(module, memory, state, registers);
 	if (status != TDX_SUCCESS)
 		return status;
 	state->tdmr_count = (uint32_t)registers->rdx;

@@ -3,6 +3,7 @@
 #ifndef TDXDASH_LIB_SYS_CONFIG_H
 #define TDXDASH_LIB_SYS_CONFIG_H
 
+#include "cmrs.h"
 #include "memory.h"
 #include "module.h"
 #include "tdmr.h"
@@ -18,20 +19,20 @@
 #define TDX_INVALID_RESERVED_IN_TDMR UINT64_C(0xc0000a2000000000)
 #define TDX_NON_ORDERED_RESERVED_IN_TDMR UINT64_C(0xc0000a2100000000)
 
+/* R8 bit 16 asks for Dynamic PAMT, of modules that offer it: the 4K level of every PAMT is then a bitmap. */
+#define TDX_SYS_CONFIG_DYNAMIC_PAMT UINT64_C(0x10000)
+/* The tree of Dynamic PAMT covers addresses of 48 bits, which the KeyID must leave free. */
+#define TDX_MAX_DYNAMIC_PAMT_KEYID_START_BIT 48u
+
 /* How far an emulated module came; each leaf that changes state takes it and moves it on. */
 struct module_state {
 	uint32_t sys_state; /* tdxdash_sys_state */
 	uint32_t global_lock;
 	uint32_t initialized_logical_processors;
 	uint32_t global_private_keyid; /* 0 before TDH.SYS.CONFIG accepted its operands */
+	bool dynamic_pamt;             /* as TDH.SYS.CONFIG asked for it with operands that were accepted */
 	uint32_t tdmr_count;           /* 0 before TDH.SYS.CONFIG accepted everything */
 	struct tdmr_info tdmrs[TDMR_MAX_COUNT];
-};
-
-/* Used CMRs, touching ones joined: memory may span them. */
-struct merged_cmrs {
-	uint32_t count;
-	struct range cmrs[TDXDASH_MAX_CMRS];
 };
 
 /* Where a module begins its life on a platform. */
@@ -43,8 +44,9 @@ void module_sys_config(const struct module *module, const struct memory *memory,
 
 /* The checks of TDMR index, which may look at those before it; each gives a completion status. */
 uint64_t check_tdmr(const struct module_platform *platform, const struct tdmr_info *tdmrs, uint32_t index);
-uint64_t check_pamt(const struct module_platform *platform, const struct tdmr_info *tdmrs, uint32_t index);
-uint64_t check_inside_cmrs(const struct merged_cmrs *merged, const struct tdmr_info *info, uint32_t index);
+uint64_t check_pamt(const struct module_platform *platform, const struct tdmr_info *tdmrs, uint32_t index,
+		    bool dynamic_pamt);
+uint64_t check_inside_cmrs(const struct cmr_slots *cmrs, const struct tdmr_info *info, uint32_t index);
 
 /* Whether a range lies inside the address width and carries no KeyID. */
 bool is_plain_range(const struct module_platform *platform, struct range range);

@@ -7,6 +7,8 @@
 #define PAGE UINT64_C(4096)
 #define GIB (UINT64_C(1) << 30)
 #define PAMT_ENTRY_SIZE 16u
+/* With Dynamic PAMT one bit stands for a 4 KiB page. */
+#define PAGES_PER_BITMAP_BYTE 8u
 
 bool is_plain_range(const struct module_platform *platform, struct range range)
 {
@@ -52,13 +54,15 @@ uint64_t check_tdmr(const struct module_platform *platform, const struct tdmr_in
 	return check_reserved(&tdmrs[index], index);
 }
 
-static uint64_t check_pamt_form(const struct module_platform *platform, const struct tdmr_info *info, uint32_t index)
+static uint64_t check_pamt_form(const struct module_platform *platform, const struct tdmr_info *info, uint32_t index,
+				bool dynamic_pamt)
 {
 	static const unsigned page_shift[PAMT_LEVELS] = { 12, 21, 30 };
 
 	for (uint32_t level = PAMT_LEVELS; level-- > 0;) {
 		struct range pamt = info->pamt[level];
-		uint64_t needed = (info->tdmr.size >> page_shift[level]) * PAMT_ENTRY_SIZE;
+		uint64_t pages = info->tdmr.size >> page_shift[level];
+		uint64_t needed = dynamic_pamt && level == 0 ? pages / PAGES_PER_BITMAP_BYTE : pages * PAMT_ENTRY_SIZE;
 
 		if (!range_is_valid(pamt) || pamt.size == 0 || !range_is_aligned(pamt, PAGE) ||
 		    !is_plain_range(platform, pamt) || pamt.size < needed)
@@ -125,37 +129,47 @@ static uint64_t check_against_memory(const struct tdmr_info *tdmrs, uint32_t ind
 	return TDX_SUCCESS;
 }
 
-uint64_t check_pamt(const struct module_platform *platform, const struct tdmr_info *tdmrs, uint32_t index)
+uint64_t check_pamt(const struct module_platform *platform, const struct tdmr_info *tdmrs, uint32_t index,
+		    bool dynamic_pamt)
 {
-	uint64_t status = check_pamt_form(platform, &tdmrs[index], index);
+	uint64_t status = check_pamt_form(platform, &tdmrs[index], index, dynamic_pamt);
 
 	if (status == TDX_SUCCESS)
 		status = check_against_pamts(tdmrs, index);
 	return status == TDX_SUCCESS ? check_against_memory(tdmrs, index) : status;
 }
 
-static bool is_inside_one(const struct merged_cmrs *merged, struct range range)
+/* Memory may span CMRs that touch; used ones are compared only with the used one before them in the list. */
+static bool is_convertible(const struct cmr_slots *cmrs, struct range range)
 {
-	for (uint32_t i = 0; i < merged->count; i++) {
-		if (range_is_inside(range, merged->cmrs[i]))
+	uint64_t start = 0;
+	uint64_t end = 0;
+
+	for (uint32_t i = 0; i < cmrs->count; i++) {
+		if (cmrs->sizes[i] == 0)
+			continue;
+		if (cmrs->bases[i] != end)
+			start = cmrs->bases[i];
+		end = cmrs->bases[i] + cmrs->sizes[i];
+		if (range.base >= start && range_end(range) <= end)
 			return true;
 	}
 
 	return false;
 }
 
-uint64_t check_inside_cmrs(const struct merged_cmrs *merged, const struct tdmr_info *info, uint32_t index)
+uint64_t check_inside_cmrs(const struct cmr_slots *cmrs, const struct tdmr_info *info, uint32_t index)
 {
 	struct tdmr_pieces pieces = tdmr_pieces_of(info);
 	struct range piece;
 
 	for (uint32_t level = PAMT_LEVELS; level-- > 0;) {
-		if (!is_inside_one(merged, info->pamt[level]))
+		if (!is_convertible(cmrs, info->pamt[level]))
 			return with_info(TDX_PAMT_OUTSIDE_CMRS, index, level, 0);
 	}
 
 	while (take_piece(&pieces, &piece)) {
-		if (!is_inside_one(merged, piece))
+		if (!is_convertible(cmrs, piece))
 			return with_info(TDX_TDMR_OUTSIDE_CMRS, index, 0, 0);
 	}
 

@@ -47,11 +47,6 @@ static inline bool range_overlaps(struct range a, struct range b)
 	return a.base < range_end(b) && b.base < range_end(a);
 }
 
-static inline bool range_is_inside(struct range inner, struct range outer)
-{
-	return inner.base >= outer.base && range_end(inner) <= range_end(outer);
-}
-
 static inline bool range_is_aligned(struct range range, uint64_t alignment)
 {
 	return range.base % alignment == 0 && range.size % alignment == 0;

@@ -5,6 +5,7 @@
 #include "test.h"
 
 #define EMR PROFILES "/tdx-1.5.08-emr.profile"
+#define GNR PROFILES "/tdx-2.0.08-gnr.profile"
 #define ARRAY UINT64_C(0x1000000)
 #define GIB (UINT64_C(1) << 30)
 #define FIELD_WORDS 40u
@@ -27,9 +28,9 @@ static const struct tdxdash_platform usual = {
 static struct tdxdash_transport *transport;
 static struct tdxdash_error error;
 
-static void open_module(const struct tdxdash_platform *platform)
+static void open_profile(const char *profile, const struct tdxdash_platform *platform)
 {
-	CHECK(tdxdash_open_emulated(EMR, NULL, 0, &transport, &error) == TDXDASH_OK);
+	CHECK(tdxdash_open_emulated(profile, NULL, 0, &transport, &error) == TDXDASH_OK);
 	CHECK(tdxdash_emulated_allow_state_changes(transport, &error) == TDXDASH_OK);
 	if (platform)
 		CHECK(tdxdash_emulated_configure(transport, platform, &error) == TDXDASH_OK);
@@ -42,6 +43,11 @@ static void put_words(uint64_t address, const uint64_t *words, uint32_t count)
 	for (uint32_t i = 0; i < 8 * count; i++)
 		bytes[i] = (unsigned char)(words[i / 8] >> (8 * (i % 8)));
 	CHECK(tdxdash_emulated_write(transport, address, bytes, 8 * count, &error) == TDXDASH_OK);
+}
+
+static void open_module(const struct tdxdash_platform *platform)
+{
+	open_profile(EMR, platform);
 }
 
 /* Two TDMRs, each of 1 GiB; the second one's PAMT lies behind the first one's, in a reserved area of the first. */
@@ -247,8 +253,74 @@ static void given_platform_shows_in_the_metadata(void)
 	tdxdash_close(transport);
 }
 
+/* One TDMR whose 4K level has size bytes. */
+static void put_bitmap(uint64_t size)
+{
+	static const uint64_t address = ARRAY + 0x200;
+	const uint64_t tdmr[] = { GIB, GIB, GIB + 0x402000, 0x1000, GIB + 0x400000, 0x2000, GIB, size, 0, 0x403000 };
+
+	put_words(ARRAY, &address, 1);
+	put_words(address, tdmr, sizeof(tdmr) / sizeof(tdmr[0]));
+}
+
+/* Of a module that offers it: 1.5.20 and later, 2.0. */
+static void dynamic_pamt_takes_a_bitmap(void)
+{
+	open_profile(GNR, &usual);
+	put_bitmap(0x7000);
+	CHECK(configure(ARRAY, 1, TDX_SYS_CONFIG_DYNAMIC_PAMT | 40) == TDX_INVALID_PAMT);
+	CHECK(state_of().global_private_keyid == 40);
+	put_bitmap(0x8000);
+	CHECK(configure(ARRAY, 1, 40) == TDX_INVALID_PAMT);
+	CHECK(configure(ARRAY, 1, 2 * TDX_SYS_CONFIG_DYNAMIC_PAMT | 40) == (UINT64_C(0xc000010000000000) | 8));
+	CHECK(configure(ARRAY, 1, TDX_SYS_CONFIG_DYNAMIC_PAMT | 31) == (UINT64_C(0xc000010000000000) | 8));
+	CHECK(configure(ARRAY, 1, TDX_SYS_CONFIG_DYNAMIC_PAMT | 41) == 0);
+	CHECK(state_of().global_private_keyid == 41 && state_of().sys_state == TDXDASH_SYS_CONFIG_DONE);
+	tdxdash_close(transport);
+}
+
+/* The KeyID is kept all the same, as the module keeps it before it looks. */
+static void dynamic_pamt_needs_keyids_that_begin_low(void)
+{
+	struct tdxdash_platform platform = usual;
+
+	platform.keyid_bits = 4;
+	platform.first_private_keyid = 2;
+	platform.last_private_keyid = 15;
+	for (uint32_t start = 47; start <= 48; start++) {
+		platform.keyid_start_bit = start;
+		open_profile(GNR, &platform);
+		put_bitmap(0x8000);
+		CHECK(configure(ARRAY, 1, TDX_SYS_CONFIG_DYNAMIC_PAMT | 3) == 0);
+		tdxdash_close(transport);
+	}
+
+	platform.keyid_start_bit = 49;
+	platform.keyid_bits = 3;
+	platform.last_private_keyid = 7;
+	open_profile(GNR, &platform);
+	put_bitmap(0x8000);
+	CHECK(configure(ARRAY, 1, TDX_SYS_CONFIG_DYNAMIC_PAMT | 3) == (UINT64_C(0xc000010000000000) | 8));
+	CHECK(state_of().global_private_keyid == 3 && state_of().sys_state == TDXDASH_SYS_INIT_DONE);
+	put_layout();
+	CHECK(configure(ARRAY, 2, 4) == 0);
+	tdxdash_close(transport);
+}
+
+/* An array shorter than RDX says goes on with zeros, and so does the memory at address 0. */
+static void missing_entries_are_zero(void)
+{
+	open_module(&usual);
+	put_layout();
+	CHECK(configure(ARRAY, 64, 32) == (TDX_NON_ORDERED_TDMR | 2));
+	tdxdash_close(transport);
+}
+
 int main(void)
 {
+	dynamic_pamt_takes_a_bitmap();
+	dynamic_pamt_needs_keyids_that_begin_low();
+	missing_entries_are_zero();
 	good_layout_moves_the_module_on();
 	unwritten_memory_is_zero();
 	operands_are_refused_in_order();

@@ -5,31 +5,7 @@ namespace TdxDash.Tdx.SysConfig;
 /// <summary>The checks of one TDMR's PAMT and memory against the CMRs.</summary>
 internal static class CmrChecks
 {
-    /// <summary>The used CMRs, with touching ones joined: memory may span them.</summary>
-    public static RawRange[] Merge(IReadOnlyList<RawRange> cmrs)
-    {
-        var merged = new List<RawRange>(cmrs.Count);
-        foreach (RawRange cmr in cmrs)
-        {
-            if (cmr.Size == 0)
-            {
-                continue;
-            }
-
-            if (merged.Count > 0 && merged[^1].End == cmr.Base)
-            {
-                merged[^1] = new RawRange(merged[^1].Base, merged[^1].Size + cmr.Size);
-            }
-            else
-            {
-                merged.Add(cmr);
-            }
-        }
-
-        return [.. merged];
-    }
-
-    public static ulong Check(RawRange[] cmrs, TdmrInfo info, int index)
+    public static ulong Check(IReadOnlyList<RawRange> cmrs, TdmrInfo info, int index)
     {
         for (int level = PamtChecks.Levels - 1; level >= 0; level--)
         {
@@ -50,11 +26,22 @@ internal static class CmrChecks
         return Success;
     }
 
-    private static bool IsInside(RawRange[] cmrs, RawRange range)
+    // Memory may span CMRs that touch (is_area_in_cmr). Used CMRs are compared only with the used one before them in the list.
+    private static bool IsInside(IReadOnlyList<RawRange> cmrs, RawRange range)
     {
-        foreach (RawRange cmr in cmrs)
+        ulong start = 0;
+        ulong end = 0;
+        for (int i = 0; i < cmrs.Count; i++)
         {
-            if (range.IsInside(cmr))
+            RawRange cmr = cmrs[i];
+            if (cmr.Size == 0)
+            {
+                continue;
+            }
+
+            start = cmr.Base == end ? start : cmr.Base;
+            end = cmr.End;
+            if (range.Base >= start && range.End <= end)
             {
                 return true;
             }

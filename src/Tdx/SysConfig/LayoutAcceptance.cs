@@ -1,3 +1,4 @@
+using System.Globalization;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
@@ -17,10 +18,13 @@ public sealed record LayoutAcceptance(SysConfigAnswer Answer, SeamcallStatus Sta
     // Where the array and its entries lie does not matter to the verdict, so they get the lowest addresses that pass.
     private const ulong ArrayAddress = 16 * ByteSize.MiB;
 
-    /// <summary>The judgement in one sentence.</summary>
+    /// <summary>What the status alone does not say; else empty.</summary>
+    public string Reason { get; private init; } = "";
+
+    /// <summary>The judgement in words.</summary>
     public string Sentence => Answer.IsAccepted
         ? "The module would accept this layout."
-        : $"The module would refuse this layout with {Status.Name} ({Hex.Plain(Status.Value)}{(Status.Detail.Length == 0 ? "" : $", {Status.Detail}")}): {Status.Meaning}";
+        : $"The module would refuse this layout with {Status.Name} ({Hex.Plain(Status.Value)}{(Status.Detail.Length == 0 ? "" : $", {Status.Detail}")}): {Status.Meaning}{Reason}";
 
     /// <summary>Judges the layout of a snapshot.</summary>
     /// <param name="snapshot">With layout and CMRs.</param>
@@ -41,20 +45,22 @@ public sealed record LayoutAcceptance(SysConfigAnswer Answer, SeamcallStatus Sta
             return Reading.NotOffered<LayoutAcceptance>(Source, "Linux comes to no layout that it could hand over.");
         }
 
-        int addressBits = snapshot.Host.Cpu.Or(null)?.PhysicalAddressBits ?? SysConfigPlatform.PhysicalAddressBits;
         Provenance provenance = cmrs.Provenance is Provenance.Emulated or Provenance.Hypothetical ? cmrs.Provenance : layout.Provenance;
-        return Reading.Known(Judge(layout.Value, cmrs.Value, addressBits), provenance, Source);
+        return Reading.Known(Judge(layout.Value, cmrs.Value, snapshot.Host.Cpu.Or(null)?.PhysicalAddressBits), provenance, Source);
     }
 
     /// <summary>Judges a layout that was built.</summary>
     /// <param name="layout">Without error.</param>
     /// <param name="cmrs">The CMRs.</param>
-    /// <param name="addressBits">Physical address bits that the kernel reports: those below the HKID.</param>
-    public static LayoutAcceptance Judge(TdmrLayout layout, IReadOnlyList<AddressRange> cmrs, int addressBits)
+    /// <param name="addressBits">Physical address bits that the kernel reports: those below the HKID. Null where they are not known;
+    /// they refuse nothing then.</param>
+    public static LayoutAcceptance Judge(TdmrLayout layout, IReadOnlyList<AddressRange> cmrs, int? addressBits)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(cmrs);
-        int hkidBits = Math.Clamp(SysConfigPlatform.PhysicalAddressBits - addressBits, 1, MostHkidBits);
+        bool dynamicPamt = layout.Tdmrs.Any(IsDynamic);
+        int widest = dynamicPamt ? SysConfigModel.MaxDynamicPamtHkidStartBit : SysConfigPlatform.PhysicalAddressBits;
+        int hkidBits = Math.Clamp(SysConfigPlatform.PhysicalAddressBits - (addressBits ?? widest), 1, MostHkidBits);
         var platform = new SysConfigPlatform
         {
             HkidStartBit = SysConfigPlatform.PhysicalAddressBits - hkidBits,
@@ -62,12 +68,18 @@ public sealed record LayoutAcceptance(SysConfigAnswer Answer, SeamcallStatus Sta
             PrivateHkidMin = 1,
             PrivateHkidMax = (1U << hkidBits) - 1,
             Seamrr = default,
-            DynamicPamt = layout.Tdmrs.Any(IsDynamic),
+            OffersDynamicPamt = dynamicPamt,
             Cmrs = [.. cmrs.Select(cmr => new RawRange(cmr.Start.Value, cmr.Size.Bytes))],
         };
-        var operands = new SysConfigOperands(ArrayAddress, (ulong)layout.Tdmrs.Count, platform.PrivateHkidMin, [.. layout.Tdmrs.Select(Entry)]);
+        ulong options = dynamicPamt ? SysConfigModel.DynamicPamtOption : 0;
+        var operands = new SysConfigOperands(ArrayAddress, (ulong)layout.Tdmrs.Count, options | platform.PrivateHkidMin, [.. layout.Tdmrs.Select(Entry)]);
         SysConfigAnswer answer = SysConfigModel.Call(platform, operands);
-        return new LayoutAcceptance(answer, SeamcallStatus.Explain(answer.Status));
+        return new LayoutAcceptance(answer, SeamcallStatus.Explain(answer.Status))
+        {
+            Reason = dynamicPamt && platform.HkidStartBit > SysConfigModel.MaxDynamicPamtHkidStartBit
+                ? string.Create(CultureInfo.InvariantCulture, $" Dynamic PAMT needs KeyIDs that begin at address bit {SysConfigModel.MaxDynamicPamtHkidStartBit} or below; here they begin at bit {platform.HkidStartBit}.")
+                : "",
+        };
     }
 
     // A full 4K table is 512 times the 2M table; the bitmap is far smaller.

@@ -14,14 +14,14 @@ internal static class PamtChecks
     /// <summary>Bytes of a PAMT entry (TDX module source, <c>pamt_entry_t</c>).</summary>
     private const ulong EntrySize = 16;
 
-    /// <summary>With Dynamic PAMT one bit stands for a 4 KiB page (TDX module 2.0 source).</summary>
+    /// <summary>With Dynamic PAMT one bit stands for a 4 KiB page (TDX module source 1.5.20 and 2.0).</summary>
     private const ulong BitsPerByte = 8;
 
     private static readonly int[] PageShift = [12, 21, 30];
 
-    public static ulong Check(SysConfigPlatform platform, IReadOnlyList<TdmrInfo> tdmrs, int index)
+    public static ulong Check(SysConfigPlatform platform, IReadOnlyList<TdmrInfo> tdmrs, int index, bool dynamicPamt)
     {
-        ulong status = CheckForm(platform, tdmrs[index], index);
+        ulong status = CheckForm(platform, tdmrs[index], index, dynamicPamt);
         if (status == Success)
         {
             status = CheckAgainstPamts(tdmrs, index);
@@ -30,13 +30,13 @@ internal static class PamtChecks
         return status == Success ? CheckAgainstMemory(tdmrs, index) : status;
     }
 
-    private static ulong CheckForm(SysConfigPlatform platform, TdmrInfo info, int index)
+    private static ulong CheckForm(SysConfigPlatform platform, TdmrInfo info, int index, bool dynamicPamt)
     {
         for (int level = Levels - 1; level >= 0; level--)
         {
             RawRange pamt = info.Pamt(level);
             ulong pages = info.Tdmr.Size >> PageShift[level];
-            ulong needed = level == 0 && platform.DynamicPamt ? pages / BitsPerByte : pages * EntrySize;
+            ulong needed = level == 0 && dynamicPamt ? pages / BitsPerByte : pages * EntrySize;
             if (!pamt.IsValid || pamt.Size == 0 || pamt.Base % PageSize != 0 || pamt.Size % PageSize != 0 || !TdmrChecks.IsPlain(platform, pamt) || pamt.Size < needed)
             {
                 return ForPart(InvalidPamt, index, level);

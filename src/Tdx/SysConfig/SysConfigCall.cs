@@ -55,8 +55,8 @@ public sealed record SysConfigPlatform
     /// <summary>Whether another call holds the module's global lock.</summary>
     public bool GlobalLockHeld { get; init; }
 
-    /// <summary>Whether the call asks for Dynamic PAMT (R8 bit 16 of modules that offer it): the 4K level is then a bitmap.</summary>
-    public bool DynamicPamt { get; init; }
+    /// <summary>Whether the module offers Dynamic PAMT (TDX_FEATURES0 bit 36) and so takes R8 bit 16; to others it is a reserved bit.</summary>
+    public bool OffersDynamicPamt { get; init; }
 
     /// <summary>The HKID bits of a physical address.</summary>
     public ulong HkidMask => ((1UL << HkidBits) - 1) << HkidStartBit;
@@ -68,8 +68,8 @@ public sealed record SysConfigPlatform
 /// <summary>The operands of TDH.SYS.CONFIG and the memory that they point to.</summary>
 /// <param name="Rcx">The physical address of the array of TDMR_INFO addresses.</param>
 /// <param name="Rdx">The number of TDMRs.</param>
-/// <param name="R8">The global private HKID.</param>
-/// <param name="Tdmrs">The entries; at least as many as RDX says when RDX is valid.</param>
+/// <param name="R8">The global private HKID, and <see cref="SysConfigModel.DynamicPamtOption"/>.</param>
+/// <param name="Tdmrs">The entries. Where RDX says more, the array behind them holds zeros, and so does the memory at address 0.</param>
 public sealed record SysConfigOperands(ulong Rcx, ulong Rdx, ulong R8, IReadOnlyList<TdmrInfo> Tdmrs);
 
 /// <summary>What TDH.SYS.CONFIG answers.</summary>

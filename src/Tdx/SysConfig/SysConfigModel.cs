@@ -3,8 +3,8 @@ using static TdxDash.Tdx.SysConfig.SysConfigStatus;
 
 namespace TdxDash.Tdx.SysConfig;
 
-/// <summary>A model of TDH.SYS.CONFIG (TDX module 1.5 source, <c>tdh_sys_config.c</c>): the same checks in the same order
-/// with the same statuses, so that a layout's fate is known before the module sees it.</summary>
+/// <summary>A model of TDH.SYS.CONFIG (TDX module source 1.5.01 to 1.5.25 and 2.0, <c>tdh_sys_config.c</c>): the same checks in the
+/// same order with the same statuses, so that a layout's fate is known before the module sees it.</summary>
 public static class SysConfigModel
 {
     /// <summary>The most TDMRs of one call.</summary>
@@ -13,7 +13,17 @@ public static class SysConfigModel
     /// <summary>Alignment of the address array and of each TDMR_INFO, and the size that is checked of each, in bytes.</summary>
     public const ulong InfoAlignment = 512;
 
+    /// <summary>R8 bit 16: asks for Dynamic PAMT, of modules that offer it (<c>sys_config_options_t</c>). The 4K level of every PAMT is
+    /// then a bitmap.</summary>
+    public const ulong DynamicPamtOption = 1UL << 16;
+
+    /// <summary>The highest first HKID bit with which Dynamic PAMT can be had, as its tree covers addresses of 48 bits
+    /// (<c>MAX_DYNAMIC_PAMT_HKID_START_BIT</c>; MIN_DYNAMIC_PAMT_NUM_HKID_BITS is what that leaves of the physical address bits).</summary>
+    public const int MaxDynamicPamtHkidStartBit = 48;
+
     private const ulong HkidOperandMask = 0xFFFF;
+
+    private static readonly TdmrInfo Unwritten = new(0, default, default, default, default, []);
 
     /// <summary>Judges one call.</summary>
     public static SysConfigAnswer Call(SysConfigPlatform platform, SysConfigOperands operands)
@@ -38,41 +48,43 @@ public static class SysConfigModel
             return Refused(OperandInvalid | Rdx);
         }
 
-        if (operands.R8 > HkidOperandMask || !platform.IsPrivate(operands.R8))
+        ulong hkid = operands.R8 & HkidOperandMask;
+        ulong options = operands.R8 & ~HkidOperandMask;
+        if ((options & ~(platform.OffersDynamicPamt ? DynamicPamtOption : 0)) != 0 || !platform.IsPrivate(hkid))
         {
             return Refused(OperandInvalid | R8);
         }
 
-        ulong status = CheckTdmrs(platform, operands);
-        return new SysConfigAnswer(status, status == Success ? SysState.SysConfigDone : platform.State, operands.R8);
+        // The module keeps the HKID before it looks whether Dynamic PAMT can be had.
+        bool dynamicPamt = options == DynamicPamtOption;
+        ulong status = dynamicPamt && platform.HkidStartBit > MaxDynamicPamtHkidStartBit ? OperandInvalid | R8 : CheckTdmrs(platform, operands, dynamicPamt);
+        return new SysConfigAnswer(status, status == Success ? SysState.SysConfigDone : platform.State, hkid);
 
         SysConfigAnswer Refused(ulong refusal) => new(refusal, platform.State, 0);
     }
 
-    private static ulong CheckTdmrs(SysConfigPlatform platform, SysConfigOperands operands)
+    private static ulong CheckTdmrs(SysConfigPlatform platform, SysConfigOperands operands, bool dynamicPamt)
     {
-        if ((ulong)operands.Tdmrs.Count < operands.Rdx)
+        int count = (int)operands.Rdx;
+        IReadOnlyList<TdmrInfo> tdmrs = operands.Tdmrs.Count >= count
+            ? operands.Tdmrs
+            : [.. operands.Tdmrs, .. Enumerable.Repeat(Unwritten, count - operands.Tdmrs.Count)];
+        for (int i = 0; i < count; i++)
         {
-            throw new ArgumentException($"RDX says {operands.Rdx} TDMRs, but only {operands.Tdmrs.Count} are given.", nameof(operands));
-        }
-
-        RawRange[] cmrs = CmrChecks.Merge(platform.Cmrs);
-        for (int i = 0; i < (int)operands.Rdx; i++)
-        {
-            if (!IsSharedAligned(platform, operands.Tdmrs[i].Address))
+            if (!IsSharedAligned(platform, tdmrs[i].Address))
             {
                 return OperandInvalid | Rcx;
             }
 
-            ulong status = TdmrChecks.Check(platform, operands.Tdmrs, i);
+            ulong status = TdmrChecks.Check(platform, tdmrs, i);
             if (status == Success)
             {
-                status = PamtChecks.Check(platform, operands.Tdmrs, i);
+                status = PamtChecks.Check(platform, tdmrs, i, dynamicPamt);
             }
 
             if (status == Success)
             {
-                status = CmrChecks.Check(cmrs, operands.Tdmrs[i], i);
+                status = CmrChecks.Check(platform.Cmrs, tdmrs[i], i);
             }
 
             if (status != Success)

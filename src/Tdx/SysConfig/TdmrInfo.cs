@@ -14,9 +14,6 @@ public readonly record struct RawRange(ulong Base, ulong Size)
 
     /// <summary>Whether two valid ranges share a byte.</summary>
     public bool Overlaps(RawRange other) => Base < other.End && other.Base < End;
-
-    /// <summary>Whether this range lies inside another.</summary>
-    public bool IsInside(RawRange other) => Base >= other.Base && End <= other.End;
 }
 
 /// <summary>One TDMR_INFO entry as it is handed to TDH.SYS.CONFIG (Intel TDX module ABI specification, TDMR_INFO).</summary>

@@ -26,16 +26,22 @@ public sealed class SysConfigProperties
         Gen.Enum<ChangeKind>(), Gen.Int[0, 7], Gen.OneOf(Gen.Int[0, 15], Gen.Int[0, InfoWords - 1]), Gen.Int[0, InfoWords - 1], Gen.Int[0, Deltas.Length - 1],
         (kind, tdmr, word, other, delta) => new Change(kind, tdmr, word, other, Deltas[delta]));
 
-    private static readonly Gen<SysConfigCase> Cases = Gen.Select(AnyBlock.Array[1, 5], AnyChange.Array[0, 3], Gen.Int[0, 40], Gen.ULong, Make);
+    private static readonly Gen<SysConfigCase> Cases = CasesOf(dynamicPamt: false);
+    private static readonly Gen<SysConfigCase> DynamicPamtCases = CasesOf(dynamicPamt: true);
 
     [Fact]
-    public void SysConfig_ChangedLayout_AnswersAsTheModel()
+    public void SysConfig_ChangedLayout_AnswersAsTheModel() => Compare(Cases, "tdx-1.5.08-emr");
+
+    [Fact]
+    public void SysConfig_ChangedLayoutWithDynamicPamt_AnswersAsTheModel() => Compare(DynamicPamtCases, "tdx-2.0.08-gnr");
+
+    private static void Compare(Gen<SysConfigCase> cases, string profile)
     {
         var statuses = new ConcurrentDictionary<ulong, int>();
-        Cases.Sample(
+        cases.Sample(
             call =>
             {
-                using EmulatedModule module = EmulatedModule.Open(NativeFiles.Shipped("tdx-1.5.08-emr"));
+                using EmulatedModule module = EmulatedModule.Open(NativeFiles.Shipped(profile));
                 SysConfigAnswer native = call.AskLibrary(module);
                 statuses.AddOrUpdate(native.Status & StatusMask, 1, (_, count) => count + 1);
                 return native == call.AskModel();
@@ -54,14 +60,19 @@ public sealed class SysConfigProperties
             statuses.Keys.ToHashSet());
     }
 
+    private static Gen<SysConfigCase> CasesOf(bool dynamicPamt) => Gen.Select(AnyBlock.Array[1, 5], AnyChange.Array[0, 3], Gen.Int[0, 40], Gen.ULong,
+        (blocks, changes, twist, noise) => Make(blocks, changes, twist, noise, dynamicPamt));
+
     /// <param name="blocks">Memory, from 4 GiB up.</param>
     /// <param name="changes">What is done to the structures that Linux would write.</param>
     /// <param name="twist">Mostly nothing; else what is done to operands, platform or CMRs.</param>
     /// <param name="noise">For the twist.</param>
-    private static SysConfigCase Make(Block[] blocks, Change[] changes, int twist, ulong noise)
+    /// <param name="dynamicPamt">Whether the module offers Dynamic PAMT and is asked for it.</param>
+    private static SysConfigCase Make(Block[] blocks, Change[] changes, int twist, ulong noise, bool dynamicPamt)
     {
         MemoryBlock[] memory = Lay(blocks);
-        TdmrLayout layout = TdmrBuilder.Build(MemoryMap.Create(memory), TdmrLimits.Usual);
+        var options = new LayoutOptions { Behavior = LinuxBehavior.Upstream with { DynamicPamt = dynamicPamt } };
+        TdmrLayout layout = TdmrBuilder.Build(MemoryMap.Create(memory), TdmrLimits.Usual, options);
         byte[] bytes = layout.Error == LayoutError.None ? TdmrInfoWriter.Write(layout, TdmrLimits.Usual) : new byte[SysConfigCase.InfoBytes];
         int slot = layout.Error == LayoutError.None ? TdmrInfoWriter.SlotSize(TdmrLimits.Usual.MaxReservedPerTdmr) : SysConfigCase.InfoBytes;
         foreach (Change change in changes)
@@ -72,7 +83,9 @@ public sealed class SysConfigProperties
         TdmrInfo[] tdmrs = [.. Enumerable.Range(0, bytes.Length / slot).Select(i =>
             SysConfigCase.Parse(FirstInfoAddress + (ulong)(i * slot), bytes.AsSpan(i * slot, SysConfigCase.InfoBytes)))];
         RawRange[] cmrs = [.. memory.Select(block => new RawRange(block.Range.Start.Value, block.Range.Size.Bytes))];
-        return Twist(new SysConfigCase(Usual(cmrs), new SysConfigOperands(ArrayAddress, (ulong)tdmrs.Length, 40, tdmrs)), twist, noise);
+        ulong r8 = dynamicPamt ? SysConfigModel.DynamicPamtOption | 40 : 40;
+        SysConfigPlatform platform = Usual(cmrs) with { OffersDynamicPamt = dynamicPamt };
+        return Twist(new SysConfigCase(platform, new SysConfigOperands(ArrayAddress, (ulong)tdmrs.Length, r8, tdmrs)), twist, noise);
     }
 
     private static MemoryBlock[] Lay(Block[] blocks)
@@ -121,6 +134,9 @@ public sealed class SysConfigProperties
             8 or 9 => call with { Platform = platform with { Cmrs = [.. platform.Cmrs.SelectMany(cmr => Split(cmr, noise))] } },
             10 or 11 => call with { Platform = platform with { Cmrs = [.. platform.Cmrs.Skip(1)] } },
             12 => call with { Operands = operands with { Tdmrs = [.. operands.Tdmrs.Reverse()] } },
+            13 => call with { Operands = operands with { R8 = operands.R8 ^ SysConfigModel.DynamicPamtOption } },
+            14 => call with { Platform = platform with { HkidStartBit = 47 + (int)(noise % 5), HkidBits = 1, PrivateHkidMin = 1, PrivateHkidMax = 1 }, Operands = operands with { R8 = (operands.R8 & ~0xFFFFUL) | 1 } },
+            15 => call with { Operands = operands with { Rdx = operands.Rdx + (noise % 64) } },
             _ => call,
         };
     }

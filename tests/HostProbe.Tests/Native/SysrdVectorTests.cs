@@ -14,20 +14,18 @@ public sealed class SysrdVectorTests(ITestOutputHelper output)
     {
         using NativeTransport module = NativeTransport.OpenEmulated(NativeFiles.Oracle, []);
         var tally = new VectorTally("sysrd");
-        foreach (string line in VectorFolder.Files("sysrd").SelectMany(File.ReadLines).Where(line => line.Length > 0))
+        tally.TryAll("sysrd", "op", vector =>
         {
-            using JsonDocument vector = JsonDocument.Parse(line);
-            string expected = Expected(vector.RootElement);
-            string actual = vector.RootElement.GetProperty("op").GetString() switch
+            string expected = Expected(vector);
+            string actual = vector.GetProperty("op").GetString() switch
             {
-                "TDH.SYS.RD" => Rd(module, Number(vector.RootElement, "field_id")),
-                "TDH.SYS.RDALL" => RdAll(module, Number(vector.RootElement, "field_id"), Number(vector.RootElement, "list_pa")),
-                string other => throw new FormatException($"Vector {line} is of the unknown kind {other}."),
-                null => throw new FormatException($"Vector {line} is of no kind."),
+                "TDH.SYS.RD" => Rd(module, Number(vector, "field_id")),
+                "TDH.SYS.RDALL" => RdAll(module, Number(vector, "field_id"), Number(vector, "list_pa")),
+                string other => throw new FormatException($"A vector cannot be of the kind {other}."),
+                null => throw new FormatException("A vector must be of a kind."),
             };
-            string operation = vector.RootElement.GetProperty("op").GetString()!;
-            tally.Add(operation, vector.RootElement.GetProperty("id").ToString(), expected == actual ? null : $"expected {expected}, got {actual}");
-        }
+            return expected == actual ? null : $"expected {expected}, got {actual}";
+        });
 
         tally.Conclude(output);
     }

@@ -5,19 +5,9 @@ using TdxDash.Tdx.SysConfig;
 namespace TdxDash.Testing;
 
 /// <summary>One case of <c>sysconfig*.jsonl</c>: a call of TDH.SYS.CONFIG and what Intel's own module code answered.</summary>
-internal sealed record SysConfigVector(string Id, string Family, SysConfigPlatform Platform, SysConfigOperands Operands, SysConfigAnswer Expected)
+internal sealed record SysConfigVector(SysConfigPlatform Platform, SysConfigOperands Operands, SysConfigAnswer Expected)
 {
-    /// <summary>Every case of the folder of vectors.</summary>
-    public static IEnumerable<SysConfigVector> All()
-    {
-        foreach (string line in VectorFolder.Files("sysconfig").SelectMany(File.ReadLines).Where(line => line.Length > 0))
-        {
-            using JsonDocument json = JsonDocument.Parse(line);
-            JsonElement root = json.RootElement;
-            yield return new SysConfigVector(root.GetProperty("id").GetString()!, root.GetProperty("family").GetString()!,
-                PlatformOf(root), OperandsOf(root), ExpectedOf(root.GetProperty("expect")));
-        }
-    }
+    public static SysConfigVector Parse(JsonElement json) => new(PlatformOf(json), OperandsOf(json), ExpectedOf(json.GetProperty("expect")));
 
     /// <summary>An answer on one line.</summary>
     public static string Describe(SysConfigAnswer answer) => $"{Hex.Plain(answer.Status)} {answer.State} {answer.Hkid}";

@@ -10,6 +10,7 @@ internal static class VectorFolder
 
     public static string Path => IsOwn ? Repository.Data("vectors") : Environment.GetEnvironmentVariable(Variable)!;
 
-    /// <summary>The files of one kind, <c>KIND*.jsonl</c>, in order of their names.</summary>
-    public static IReadOnlyList<string> Files(string kind) => [.. Directory.GetFiles(Path, kind + "*.jsonl").Order(StringComparer.Ordinal)];
+    /// <summary>The cases of one kind: the lines of all files <c>KIND*.jsonl</c>, in order of their names.</summary>
+    public static IEnumerable<string> Cases(string kind) =>
+        Directory.GetFiles(Path, kind + "*.jsonl").Order(StringComparer.Ordinal).SelectMany(File.ReadLines).Where(line => line.Length > 0);
 }

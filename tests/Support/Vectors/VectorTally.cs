@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace TdxDash.Testing;
 
 /// <summary>Counts the cases of vector files by family. <c>./test --vectors</c> reads the lines that it writes.</summary>
@@ -5,15 +7,34 @@ namespace TdxDash.Testing;
 internal sealed class VectorTally(string kind)
 {
     private const int MostShown = 20;
+    private const int MostOfALine = 80;
 
     private readonly SortedDictionary<string, (int Passed, int Failed)> _families = new(StringComparer.Ordinal);
     private readonly List<string> _failures = [];
 
-    /// <summary>Adds one case.</summary>
-    /// <param name="family">The family; what follows a slash or a colon is left out.</param>
-    /// <param name="id">The case.</param>
-    /// <param name="difference">What differs; null where nothing does.</param>
-    public void Add(string family, string id, string? difference)
+    /// <summary>Tries every case of a kind of files. One that cannot be read, or that ends in an exception, has failed, and the others go on.</summary>
+    /// <param name="files">As <see cref="VectorFolder.Cases"/> takes it.</param>
+    /// <param name="family">The member that names a case's family; what follows a slash or a colon in it is left out.</param>
+    /// <param name="check">What differs; null where nothing does.</param>
+    public void TryAll(string files, string family, Func<JsonElement, string?> check)
+    {
+        foreach (string line in VectorFolder.Cases(files))
+        {
+            (string name, string id) = ("unreadable", line.Length <= MostOfALine ? line : line[..MostOfALine]);
+            try
+            {
+                using JsonDocument json = JsonDocument.Parse(line);
+                (name, id) = (json.RootElement.GetProperty(family).GetString() ?? name, json.RootElement.GetProperty("id").ToString());
+                Add(name, id, check(json.RootElement));
+            }
+            catch (Exception fault) when (fault is not OutOfMemoryException)
+            {
+                Add(name, id, $"{fault.GetType().Name}: {fault.Message}");
+            }
+        }
+    }
+
+    private void Add(string family, string id, string? difference)
     {
         string name = family.Split('/', ':')[0];
         (int passed, int failed) = _families.GetValueOrDefault(name);

@@ -53,6 +53,25 @@ public sealed class LayoutAcceptanceTests
         Assert.True(LayoutAcceptance.Judge(TdmrBuilder.Build(map, TdmrLimits.Usual, options), [new AddressRange(GiB, 8 * GiB)], AddressBits).Answer.IsAccepted);
     }
 
+    [Theory]
+    [InlineData(46, true)]
+    [InlineData(48, true)]
+    [InlineData(49, false)]
+    [InlineData(52, false)]
+    [InlineData(null, true)]
+    public void Judge_DynamicPamt_NeedsKeyIdsThatBeginLowEnough(int? addressBits, bool accepted)
+    {
+        MemoryMap map = MemoryMap.Create([new(new AddressRange(GiB, 8 * GiB), 0)]);
+        var options = new LayoutOptions { Behavior = LinuxBehavior.Upstream with { DynamicPamt = true } };
+
+        LayoutAcceptance acceptance = LayoutAcceptance.Judge(TdmrBuilder.Build(map, TdmrLimits.Usual, options), [new AddressRange(GiB, 8 * GiB)], addressBits);
+
+        Assert.Equal(accepted, acceptance.Answer.IsAccepted);
+        Assert.Equal(accepted ? 0 : SysConfigStatus.OperandInvalid | 8, acceptance.Answer.Status);
+        Assert.Equal(!accepted, acceptance.Sentence.Contains("Dynamic PAMT needs KeyIDs that begin at address bit 48 or below", StringComparison.Ordinal));
+        Assert.True(LayoutAcceptance.Judge(TdmrBuilder.Build(map, TdmrLimits.Usual), [new AddressRange(GiB, 8 * GiB)], addressBits).Answer.IsAccepted);
+    }
+
     [Fact]
     public void Of_HostWithoutCmrs_SaysWhy()
     {
