@@ -3,7 +3,7 @@
  * libtdxdash: one SEAMCALL interface to a TDX module, whichever way leads to it.
  *
  * Promises of this ABI:
- *  - Every type is of fixed width; sizes and offsets are asserted below and reported by tdxdash_layout().
+ *  - Every number is of fixed width; sizes and offsets are asserted below and reported by tdxdash_layout().
  *  - Functions return TDXDASH_OK or a tdxdash_code, and fill the caller's tdxdash_error where one is given.
  *    There is no global state: different threads may use the library, and one transport, at the same time,
  *    as long as nobody closes a transport that is in use.
@@ -30,7 +30,7 @@ extern "C" {
 #endif
 
 /* The version of everything in this file. */
-#define TDXDASH_ABI_VERSION 2u
+#define TDXDASH_ABI_VERSION 3u
 
 /* Leaf numbers, Intel TDX module ABI specification. 35 and 36 change the module's state and are never accepted. */
 #define TDXDASH_LEAF_SYS_RD 34u
@@ -48,6 +48,10 @@ extern "C" {
 /* The most pages that an emulated platform's memory holds. */
 #define TDXDASH_MAX_EMULATED_PAGES 1024u
 
+/* The most calls and pages of a recording, and the most different failures. */
+#define TDXDASH_MAX_RECORDED_CALLS 262144u
+#define TDXDASH_MAX_RECORDED_FAILURES 1024u
+
 /* What became of a call to this library. */
 enum tdxdash_code {
 	TDXDASH_OK = 0,
@@ -63,6 +67,7 @@ enum tdxdash_code {
 	TDXDASH_NOT_EXECUTED = 10,     /* not executed: the kernel module could not make the call, see os_error */
 	TDXDASH_NOT_EMULATED = 11,     /* the function is for an emulated module, and the transport is a device */
 	TDXDASH_MEMORY_FULL = 12,      /* nothing was written: the emulated memory would exceed its pages */
+	TDXDASH_NOT_RECORDED = 13,     /* no answer: the recording holds none, or no further one, to this question */
 };
 
 /* Why a call failed, in words for people. Owned by the caller; always zero-terminated. */
@@ -97,10 +102,11 @@ struct tdxdash_cmr {
 enum tdxdash_kind {
 	TDXDASH_KIND_DEVICE = 1,
 	TDXDASH_KIND_EMULATED = 2,
+	TDXDASH_KIND_RECORDED = 3,
 };
 
-/* Set in tdxdash_info.flags when no real TDX module answers: for the emulated module, and for a kernel module that
- * says so of itself. */
+/* Set in tdxdash_info.flags when no real TDX module answers or answered: for the emulated module, for a kernel module that
+ * says so of itself, and for a recording of either. */
 #define TDXDASH_FLAG_EMULATED 1u
 
 /* What a transport is. */
@@ -110,6 +116,27 @@ struct tdxdash_info {
 	uint32_t flags;
 	uint32_t reserved;     /* 0 */
 	char description[256]; /* for people: "kernel device /dev/tdxdash" */
+};
+
+/* One SEAMCALL as it was made and answered. */
+struct tdxdash_recorded_call {
+	uint64_t leaf; /* RAX going in */
+	struct tdxdash_registers in;
+	struct tdxdash_registers out; /* has no meaning where there is a failure */
+	uint32_t page;    /* the page after the call, counted from 1; 0 for none, as for every leaf but TDH.SYS.RDALL */
+	uint32_t failure; /* why it was not executed, counted from 1; 0 where it was executed */
+};
+
+/* What a transport answered once. */
+struct tdxdash_recording {
+	const struct tdxdash_recorded_call *calls; /* in the order in which they were made */
+	const void *pages;                         /* page_count times TDXDASH_PAGE_SIZE bytes */
+	const struct tdxdash_error *failures;
+	const char *description; /* for people: what the recorded transport was */
+	uint32_t call_count;
+	uint32_t page_count;
+	uint32_t failure_count;
+	uint32_t flags; /* TDXDASH_FLAG_EMULATED where the recorded transport had it */
 };
 
 /* The module's life up to readiness. */
@@ -170,6 +197,14 @@ TDXDASH_API int32_t tdxdash_open_device(const char *path, struct tdxdash_transpo
  */
 TDXDASH_API int32_t tdxdash_open_emulated(const char *profile_path, const struct tdxdash_cmr *cmrs, uint32_t cmr_count,
 					  struct tdxdash_transport **out, struct tdxdash_error *error);
+
+/*
+ * Opens a recording, which is copied. A question (leaf and registers, without RAX) is answered as it was recorded; where it
+ * was asked several times, each answer is given once, in order. A question that was not recorded, or was not recorded so
+ * often, is TDXDASH_NOT_RECORDED. A call that was not executed then fails again, with its own code and texts.
+ */
+TDXDASH_API int32_t tdxdash_open_recorded(const struct tdxdash_recording *recording, struct tdxdash_transport **out,
+					  struct tdxdash_error *error);
 
 /* Says what a transport is. */
 TDXDASH_API int32_t tdxdash_describe(const struct tdxdash_transport *transport, struct tdxdash_info *info,
@@ -239,6 +274,19 @@ _Static_assert(sizeof(struct tdxdash_info) == 272, "tdxdash_info");
 _Static_assert(offsetof(struct tdxdash_info, kind) == 4, "tdxdash_info.kind");
 _Static_assert(offsetof(struct tdxdash_info, flags) == 8, "tdxdash_info.flags");
 _Static_assert(offsetof(struct tdxdash_info, description) == 16, "tdxdash_info.description");
+_Static_assert(sizeof(struct tdxdash_recorded_call) == 144, "tdxdash_recorded_call");
+_Static_assert(offsetof(struct tdxdash_recorded_call, in) == 8, "tdxdash_recorded_call.in");
+_Static_assert(offsetof(struct tdxdash_recorded_call, out) == 72, "tdxdash_recorded_call.out");
+_Static_assert(offsetof(struct tdxdash_recorded_call, page) == 136, "tdxdash_recorded_call.page");
+_Static_assert(offsetof(struct tdxdash_recorded_call, failure) == 140, "tdxdash_recorded_call.failure");
+_Static_assert(sizeof(struct tdxdash_recording) == 48, "tdxdash_recording");
+_Static_assert(offsetof(struct tdxdash_recording, pages) == 8, "tdxdash_recording.pages");
+_Static_assert(offsetof(struct tdxdash_recording, failures) == 16, "tdxdash_recording.failures");
+_Static_assert(offsetof(struct tdxdash_recording, description) == 24, "tdxdash_recording.description");
+_Static_assert(offsetof(struct tdxdash_recording, call_count) == 32, "tdxdash_recording.call_count");
+_Static_assert(offsetof(struct tdxdash_recording, page_count) == 36, "tdxdash_recording.page_count");
+_Static_assert(offsetof(struct tdxdash_recording, failure_count) == 40, "tdxdash_recording.failure_count");
+_Static_assert(offsetof(struct tdxdash_recording, flags) == 44, "tdxdash_recording.flags");
 _Static_assert(sizeof(struct tdxdash_platform) == 568, "tdxdash_platform");
 _Static_assert(offsetof(struct tdxdash_platform, keyid_start_bit) == 4, "tdxdash_platform.keyid_start_bit");
 _Static_assert(offsetof(struct tdxdash_platform, keyid_bits) == 8, "tdxdash_platform.keyid_bits");

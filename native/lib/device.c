@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "device.h"
 
+#include "field_id.h"
 #include "tdxdash_ioctl.h"
 
 #include <errno.h>
@@ -9,6 +10,12 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Bytes of a metadata list's header: its size, its number of sequences, reserved. */
+#define LIST_HEADER_SIZE 8u
+
+/* What of a completion status is compared; the rest are details. */
+#define STATUS_MASK UINT64_C(0xffffffff00000000)
 
 static int32_t fail_open(struct tdxdash_error *error, const char *path, int os_error)
 {
@@ -59,12 +66,20 @@ static int32_t ask_info(const char *path, struct device *device, struct tdxdash_
 	if (!S_ISCHR(status.st_mode))
 		return fail_wrong(error, path, 0, "it is not a character device");
 	if (ioctl_through_signals(device->fd, TDXDASH_IOCTL_INFO, &info) < 0)
-		return fail_wrong(error, path, errno, strerror(errno));
+		return errno == ENOTTY || errno == EINVAL ? fail_wrong(error, path, errno, strerror(errno)) :
+							    fail_open(error, path, errno);
 	if (info.abi_version != TDXDASH_IOCTL_ABI_VERSION)
 		return fail(error, (struct failure){ TDXDASH_WRONG_ABI, 0, 0 },
-			    "Install the tdxdash kernel module and the probe from one release.",
+			    info.abi_version > TDXDASH_IOCTL_ABI_VERSION ?
+				    "Install the probe of the kernel module's release, which is newer." :
+				    "Install the tdxdash kernel module of the probe's release, which is newer.",
 			    "The kernel module at %s speaks ABI version %u, and this library %u.", path,
 			    info.abi_version, TDXDASH_IOCTL_ABI_VERSION);
+	if (info.flags & ~TDXDASH_IOCTL_EMULATED)
+		return fail(error, (struct failure){ TDXDASH_WRONG_DEVICE, 0, 0 },
+			    "Load the tdxdash kernel module of the probe's release; a test of it is no way to a TDX module.",
+			    "The kernel module at %s is of a kind that this library does not know: its flags are 0x%x.",
+			    path, info.flags);
 	device->emulated = (info.flags & TDXDASH_IOCTL_EMULATED) != 0;
 	return TDXDASH_OK;
 }
@@ -103,9 +118,18 @@ static int32_t fail_call(struct tdxdash_error *error, const char *leaf, int os_e
 	case EOPNOTSUPP:
 		return fail(error, failure, "Turn TDX on in the BIOS.",
 			    "%s was not executed: TDX is not enabled by the BIOS.", leaf);
+	case EACCES:
+	case EPERM:
+		failure.code = TDXDASH_NOT_PERMITTED;
+		return fail(error, failure, "Run the probe as root, with the capability CAP_SYS_ADMIN.",
+			    "%s was not executed: this process may not ask for it.", leaf);
 	case EBUSY:
 		return fail(error, failure, "Try again; if it stays so, look into the kernel log.",
 			    "%s was not executed: the TDX module stayed busy.", leaf);
+	case ESHUTDOWN:
+		return fail(error, failure, "Try again when the system is up.",
+			    "%s was not executed: the kernel is shutting down, suspending or starting another kernel.",
+			    leaf);
 	default:
 		return fail(error, failure, "Look into the kernel log for lines of tdxdash.",
 			    "%s was not executed: %s.", leaf, strerror(os_error));
@@ -124,6 +148,30 @@ int32_t device_sys_rd(const struct device *device, struct tdxdash_registers *reg
 	return succeed(error);
 }
 
+static int32_t fail_list(struct tdxdash_error *error, const char *what, uint32_t size, uint32_t bound)
+{
+	return fail(error, (struct failure){ TDXDASH_NOT_EXECUTED, 0, 0 },
+		    "Install the tdxdash kernel module and the probe from one release.",
+		    "The kernel module handed over %u bytes of a metadata list: %s %u.", size, what, bound);
+}
+
+/* A list that the TDX module wrote says its own size in its header; a status that speaks of none may come without a list. */
+static int32_t check_list(const struct tdxdash_ioctl_sys_rdall *call, const unsigned char list[TDXDASH_PAGE_SIZE],
+			  struct tdxdash_error *error)
+{
+	uint32_t size = call->list_size;
+	uint32_t own = (uint32_t)list[0] | (uint32_t)list[1] << 8;
+	bool refused = call->status >> 63 && (call->status & STATUS_MASK) != TDX_METADATA_LIST_OVERFLOW;
+
+	if (size > TDXDASH_PAGE_SIZE)
+		return fail_list(error, "a page has only", size, TDXDASH_PAGE_SIZE);
+	if (size == 0 && refused)
+		return TDXDASH_OK;
+	if (size < LIST_HEADER_SIZE)
+		return fail_list(error, "its header alone has", size, LIST_HEADER_SIZE);
+	return own > size ? fail_list(error, "by its header it has", size, own) : TDXDASH_OK;
+}
+
 int32_t device_sys_rdall(const struct device *device, struct tdxdash_registers *registers,
 			 unsigned char page[TDXDASH_PAGE_SIZE], struct tdxdash_error *error)
 {
@@ -133,6 +181,7 @@ int32_t device_sys_rdall(const struct device *device, struct tdxdash_registers *
 		.buffer = (uintptr_t)list,
 		.buffer_size = sizeof(list),
 	};
+	int32_t result;
 
 	if (registers->rdx != 0)
 		return fail(error, (struct failure){ TDXDASH_INVALID_ARGUMENT, 0, 0 }, "Call with RDX 0.",
@@ -141,11 +190,9 @@ int32_t device_sys_rdall(const struct device *device, struct tdxdash_registers *
 	memset(list, 0, sizeof(list));
 	if (ioctl_through_signals(device->fd, TDXDASH_IOCTL_SYS_RDALL, &call) < 0)
 		return fail_call(error, "TDH.SYS.RDALL", errno);
-	if (call.list_size > sizeof(list))
-		return fail(error, (struct failure){ TDXDASH_NOT_EXECUTED, 0, 0 },
-			    "Install the tdxdash kernel module and the probe from one release.",
-			    "The kernel module reports a list of %u bytes in a page of %u.", call.list_size,
-			    TDXDASH_PAGE_SIZE);
+	result = check_list(&call, list, error);
+	if (result != TDXDASH_OK)
+		return result;
 	memcpy(page, list, call.list_size);
 	registers->rax = call.status;
 	registers->r8 = call.next_id;

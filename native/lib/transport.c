@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions of tdxdash.h: argument checks, and the choice between the two kinds of transport. */
+/* The functions of tdxdash.h: argument checks, and the choice between the kinds of transport. */
 #include "transport.h"
 
 #include "cmrs.h"
@@ -35,6 +35,7 @@ static int32_t make(enum tdxdash_kind kind, struct tdxdash_transport **out, stru
 static void release(struct tdxdash_transport *transport)
 {
 	memory_clear(&transport->memory);
+	recorded_clear(&transport->recorded);
 	(void)pthread_mutex_destroy(&transport->lock);
 	free(transport);
 }
@@ -64,6 +65,7 @@ int32_t tdxdash_open_device(const char *path, struct tdxdash_transport **out, st
 	if (result != TDXDASH_OK)
 		return result;
 	result = device_open(path, &transport->device, error);
+	transport->flags = transport->device.emulated ? TDXDASH_FLAG_EMULATED : 0;
 	(void)snprintf(transport->description, sizeof(transport->description), "kernel device %s%s", path,
 		       transport->device.emulated ? ", emulated by the kernel module" : "");
 	return finish(result, transport, out, error);
@@ -84,12 +86,31 @@ int32_t tdxdash_open_emulated(const char *profile_path, const struct tdxdash_cmr
 	result = make(TDXDASH_KIND_EMULATED, &transport, error);
 	if (result != TDXDASH_OK)
 		return result;
+	transport->flags = TDXDASH_FLAG_EMULATED;
 	result = profile_read(profile_path, &transport->module, error);
 	if (result == TDXDASH_OK && cmr_count > 0)
 		result = replace_cmrs(&transport->module, cmrs, cmr_count, error);
 	module_state_begin(&transport->state, &transport->module.platform);
 	(void)snprintf(transport->description, sizeof(transport->description), "emulated module, profile %s",
 		       transport->module.name);
+	return finish(result, transport, out, error);
+}
+
+int32_t tdxdash_open_recorded(const struct tdxdash_recording *recording, struct tdxdash_transport **out,
+			      struct tdxdash_error *error)
+{
+	struct tdxdash_transport *transport;
+	int32_t result;
+
+	if (!recording || !recording->description || !out || (recording->flags & ~TDXDASH_FLAG_EMULATED))
+		return invalid_argument(error, "tdxdash_open_recorded needs a recording with a description and known flags, and a place for the transport.");
+	*out = NULL;
+	result = make(TDXDASH_KIND_RECORDED, &transport, error);
+	if (result != TDXDASH_OK)
+		return result;
+	transport->flags = recording->flags;
+	result = recorded_open(recording, &transport->recorded, error);
+	(void)snprintf(transport->description, sizeof(transport->description), "%s", recording->description);
 	return finish(result, transport, out, error);
 }
 
@@ -101,8 +122,7 @@ int32_t tdxdash_describe(const struct tdxdash_transport *transport, struct tdxda
 	memset(info, 0, sizeof(*info));
 	info->abi_version = TDXDASH_ABI_VERSION;
 	info->kind = (uint32_t)transport->kind;
-	if (transport->kind == TDXDASH_KIND_EMULATED || transport->device.emulated)
-		info->flags = TDXDASH_FLAG_EMULATED;
+	info->flags = transport->flags;
 	memcpy(info->description, transport->description, sizeof(info->description));
 	return succeed(error);
 }
@@ -136,6 +156,17 @@ static int32_t check_leaf(struct tdxdash_transport *transport, uint64_t leaf, st
 		    "SEAMCALL leaf 0x%" PRIx64 " was not executed.", leaf);
 }
 
+static int32_t call_recorded(struct tdxdash_transport *transport, uint64_t leaf, struct tdxdash_registers *registers,
+			     void *page, struct tdxdash_error *error)
+{
+	int32_t result;
+
+	(void)pthread_mutex_lock(&transport->lock);
+	result = recorded_answer(&transport->recorded, leaf, registers, page, error);
+	(void)pthread_mutex_unlock(&transport->lock);
+	return result;
+}
+
 int32_t tdxdash_seamcall(struct tdxdash_transport *transport, uint64_t leaf, struct tdxdash_registers *registers,
 			 void *page, uint64_t page_size, struct tdxdash_error *error)
 {
@@ -151,6 +182,8 @@ int32_t tdxdash_seamcall(struct tdxdash_transport *transport, uint64_t leaf, str
 		return result;
 	if (transport->kind == TDXDASH_KIND_EMULATED)
 		return emulated_seamcall(transport, leaf, registers, page, error);
+	if (transport->kind == TDXDASH_KIND_RECORDED)
+		return call_recorded(transport, leaf, registers, page, error);
 	return leaf == TDXDASH_LEAF_SYS_RD ? device_sys_rd(&transport->device, registers, error) :
 					     device_sys_rdall(&transport->device, registers, page, error);
 }

@@ -6,17 +6,22 @@
 #include "device.h"
 #include "memory.h"
 #include "module.h"
+#include "recorded.h"
 #include "sys_config.h"
 
 #include <pthread.h>
 
 struct tdxdash_transport {
 	enum tdxdash_kind kind;
+	uint32_t flags; /* of tdxdash_info */
 	char description[256];
 	struct device device;
 
-	/* Of an emulated module; what stands behind the lock is touched only under it. */
+	/* What stands behind the lock is touched only under it. */
 	pthread_mutex_t lock;
+	struct recorded recorded;
+
+	/* Of an emulated module. */
 	bool state_changes_allowed;
 	struct module module;
 	struct module_state state;

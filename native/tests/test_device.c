@@ -1,148 +1,64 @@
 /* SPDX-License-Identifier: MIT */
 /* The device transport against a kernel module that this test plays: every success and error that an ioctl can give. */
-#include "tdxdash.h"
-#include "tdxdash_ioctl.h"
-#include "test.h"
+#include "fake_kernel.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <sys/stat.h>
+/* What opening meets, and what it says. */
+struct opening {
+	int open_errno, fstat_errno, info_errno;
+	mode_t mode;
+	uint32_t abi, flags;
+	int32_t code;
+	const char *message;
+	const char *remedy;
+};
 
-#define FAKE_FD 12345
-
-/* What the kernel answers. */
-static struct {
-	int open_errno;
-	int info_errno;
-	int call_errno;
-	int interruptions;
-	uint32_t abi;
-	uint32_t flags;
-	uint32_t list_size;
-	int closed;
-	int ioctls;
-} kernel;
-
-int __wrap_open(const char *path, int flags, ...);
-int __wrap_fstat(int fd, struct stat *status);
-int __wrap_close(int fd);
-int __wrap_ioctl(int fd, unsigned long request, ...);
-
-int __wrap_open(const char *path, int flags, ...)
+static void check_opening(const struct opening *opening)
 {
-	(void)path;
-	CHECK((flags & 3) == 0);
-	errno = kernel.open_errno;
-	return kernel.open_errno ? -1 : FAKE_FD;
-}
+	struct tdxdash_transport *transport;
+	struct tdxdash_error error;
 
-int __wrap_fstat(int fd, struct stat *status)
-{
-	CHECK(fd == FAKE_FD);
-	memset(status, 0, sizeof(*status));
-	status->st_mode = S_IFCHR;
-	return 0;
-}
-
-int __wrap_close(int fd)
-{
-	CHECK(fd == FAKE_FD);
-	kernel.closed++;
-	return 0;
-}
-
-static int sys_rd(struct tdxdash_ioctl_sys_rd *call)
-{
-	call->status = UINT64_C(0xc000050200000000);
-	call->next_id = call->field_id + 1;
-	call->value = 7;
-	return 0;
-}
-
-static int sys_rdall(struct tdxdash_ioctl_sys_rdall *call)
-{
-	CHECK(call->buffer_size == TDXDASH_PAGE_SIZE && call->reserved[0] == 0 && call->reserved[1] == 0);
-	memset((void *)(uintptr_t)call->buffer, 0x5a, kernel.list_size <= 4096 ? kernel.list_size : 0);
-	call->list_size = kernel.list_size;
-	call->status = 0;
-	call->next_id = UINT64_MAX;
-	return 0;
-}
-
-int __wrap_ioctl(int fd, unsigned long request, ...)
-{
-	va_list arguments;
-	void *argument;
-
-	va_start(arguments, request);
-	argument = va_arg(arguments, void *);
-	va_end(arguments);
-	CHECK(fd == FAKE_FD);
-	kernel.ioctls++;
-	if (kernel.interruptions-- > 0) {
-		errno = EINTR;
-		return -1;
-	}
-
-	errno = request == TDXDASH_IOCTL_INFO ? kernel.info_errno : kernel.call_errno;
-	if (errno)
-		return -1;
-	if (request == TDXDASH_IOCTL_INFO) {
-		((struct tdxdash_ioctl_info *)argument)->abi_version = kernel.abi;
-		((struct tdxdash_ioctl_info *)argument)->flags = kernel.flags;
-		return 0;
-	}
-
-	CHECK(request == TDXDASH_IOCTL_SYS_RD || request == TDXDASH_IOCTL_SYS_RDALL);
-	return request == TDXDASH_IOCTL_SYS_RD ? sys_rd(argument) : sys_rdall(argument);
-}
-
-static void reset(void)
-{
-	memset(&kernel, 0, sizeof(kernel));
-	kernel.abi = TDXDASH_IOCTL_ABI_VERSION;
+	reset();
+	kernel.open_errno = opening->open_errno;
+	kernel.fstat_errno = opening->fstat_errno;
+	kernel.info_errno = opening->info_errno;
+	kernel.mode = opening->mode;
+	kernel.abi = opening->abi;
+	kernel.flags = opening->flags;
+	CHECK(tdxdash_open_device("/dev/tdxdash", &transport, &error) == opening->code);
+	CHECK(transport == NULL && error.code == (uint32_t)opening->code);
+	CHECK(error.os_error == opening->open_errno + opening->fstat_errno + opening->info_errno);
+	CHECK(kernel.closed == (opening->open_errno == 0));
+	CHECK_CONTAINS(error.message, opening->message);
+	CHECK_CONTAINS(error.message, "/dev/tdxdash");
+	CHECK_CONTAINS(error.remedy, opening->remedy);
 }
 
 static void opening_explains_each_refusal(void)
 {
-	static const struct {
-		int open_errno, info_errno;
-		uint32_t abi;
-		int32_t code;
-		const char *message;
-	} cases[] = {
-		{ ENOENT, 0, 1, TDXDASH_ABSENT, "is absent" },
-		{ ENXIO, 0, 1, TDXDASH_ABSENT, "is absent" },
-		{ EACCES, 0, 1, TDXDASH_NOT_PERMITTED, "may not be opened" },
-		{ EPERM, 0, 1, TDXDASH_NOT_PERMITTED, "may not be opened" },
-		{ EMFILE, 0, 1, TDXDASH_UNREADABLE, "cannot be opened" },
-		{ 0, ENOTTY, 1, TDXDASH_WRONG_DEVICE, "not the tdxdash device" },
-		{ 0, 0, 2, TDXDASH_WRONG_ABI, "speaks ABI version 2, and this library 1" },
-		{ 0, 0, 0, TDXDASH_WRONG_ABI, "speaks ABI version 0" },
+	static const struct opening openings[] = {
+		{ ENOENT, 0, 0, S_IFCHR, 1, 0, TDXDASH_ABSENT, "is absent", "Load the tdxdash kernel module" },
+		{ ENOTDIR, 0, 0, S_IFCHR, 1, 0, TDXDASH_ABSENT, "is absent", "Load the tdxdash kernel module" },
+		{ ENXIO, 0, 0, S_IFCHR, 1, 0, TDXDASH_ABSENT, "is absent", "Load the tdxdash kernel module" },
+		{ ENODEV, 0, 0, S_IFCHR, 1, 0, TDXDASH_ABSENT, "is absent", "Load the tdxdash kernel module" },
+		{ EACCES, 0, 0, S_IFCHR, 1, 0, TDXDASH_NOT_PERMITTED, "may not be opened", "as root" },
+		{ EPERM, 0, 0, S_IFCHR, 1, 0, TDXDASH_NOT_PERMITTED, "may not be opened", "CAP_SYS_ADMIN" },
+		{ EMFILE, 0, 0, S_IFCHR, 1, 0, TDXDASH_UNREADABLE, "cannot be opened", "kernel log" },
+		{ 0, EIO, 0, S_IFCHR, 1, 0, TDXDASH_UNREADABLE, "cannot be opened", "kernel log" },
+		{ 0, 0, 0, S_IFREG, 1, 0, TDXDASH_WRONG_DEVICE, "not a character device", "/dev/tdxdash" },
+		{ 0, 0, 0, S_IFIFO, 1, 0, TDXDASH_WRONG_DEVICE, "not a character device", "/dev/tdxdash" },
+		{ 0, 0, ENOTTY, S_IFCHR, 1, 0, TDXDASH_WRONG_DEVICE, "not the tdxdash device", "/dev/tdxdash" },
+		{ 0, 0, EINVAL, S_IFCHR, 1, 0, TDXDASH_WRONG_DEVICE, "not the tdxdash device", "/dev/tdxdash" },
+		{ 0, 0, EPERM, S_IFCHR, 1, 0, TDXDASH_NOT_PERMITTED, "may not be opened", "CAP_SYS_ADMIN" },
+		{ 0, 0, ENODEV, S_IFCHR, 1, 0, TDXDASH_ABSENT, "is absent", "Load the tdxdash kernel module" },
+		{ 0, 0, EFAULT, S_IFCHR, 1, 0, TDXDASH_UNREADABLE, "cannot be opened", "kernel log" },
+		{ 0, 0, 0, S_IFCHR, 2, 0, TDXDASH_WRONG_ABI, "speaks ABI version 2, and this library 1", "Install the probe" },
+		{ 0, 0, 0, S_IFCHR, 0, 0, TDXDASH_WRONG_ABI, "speaks ABI version 0", "Install the tdxdash kernel module" },
+		{ 0, 0, 0, S_IFCHR, 1, 2, TDXDASH_WRONG_DEVICE, "its flags are 0x2", "Load the tdxdash kernel module" },
+		{ 0, 0, 0, S_IFCHR, 1, 0x80000001, TDXDASH_WRONG_DEVICE, "its flags are 0x80000001", "Load" },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct tdxdash_transport *transport;
-		struct tdxdash_error error;
-
-		reset();
-		kernel.open_errno = cases[i].open_errno;
-		kernel.info_errno = cases[i].info_errno;
-		kernel.abi = cases[i].abi;
-		CHECK(tdxdash_open_device("/dev/tdxdash", &transport, &error) == cases[i].code);
-		CHECK(transport == NULL && error.remedy[0] != 0);
-		CHECK(kernel.closed == (cases[i].open_errno == 0));
-		CHECK_CONTAINS(error.message, cases[i].message);
-		CHECK_CONTAINS(error.message, "/dev/tdxdash");
-	}
-}
-
-static struct tdxdash_transport *open_fake(void)
-{
-	struct tdxdash_transport *transport = NULL;
-
-	CHECK(tdxdash_open_device("/dev/tdxdash", &transport, NULL) == TDXDASH_OK);
-	return transport;
+	for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++)
+		check_opening(&openings[i]);
 }
 
 static void calls_carry_registers_and_list(void)
@@ -163,30 +79,46 @@ static void calls_carry_registers_and_list(void)
 	CHECK(r.rax == UINT64_C(0xc000050200000000) && r.rdx == 101 && r.r8 == 7 && r.rcx == 3);
 
 	r = (struct tdxdash_registers){ .r8 = UINT64_MAX };
-	kernel.list_size = 16;
+	kernel.list_size = kernel.own_size = 16;
+	kernel.interruptions = 3;
 	CHECK(tdxdash_seamcall(transport, 37, &r, page, sizeof(page), NULL) == TDXDASH_OK);
-	CHECK(r.rax == 0 && r.r8 == UINT64_MAX && page[15] == 0x5a && page[16] == 0);
+	CHECK(r.rax == 0 && r.r8 == UINT64_MAX && page[0] == 16 && page[15] == 0x5a && page[16] == 0);
 	tdxdash_close(transport);
 	CHECK(kernel.closed == 1);
 }
 
 static void failed_calls_change_nothing(void)
 {
-	static const int errnos[] = { ENODEV, ENOTCONN, EOPNOTSUPP, EBUSY, EINVAL };
+	static const struct {
+		int os_error;
+		int32_t code;
+		const char *why;
+	} failures_of_ioctls[] = {
+		{ ENODEV, TDXDASH_NOT_EXECUTED, "no TDX module is loaded" },
+		{ ENOTCONN, TDXDASH_NOT_EXECUTED, "VMX is off on this CPU" },
+		{ EOPNOTSUPP, TDXDASH_NOT_EXECUTED, "TDX is not enabled by the BIOS" },
+		{ EBUSY, TDXDASH_NOT_EXECUTED, "the TDX module stayed busy" },
+		{ ESHUTDOWN, TDXDASH_NOT_EXECUTED, "the kernel is shutting down" },
+		{ EPERM, TDXDASH_NOT_PERMITTED, "this process may not ask for it" },
+		{ EACCES, TDXDASH_NOT_PERMITTED, "this process may not ask for it" },
+		{ EINVAL, TDXDASH_NOT_EXECUTED, "Invalid argument" },
+		{ EIO, TDXDASH_NOT_EXECUTED, "Input/output error" },
+	};
 	struct tdxdash_transport *transport;
 	struct tdxdash_error error;
 	unsigned char page[TDXDASH_PAGE_SIZE] = { 0 };
 
 	reset();
 	transport = open_fake();
-	for (size_t i = 0; i < sizeof(errnos) / sizeof(errnos[0]); i++) {
+	for (size_t i = 0; i < sizeof(failures_of_ioctls) / sizeof(failures_of_ioctls[0]); i++) {
 		struct tdxdash_registers r = { .rax = 5, .rdx = 0, .r8 = 9 };
 
-		kernel.call_errno = errnos[i];
-		CHECK(tdxdash_seamcall(transport, 34, &r, NULL, 0, &error) == TDXDASH_NOT_EXECUTED);
-		CHECK(error.os_error == errnos[i]);
+		kernel.call_errno = failures_of_ioctls[i].os_error;
+		CHECK(tdxdash_seamcall(transport, 34, &r, NULL, 0, &error) == failures_of_ioctls[i].code);
+		CHECK(error.os_error == kernel.call_errno && error.remedy[0] != 0);
 		CHECK_CONTAINS(error.message, "TDH.SYS.RD was not executed");
-		CHECK(tdxdash_seamcall(transport, 37, &r, page, sizeof(page), &error) == TDXDASH_NOT_EXECUTED);
+		CHECK_CONTAINS(error.message, failures_of_ioctls[i].why);
+		CHECK(tdxdash_seamcall(transport, 37, &r, page, sizeof(page), &error) == failures_of_ioctls[i].code);
 		CHECK_CONTAINS(error.message, "TDH.SYS.RDALL was not executed");
 		CHECK(r.rax == 5 && r.rdx == 0 && r.r8 == 9 && page[0] == 0);
 	}
@@ -195,10 +127,55 @@ static void failed_calls_change_nothing(void)
 
 	kernel.call_errno = 0;
 	CHECK(tdxdash_seamcall(transport, 37, &r, page, sizeof(page), &error) == TDXDASH_INVALID_ARGUMENT);
-	r.rdx = 0;
-	kernel.list_size = 4097;
-	CHECK(tdxdash_seamcall(transport, 37, &r, page, sizeof(page), &error) == TDXDASH_NOT_EXECUTED);
-	CHECK(r.rax == 5 && page[0] == 0);
+	tdxdash_close(transport);
+}
+
+/* A list that is not all there is not taken for one. */
+static void short_and_long_lists_are_refused(void)
+{
+	static const struct {
+		uint64_t status;
+		uint32_t list_size, own_size;
+		const char *message; /* null where it is accepted */
+	} lists[] = {
+		{ 0, 8, 8, NULL },
+		{ 0, 4096, 4096, NULL },
+		{ 0, 4096, 24, NULL },
+		{ UINT64_C(0xc0000c0400000000), 4096, 4096, NULL },
+		{ UINT64_C(0xc000050500000000), 0, 0, NULL },
+		{ 0, 4097, 4096, "4097 bytes of a metadata list: a page has only 4096" },
+		{ 0, UINT32_MAX, 8, "a page has only 4096" },
+		{ 0, 0, 0, "0 bytes of a metadata list: its header alone has 8" },
+		{ 0, 7, 7, "its header alone has 8" },
+		{ UINT64_C(0xc0000c0400000000), 0, 0, "its header alone has 8" },
+		{ 0, 100, 3160, "100 bytes of a metadata list: by its header it has 3160" },
+		{ 0, 4096, 65535, "by its header it has 65535" },
+		{ UINT64_C(0xc000050500000000), 4, 4, "its header alone has 8" },
+	};
+
+	reset();
+	struct tdxdash_transport *transport = open_fake();
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct tdxdash_registers r = { .rax = 5 };
+		unsigned char page[TDXDASH_PAGE_SIZE] = { 0 };
+		struct tdxdash_error error;
+		int32_t code;
+
+		kernel.status = lists[i].status;
+		kernel.list_size = lists[i].list_size;
+		kernel.own_size = lists[i].own_size;
+		code = tdxdash_seamcall(transport, 37, &r, page, sizeof(page), &error);
+		if (!lists[i].message) {
+			CHECK(code == TDXDASH_OK && r.rax == lists[i].status);
+			continue;
+		}
+
+		CHECK(code == TDXDASH_NOT_EXECUTED && r.rax == 5 && page[0] == 0 && page[2] == 0);
+		CHECK_CONTAINS(error.message, lists[i].message);
+		CHECK(error.remedy[0] != 0);
+	}
+
 	tdxdash_close(transport);
 }
 
@@ -251,6 +228,7 @@ int main(void)
 	opening_explains_each_refusal();
 	calls_carry_registers_and_list();
 	failed_calls_change_nothing();
+	short_and_long_lists_are_refused();
 	leaves_that_change_state_never_reach_the_device(0);
 	leaves_that_change_state_never_reach_the_device(TDXDASH_IOCTL_EMULATED);
 	emulating_kernel_module_is_told_apart();

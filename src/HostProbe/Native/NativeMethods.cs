@@ -7,7 +7,7 @@ namespace TdxDash.HostProbe.Native;
 internal static unsafe partial class NativeMethods
 {
     /// <summary>TDXDASH_ABI_VERSION of the header that this binding was written against.</summary>
-    internal const uint AbiVersion = 2;
+    internal const uint AbiVersion = 3;
 
     /// <summary>TDXDASH_OK.</summary>
     internal const int Ok = 0;
@@ -26,6 +26,10 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "tdxdash_open_emulated", StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     internal static partial int OpenEmulated(string profilePath, NativeCmr* cmrs, uint cmrCount, out TransportHandle transport, NativeError* error);
+
+    [LibraryImport(Library, EntryPoint = "tdxdash_open_recorded")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
+    internal static partial int OpenRecorded(NativeRecording* recording, out TransportHandle transport, NativeError* error);
 
     [LibraryImport(Library, EntryPoint = "tdxdash_describe")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]

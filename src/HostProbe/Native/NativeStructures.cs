@@ -31,6 +31,9 @@ internal unsafe struct NativeInfo
 {
     internal const int DescriptionBytes = 256;
 
+    /// <summary>TDXDASH_KIND_RECORDED.</summary>
+    internal const uint RecordedKind = 3;
+
     /// <summary>TDXDASH_FLAG_EMULATED.</summary>
     internal const uint EmulatedFlag = 1;
 
@@ -39,6 +42,31 @@ internal unsafe struct NativeInfo
     internal uint Flags;
     internal uint Reserved;
     internal fixed byte Description[DescriptionBytes];
+}
+
+/// <summary><c>struct tdxdash_recorded_call</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeRecordedCall
+{
+    internal ulong Leaf;
+    internal SeamcallRegisters In;
+    internal SeamcallRegisters Out;
+    internal uint Page;
+    internal uint Failure;
+}
+
+/// <summary><c>struct tdxdash_recording</c>; the first four members point to what it is made of.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct NativeRecording
+{
+    internal nint Calls;
+    internal nint Pages;
+    internal nint Failures;
+    internal nint Description;
+    internal uint CallCount;
+    internal uint PageCount;
+    internal uint FailureCount;
+    internal uint Flags;
 }
 
 /// <summary><c>struct tdxdash_platform</c>.</summary>

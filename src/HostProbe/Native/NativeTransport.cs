@@ -17,7 +17,9 @@ public sealed unsafe class NativeTransport : ISeamcallTransport
         NativeError error;
         ThrowUnlessOk(NativeMethods.Describe(handle, &info, &error), in error);
         Description = NativeMethods.Text(info.Description, NativeInfo.DescriptionBytes);
-        Provenance = (info.Flags & NativeInfo.EmulatedFlag) != 0 ? Provenance.Emulated : Provenance.Read;
+        Provenance = (info.Flags & NativeInfo.EmulatedFlag) != 0 ? Provenance.Emulated
+            : info.Kind == NativeInfo.RecordedKind ? Provenance.ReportedByFile
+            : Provenance.Read;
     }
 
     /// <summary>For <see cref="EmulatedModule"/>, which owns the transport.</summary>
@@ -56,6 +58,22 @@ public sealed unsafe class NativeTransport : ISeamcallTransport
             int code = NativeMethods.OpenEmulated(profilePath, first, (uint)list.Length, out TransportHandle handle, &error);
             return Own(code, handle, in error);
         }
+    }
+
+    /// <summary>Opens a recording. A question (leaf and registers, without RAX) is answered as it was recorded, each recorded answer once and
+    /// in order; a call that was not executed then fails again with its own reason and remedy, and one that was not recorded says so.</summary>
+    /// <param name="calls">The recorded calls in order, at most 262,144 with at most 1,024 different errors. They are copied.</param>
+    /// <param name="description">What the recorded transport was; cut after 255 bytes.</param>
+    /// <param name="emulated">Whether the recorded module was emulated: what it said stays so. Else values are reported by file.</param>
+    /// <exception cref="SeamcallTransportException">There can be no such recording; the message names the call.</exception>
+    public static NativeTransport OpenRecorded(IReadOnlyList<RecordedCall> calls, string description, bool emulated)
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        ArgumentNullException.ThrowIfNull(description);
+        CheckLibrary();
+        NativeError error;
+        int code = new Recording(calls, description, emulated).Open(out TransportHandle handle, &error);
+        return Own(code, handle, in error);
     }
 
     /// <inheritdoc/>

@@ -56,6 +56,19 @@ public sealed class DumpTests
     }
 
     [Fact]
+    public void Replay_OfAShippedProfile_GivesTheSameMetadata()
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "profiles", $"{ModuleProfile.Default}.profile");
+        var choice = new ModuleChoice(ModuleKind.Emulated, new ModuleProfile(ModuleProfile.Default, path), trial: false, TransportDoors.Native);
+        HostFiles files = Tree().As(Origin.File);
+
+        Snapshot taken = new HostSnapshotSource(files, choice, SnapshotSteps.Standard).Take();
+        Snapshot replayed = Parsed(DumpCodec.Write(HostDump.Capture(files, choice, SnapshotSteps.Standard))).Replay(SnapshotSteps.Standard).Take();
+
+        Assert.Equal(SnapshotCodec.WriteIndented(taken), SnapshotCodec.WriteIndented(replayed));
+    }
+
+    [Fact]
     public void Replay_OfADemo_StaysADemo() =>
         Assert.Equal(Origin.Demo, Parsed(DumpCodec.Write(HostDump.Capture(Tree().As(Origin.Demo), Device(), FakeSteps.Simple))).Replay(FakeSteps.Simple).Take().Origin);
 
@@ -77,7 +90,7 @@ public sealed class DumpTests
     public void Seamcall_NotRecorded_SaysSo()
     {
         HostDump dump = HostDump.Capture(Tree().As(Origin.File), Device(), FakeSteps.Simple);
-        using var transport = new RecordedTransport(dump.Module, "device");
+        using ISeamcallTransport transport = new RecordedModuleSource(dump.Module).Open([]).Transport!;
         var registers = new SeamcallRegisters { Rdx = 5 };
 
         SeamcallTransportException e = Assert.Throws<SeamcallTransportException>(() => transport.Seamcall(34, ref registers, default));

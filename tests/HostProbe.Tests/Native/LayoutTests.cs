@@ -18,6 +18,8 @@ public sealed unsafe class LayoutTests
         AddFields<NativeError>(managed, "tdxdash_error");
         AddFields<NativeCmr>(managed, "tdxdash_cmr");
         AddFields<NativeInfo>(managed, "tdxdash_info");
+        AddFields<NativeRecordedCall>(managed, "tdxdash_recorded_call");
+        AddFields<NativeRecording>(managed, "tdxdash_recording");
         AddFields<NativePlatform>(managed, "tdxdash_platform");
         AddFields<NativeModuleState>(managed, "tdxdash_module_state");
         AddFields<NativeLayoutEntry>(managed, "tdxdash_layout_entry");

@@ -139,7 +139,9 @@ public static class DumpCodec
         byte[] page = call.Page is { } text ? Convert.FromBase64String(text) : [];
         Require(page.Length is 0 or PageBytes, $"SEAMCALL {index} has a page of {page.Length} bytes, not {PageBytes}.");
         Require(call.Leaf >= 0 && call.Reason is null == call.Remedy is null, $"SEAMCALL {index} has leaf {call.Leaf}, or only one of reason and remedy.");
-        SeamcallTransportException? error = call.Reason is { } reason ? new SeamcallTransportException(reason, call.Remedy!) : null;
+        SeamcallTransportException? error = call.Reason is { } reason
+            ? new SeamcallTransportException(Phrase(reason, $"SEAMCALL {index}"), Phrase(call.Remedy!, $"SEAMCALL {index}"))
+            : null;
         return new RecordedCall((ulong)call.Leaf, Registers(call.In, index), Registers(call.Out, index), page, error);
     }
 
