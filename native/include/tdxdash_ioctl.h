@@ -8,6 +8,8 @@
  *   ENOTCONN   VMX is off on this CPU (#UD)
  *   EOPNOTSUPP TDX is not enabled by the BIOS (#GP)
  *   EBUSY      the bounded retries were spent
+ *   ESHUTDOWN  the kernel is shutting down, suspending or starting another kernel
+ *   EIO        the instruction raised another exception, which the kernel log names
  *   EINVAL     a reserved member is not zero, or a size is wrong
  */
 #ifndef TDXDASH_IOCTL_H
@@ -27,8 +29,9 @@
 
 #define TDXDASH_IOCTL_ABI_VERSION 1u
 
-/* flags of tdxdash_ioctl_info: the kernel module answers by software. */
-#define TDXDASH_IOCTL_EMULATED 1u
+/* flags of tdxdash_ioctl_info. A library refuses a flag that it does not know. */
+#define TDXDASH_IOCTL_EMULATED 1u /* the kernel module answers by software */
+#define TDXDASH_IOCTL_TEST 2u     /* the kernel module is a test of itself: nothing that it answers is true */
 
 /* Everything is out. */
 struct tdxdash_ioctl_info {
@@ -37,7 +40,7 @@ struct tdxdash_ioctl_info {
 	__u64 reserved[3]; /* 0 */
 };
 
-/* TDH.SYS.RD. Class and reserved bits of the field id are masked by the kernel module. */
+/* TDH.SYS.RD. The field id goes to the TDX module as it is; that one checks it, and its refusal is a status. */
 struct tdxdash_ioctl_sys_rd {
 	__u64 field_id;    /* in */
 	__u64 status;      /* out: RAX */
