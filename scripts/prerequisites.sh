@@ -66,4 +66,18 @@ missing_for_tests() {
 	[ -e /usr/include/zlib.h ] || echo zlib1g-dev
 	[ -x /usr/bin/chromium ] || echo chromium
 	[ -n "$(find /usr/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || echo fonts-dejavu-core
+	missing_for_kernel_tests
+}
+
+# The packages that the kernel module's tests need: compilers as Debian's kernel headers name them, and a machine to boot.
+missing_for_kernel_tests() {
+	have make || echo make
+	have clang || echo clang
+	have gcc-12 || echo gcc-12
+	have sparse || echo sparse
+	have cpio || echo cpio
+	have qemu-system-x86_64 || echo qemu-system-x86
+	[ -x /bin/busybox ] && ! ldd /bin/busybox >/dev/null 2>&1 || echo busybox-static
+	[ -e /usr/lib/x86_64-linux-gnu/libelf.so.1 ] || echo libelf1
+	[ -e /usr/lib/x86_64-linux-gnu/libssl.so.3 ] || echo libssl3
 }

@@ -7,7 +7,6 @@
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 
-
 enum instruction {
 	TEST_SEAMCALL = 0,       /* the real one */
 	TEST_NON_CANONICAL = 1,  /* a load that raises #GP */
@@ -31,13 +30,13 @@ static ulong executions;
 module_param(executions, ulong, 0600);
 MODULE_PARM_DESC(executions, "instructions executed so far");
 
-static unsigned long long busy_status;
-module_param(busy_status, ullong, 0600);
-MODULE_PARM_DESC(busy_status, "status of a made-up answer while busy_times lasts");
+static unsigned long long answer_status;
+module_param(answer_status, ullong, 0600);
+MODULE_PARM_DESC(answer_status, "status of a made-up answer while answer_times lasts; 0 afterwards");
 
-static uint busy_times;
-module_param(busy_times, uint, 0600);
-MODULE_PARM_DESC(busy_times, "made-up answers that are busy_status, before one that succeeds");
+static uint answer_times;
+module_param(answer_times, uint, 0600);
+MODULE_PARM_DESC(answer_times, "how many made-up answers still have that status");
 
 static uint list_bytes;
 module_param(list_bytes, uint, 0600);
@@ -59,13 +58,12 @@ DEFINE_SEAMCALL(execute_non_canonical, "movq	(%%rax), %%rax")
 DEFINE_SEAMCALL(execute_carry, "stc")
 DEFINE_SEAMCALL(execute_answer, "xorl	%%eax, %%eax")
 
-/* What a module could have answered, except that it adds one to the id, so that a test sees both ways of the registers. */
+/* Answers as a module could, and so that a test sees which register came and went where. */
 static void make_up(struct seamcall_registers *io, u64 leaf)
 {
-	if (busy_times) {
-		busy_times--;
-		io->rax = busy_status;
-		return;
+	if (answer_times) {
+		answer_times--;
+		io->rax = answer_status;
 	}
 	if (leaf == TDH_SYS_RDALL) {
 		u16 bytes = (u16)list_bytes;

@@ -13,7 +13,7 @@ internal sealed class SourceOptions
     private readonly Option<string?> _demo = new("--demo") { Description = "Show a made-up demo machine instead of this one ('tdxprobe demo --list' names them).", HelpName = "NAME" };
     private readonly Option<string> _module = new("--module") { Description = "TDX module to ask: auto (the device; with --trial the emulated module where there is none), device, emulated or none.", HelpName = "auto|device|emulated|none", DefaultValueFactory = _ => "auto" };
     private readonly Option<string> _profile = new("--profile") { Description = "Profile of the emulated module: the name of a shipped one, or the path of a file (with a slash).", HelpName = "NAME|PATH", DefaultValueFactory = _ => ModuleProfile.Default };
-    private readonly Option<bool> _trial = new("--trial") { Description = "This is a trial: 'auto' may fall back to the emulated module, labelled so." };
+    private readonly Option<bool> _trial = new("--trial") { Description = "This is a trial: 'auto' may fall back to the emulated module, and a kernel module that emulates is accepted, both labelled so." };
 
     public SourceOptions() => _module.AcceptOnlyFromAmong("auto", "device", "emulated", "none");
 

@@ -1,5 +1,6 @@
 using TdxDash.HostProbe.Native;
 using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Host;
 
@@ -28,18 +29,18 @@ public sealed record TransportDoors(Func<ISeamcallTransport> Device, Func<string
     public static TransportDoors Native { get; } = new(() => NativeTransport.OpenDevice(), NativeTransport.OpenEmulated);
 }
 
-/// <summary>The user's choice of a module, opened. An emulated module is only ever used where the choice says so, or where this is a
-/// trial: a service never emulates silently.</summary>
+/// <summary>The user's choice of a module, opened. An emulated module, in this process or behind the device, is only ever used where the
+/// choice says so, or where this is a trial: a service never emulates silently.</summary>
 /// <param name="kind">The choice.</param>
 /// <param name="profile">The emulated module's profile.</param>
-/// <param name="trial">Whether <see cref="ModuleKind.Auto"/> may fall back to emulation.</param>
+/// <param name="trial">Whether <see cref="ModuleKind.Auto"/> may fall back to emulation, and a device whose kernel module emulates is accepted.</param>
 /// <param name="doors">The ways to open a transport.</param>
 public sealed class ModuleChoice(ModuleKind kind, ModuleProfile profile, bool trial, TransportDoors doors) : IModuleSource
 {
     /// <inheritdoc/>
     public ModuleOpening Open(IReadOnlyList<MemoryBlock> memory) => kind switch
     {
-        ModuleKind.Device => Try(doors.Device),
+        ModuleKind.Device => Try(OpenDevice),
         ModuleKind.Emulated => Try(() => Emulate(memory)),
         ModuleKind.None => ModuleOpening.NotWanted("The TDX module is not asked, because the probe was started with --module none."),
         _ => Auto(memory),
@@ -47,8 +48,24 @@ public sealed class ModuleChoice(ModuleKind kind, ModuleProfile profile, bool tr
 
     private ModuleOpening Auto(IReadOnlyList<MemoryBlock> memory)
     {
-        ModuleOpening device = Try(doors.Device);
+        ModuleOpening device = Try(OpenDevice);
         return device.Transport is null && trial ? Try(() => Emulate(memory)) : device;
+    }
+
+    private ISeamcallTransport OpenDevice()
+    {
+        ISeamcallTransport device = doors.Device();
+        if (trial || device.Provenance != Provenance.Emulated)
+        {
+            return device;
+        }
+
+        using (device)
+        {
+            throw new SeamcallTransportException(
+                $"The {device.Description}, is refused: all that it answers is made up, and this is no trial.",
+                "Unload the kernel module tdxdash_emulated and load tdxdash; or add --trial, and what it answers is shown as emulated.");
+        }
     }
 
     private ISeamcallTransport Emulate(IReadOnlyList<MemoryBlock> memory) => doors.Emulated(profile.Path, EmulatedCmrs.Of(memory));

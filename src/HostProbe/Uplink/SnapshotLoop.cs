@@ -53,6 +53,11 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
 
         uplink.Wake.Set();
         uplink.Log.Write($"Snapshot {sequence} is journaled.");
+        if (snapshot.Module.Transport is { State: ReadingState.Unreadable } why)
+        {
+            uplink.Log.Write($"It has no answers of a TDX module: {why.Reason} {why.Remedy}");
+        }
+
         if (uplink.Journal.Retain(JournalRetention.Default, uplink.Time.GetUtcNow()) is int deleted and > 0)
         {
             uplink.Log.Write($"Retention removed {deleted} settled entries from the journal.");

@@ -28,6 +28,37 @@ public sealed class ModuleChoiceTests : IDisposable
     [InlineData(ModuleKind.Emulated, ReadingState.Known)]
     public void Open_EachKind_GivesItsState(ModuleKind kind, ReadingState state) => Assert.Equal(state, Open(kind, trial: true).Description.State);
 
+    [Theory]
+    [InlineData(ModuleKind.Auto)]
+    [InlineData(ModuleKind.Device)]
+    public void Open_EmulatingDeviceWithoutTrial_IsRefusedWithReasonAndClosed(ModuleKind kind)
+    {
+        var device = new FakeTransport("kernel device /dev/tdxdash, emulated by the kernel module", Provenance.Emulated);
+
+        ModuleOpening opening = Choose(kind, trial: false, device).Open([]);
+
+        Assert.Null(opening.Transport);
+        Assert.Equal(ReadingState.Unreadable, opening.Description.State);
+        Assert.Equal("The kernel device /dev/tdxdash, emulated by the kernel module, is refused: all that it answers is made up, and this is no trial.", opening.Description.Reason);
+        Assert.Contains("--trial", opening.Description.Remedy, StringComparison.Ordinal);
+        Assert.True(device.IsDisposed);
+    }
+
+    [Theory]
+    [InlineData(ModuleKind.Auto, true, Provenance.Emulated)]
+    [InlineData(ModuleKind.Device, true, Provenance.Emulated)]
+    [InlineData(ModuleKind.Auto, false, Provenance.Read)]
+    [InlineData(ModuleKind.Device, false, Provenance.Read)]
+    public void Open_DeviceThatIsAllowed_IsUsedAndLabelled(ModuleKind kind, bool trial, Provenance provenance)
+    {
+        var device = new FakeTransport("kernel device /dev/tdxdash", provenance);
+
+        ModuleOpening opening = Choose(kind, trial, device).Open([]);
+
+        Assert.Same(device, opening.Transport);
+        Assert.Equal(provenance, opening.Description.Provenance);
+    }
+
     [Fact]
     public void Open_NoNativeLibrary_IsAReasonAndNotACrash()
     {
@@ -76,6 +107,9 @@ public sealed class ModuleChoiceTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static ModuleOpening Open(ModuleKind kind, bool trial) => new ModuleChoice(kind, new ModuleProfile("p", "/p"), trial, FakeTransport.Doors()).Open([]);
+
+    private static ModuleChoice Choose(ModuleKind kind, bool trial, FakeTransport device) =>
+        new(kind, new ModuleProfile("p", "/p"), trial, FakeTransport.Doors() with { Device = () => device });
 
     private static MemoryBlock Block(ulong start, ulong end, int node = 0) => new(new AddressRange(start, end), node);
 }
