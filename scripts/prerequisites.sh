@@ -80,4 +80,5 @@ missing_for_kernel_tests() {
 	[ -x /bin/busybox ] && ! ldd /bin/busybox >/dev/null 2>&1 || echo busybox-static
 	[ -e /usr/lib/x86_64-linux-gnu/libelf.so.1 ] || echo libelf1
 	[ -e /usr/lib/x86_64-linux-gnu/libssl.so.3 ] || echo libssl3
+	[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || echo debian-archive-keyring
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The emulated variant of the kernel module compiles this file too: nothing of the C library but integer types. */
 #include "module.h"
 
 #include "field_id.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The emulated variant of the kernel module compiles this file too: nothing of the C library but integer types. */
 #include "platform.h"
 
 bool platform_has_address_width(const struct module_platform *platform)

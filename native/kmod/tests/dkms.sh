@@ -7,7 +7,7 @@ fetch_dkms() {
 	[ ! -e "$into/complete" ] || return 0
 	rm -rf "$into"
 	mkdir -p "$into"
-	(cd "$into" && apt-get -q download dkms && dpkg-deb -x dkms_*.deb . && rm dkms_*.deb) && touch "$into/complete"
+	(cd "$into" && apt-get "${apt_options[@]}" -q download dkms && dpkg-deb -x dkms_*.deb . && rm dkms_*.deb) && touch "$into/complete"
 }
 
 # dkms_builds DKMS KERNEL VERSION FOLDER : whether the package is passed over for a kernel without TDX host support, and

@@ -1,12 +1,29 @@
 # shellcheck shell=bash
 # Debian's kernels to build for and to boot. Sourced by run-tests.
 
+# Options for apt: none where this system's own package sources are asked.
+apt_options=()
+
+# use_debian_12 FOLDER : has apt ask Debian 12's mirrors from now on, with lists of its own in FOLDER. It changes nothing of
+# this system's, so it needs no root; and its lists are never old.
+use_debian_12() {
+	local folder=$1 key=/usr/share/keyrings/debian-archive-keyring.gpg
+	mkdir -p "$folder"/{lists,cache/archives}/partial || return
+	cat >"$folder/sources.list" <<LIST || return
+deb [signed-by=$key] http://deb.debian.org/debian bookworm main
+deb [signed-by=$key] http://deb.debian.org/debian-security bookworm-security main
+LIST
+	apt_options=(-o "Dir::Etc::SourceList=$folder/sources.list" -o Dir::Etc::SourceParts=/dev/null
+		-o "Dir::State::Lists=$folder/lists" -o "Dir::Cache=$folder/cache" -o APT::Architecture=amd64)
+	apt-get "${apt_options[@]}" -q update
+}
+
 # What the meta packages of a kernel line depend on now: Debian deletes old ABI versions from its mirrors, so that no
 # version can be written down here. The cloud flavour is the smallest; what the module uses is the same in all.
 resolve_kernel() {
 	local line=$1 meta found
 	for meta in "linux-headers-$line-cloud-amd64" linux-headers-cloud-amd64; do
-		found=$(apt-cache depends "$meta" 2>/dev/null | sed -nE "s/^ *Depends: linux-headers-(${line//./\\.}[.+~-].*)/\1/p" | head -n 1)
+		found=$(apt-cache "${apt_options[@]}" depends "$meta" 2>/dev/null | sed -nE "s/^ *Depends: linux-headers-(${line//./\\.}[.+~-].*)/\1/p" | head -n 1)
 		if [ -n "$found" ]; then
 			printf '%s\n' "$found"
 			return
@@ -18,7 +35,7 @@ resolve_kernel() {
 # The packages of a kernel: its headers, what these are built on, and its image.
 kernel_packages() {
 	printf '%s\n' "linux-headers-$1" "linux-image-$1"
-	apt-cache depends "linux-headers-$1" | sed -nE 's/^ *Depends: (linux-headers-.*-common|linux-kbuild-.*)$/\1/p'
+	apt-cache "${apt_options[@]}" depends "linux-headers-$1" | sed -nE 's/^ *Depends: (linux-headers-.*-common|linux-kbuild-.*)$/\1/p'
 }
 
 # unpack_kernel RELEASE DEBS FOLDER : leaves FOLDER/headers, which 'make -C' takes, and FOLDER/vmlinuz.
@@ -67,7 +84,7 @@ fetch_kernel() {
 	rm -rf "$into" "$into.debs"
 	mkdir -p "$into" "$into.debs" || return
 	mapfile -t names < <(kernel_packages "$release")
-	(cd "$into.debs" && apt-get -q download "${names[@]}") || return
+	(cd "$into.debs" && apt-get "${apt_options[@]}" -q download "${names[@]}") || return
 	unpack_kernel "$release" "$into.debs" "$into" || return
 	configure_for_clang "$into/usr/src/linux-headers-$release" || return
 	ln -s "usr/src/linux-headers-$release-clang" "$into/headers-clang" || return
