@@ -9,6 +9,7 @@ using TdxDash.Web.Components;
 using TdxDash.Web.Components.Palette;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
 using TdxDash.Web.Store;
@@ -74,6 +75,9 @@ public static class WebSetup
         services.AddSingleton<FleetView>();
         services.AddSingleton<IFleetView>(provider => provider.GetRequiredService<FleetView>());
         services.AddSingleton<ISnapshotArchive, SnapshotArchive>();
+        services.AddSingleton<LabelReader>();
+        services.AddSingleton<ILabelBook, LabelBook>();
+        services.AddSingleton<IFleetProjection, FleetProjection>();
         services.AddSingleton<Intake>();
         services.AddSingleton<PaletteSearch>();
         // Started in this order and stopped in the other: the store outlives everything that writes.

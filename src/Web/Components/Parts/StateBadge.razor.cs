@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using TdxDash.Tdx.Readiness;
+using TdxDash.Web.Live.Fleet;
 
 namespace TdxDash.Web.Components.Parts;
 
@@ -23,12 +24,5 @@ public partial class StateBadge
     };
 
     /// <summary>The word of a state, as it stands in tables, filters and URLs.</summary>
-    public static string Word(TdxState state) => state switch
-    {
-        TdxState.Ready => "ready",
-        TdxState.AtRisk => "at risk",
-        TdxState.Failed => "failed",
-        TdxState.NotInitialized => "not initialised",
-        _ => "no TDX",
-    };
+    public static string Word(TdxState state) => StateWords.Of(state);
 }

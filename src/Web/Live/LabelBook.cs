@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using TdxDash.Web.Store;
+
+namespace TdxDash.Web.Live;
+
+/// <summary>The labels in memory, loaded once from the store and changed after each commit.</summary>
+internal sealed class LabelBook : ILabelBook
+{
+    private readonly StoreWriter _writer;
+    private readonly ConcurrentDictionary<string, HostLabels> _labels;
+    private ImmutableList<Action<string>> _listeners = [];
+
+    public LabelBook(LabelReader reader, StoreWriter writer)
+    {
+        _writer = writer;
+        _labels = new(reader.All(), StringComparer.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public (IReadOnlyList<string> Groups, IReadOnlyList<string> Tags) InUse
+    {
+        get
+        {
+            ICollection<HostLabels> labels = _labels.Values;
+            return (
+                [.. labels.Select(known => known.Group).OfType<LabelText>().Select(group => group.ToString()).Distinct().Order(StringComparer.Ordinal)],
+                [.. labels.SelectMany(known => known.Tags).Distinct().Order(StringComparer.Ordinal)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public HostLabels Find(string hostId) => _labels.GetValueOrDefault(hostId, HostLabels.None);
+
+    /// <inheritdoc/>
+    public async Task<string?> ChangeAsync(IReadOnlyDictionary<string, HostLabels> labels, CancellationToken cancellation)
+    {
+        var work = new LabelWork(labels, () => Take(labels));
+        return _writer.TryEnqueue(work) ?? await work.Done.WaitAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Subscribe(Action<string> onChange)
+    {
+        ImmutableInterlocked.Update(ref _listeners, list => list.Add(onChange));
+        return new Subscription(() => ImmutableInterlocked.Update(ref _listeners, list => list.Remove(onChange)));
+    }
+
+    private void Take(IReadOnlyDictionary<string, HostLabels> labels)
+    {
+        foreach ((string hostId, HostLabels given) in labels)
+        {
+            _labels[hostId] = given;
+        }
+
+        foreach (string hostId in labels.Keys)
+        {
+            _listeners.ForEach(listener => listener(hostId));
+        }
+    }
+
+    private sealed class Subscription(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}
