@@ -109,6 +109,7 @@ public static class WebSetup
         app.MapHealthChecks(HealthPath);
         SnapshotDownload.Map(app);
         PaletteEndpoint.Map(app);
+        FleetExport.Map(app);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
         // The policy above already forbids framing; Blazor would add a second header.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);

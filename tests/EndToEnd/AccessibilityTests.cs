@@ -15,7 +15,7 @@ public sealed class AccessibilityTests(Chromium chromium, Site site)
     public async Task Fleet_InBothThemes_HasNoSeriousFinding(ColorScheme scheme)
     {
         IPage page = await chromium.OpenAsync(site.Address, scheme);
-        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(Site.DemoHosts + 1);
+        await Assertions.Expect(Site.Rows(page)).ToHaveCountAsync(Site.DemoHosts + 1);
         await AssertAccessibleAsync(page);
     }
 

@@ -9,7 +9,7 @@ public sealed class FleetTests(Chromium chromium, Site site)
     public async Task Fleet_WithThisMachineAndDemo_ShowsEveryHost()
     {
         IPage page = await chromium.OpenAsync(site.Address);
-        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(Site.DemoHosts + 1);
+        await Assertions.Expect(Site.Rows(page)).ToHaveCountAsync(Site.DemoHosts + 1);
         await Assertions.Expect(Site.Row(page, Site.ThisMachine)).ToHaveCountAsync(1);
     }
 
@@ -17,7 +17,7 @@ public sealed class FleetTests(Chromium chromium, Site site)
     public async Task Fleet_DemoHosts_AreLabelledEmulated()
     {
         IPage page = await chromium.OpenAsync(site.Address);
-        ILocator demo = page.Locator("tbody tr").Filter(new LocatorFilterOptions { HasNotText = Site.ThisMachine });
+        ILocator demo = Site.DemoRows(page);
         await Assertions.Expect(demo).ToHaveCountAsync(Site.DemoHosts);
         for (int i = 0; i < Site.DemoHosts; i++)
         {

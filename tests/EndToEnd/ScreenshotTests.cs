@@ -16,7 +16,7 @@ public sealed class ScreenshotTests(Chromium chromium, Site site)
     public async Task Fleet_Drawn_GivesAPicture(string theme, ColorScheme scheme)
     {
         IPage page = await chromium.OpenAsync(site.Address, scheme);
-        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(Site.DemoHosts + 1);
+        await Assertions.Expect(Site.Rows(page)).ToHaveCountAsync(Site.DemoHosts + 1);
         await TakeAsync(page, $"fleet-{theme}");
     }
 
@@ -34,7 +34,7 @@ public sealed class ScreenshotTests(Chromium chromium, Site site)
     public async Task DemoHost_Drawn_GivesAPicture(string theme, string tab)
     {
         IPage page = await chromium.OpenAsync(site.Address, theme == "dark" ? ColorScheme.Dark : ColorScheme.Light);
-        ILocator demo = page.Locator("tbody tr").Filter(new LocatorFilterOptions { HasNotText = Site.ThisMachine }).First;
+        ILocator demo = Site.DemoRows(page).First;
         await Site.OpenHostAsync(page, (await demo.GetByRole(AriaRole.Link).First.InnerTextAsync()).Trim(), tab);
         await TakeAsync(page, $"demo-host-{tab.ToLowerInvariant()}-{theme}");
     }

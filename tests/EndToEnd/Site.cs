@@ -42,9 +42,16 @@ public sealed class Site : IAsyncLifetime
             () => string.Join("\n\n", [.. _probes.Select(probe => probe.Output), _dashboard.Output]));
     }
 
+    /// <summary>The rows of the fleet's table that are in the page.</summary>
+    internal static ILocator Rows(IPage page) => page.Locator("tr.host-row");
+
+    /// <summary>The rows of demo hosts.</summary>
+    internal static ILocator DemoRows(IPage page) =>
+        Rows(page).Filter(new LocatorFilterOptions { HasNot = page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = ThisMachine, Exact = true }) });
+
     /// <summary>The table row of a host.</summary>
     internal static ILocator Row(IPage page, string name) =>
-        page.Locator("tbody tr").Filter(new LocatorFilterOptions { Has = page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name, Exact = true }) });
+        Rows(page).Filter(new LocatorFilterOptions { Has = page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = name, Exact = true }) });
 
     /// <summary>Opens a host's page from its row in the fleet, and one of its tabs where one is named.</summary>
     internal static async Task OpenHostAsync(IPage page, string name, string? tab = null)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.Fleet;
 using TdxDash.Web.Components.Pages;
 using TdxDash.Web.Live;
 
@@ -24,10 +25,10 @@ public sealed class FleetPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry());
 
-        IElement row = Render<FleetPage>().Find("tr[data-host]");
+        IElement row = RenderFilled().Find("tr.host-row");
 
         Assert.Equal("/hosts/" + Samples.HostId, row.QuerySelector("a")!.GetAttribute("href"));
-        foreach (string text in new[] { "ready", "rack1-a07", "EMR", "1.5.08", "256 GiB", "1 GiB", "0.39 %", "11/16", "5/64", "3 s", "live" })
+        foreach (string text in new[] { "ready", "rack1-a07", "EMR", "1.5.08", "256 GiB", "1 GiB", "0.39 %", "11/16", "5/64", "28 of 31", "3 s" })
         {
             Assert.Contains(text, row.TextContent, StringComparison.Ordinal);
         }
@@ -38,7 +39,7 @@ public sealed class FleetPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry(origin: Origin.Demo));
 
-        IElement row = Render<FleetPage>().Find("tr[data-host]");
+        IElement row = RenderFilled().Find("tr.host-row");
 
         Assert.Contains("emulated (demo)", row.TextContent, StringComparison.Ordinal);
         Assert.True(row.QuerySelectorAll(".mark.emulated").Length >= 4);
@@ -50,10 +51,10 @@ public sealed class FleetPageTests : PageTestContext
         Fleet.Report(Samples.Entry("a", "alpha", origin: Origin.Demo));
         Fleet.Report(Samples.Entry("b", "beta"));
 
-        IRenderedComponent<FleetPage> page = Render<FleetPage>();
+        IRenderedComponent<FleetPage> page = RenderFilled();
 
-        Assert.Single(page.FindAll("tr[data-host=a] td:nth-child(3) .mark.emulated"));
-        Assert.Empty(page.FindAll("tr[data-host=b] td:nth-child(3) .mark"));
+        Assert.Single(RowOf(page, "alpha").QuerySelectorAll(".col-family .mark.emulated"));
+        Assert.Empty(RowOf(page, "beta").QuerySelectorAll(".col-family .mark"));
     }
 
     [Fact]
@@ -63,7 +64,7 @@ public sealed class FleetPageTests : PageTestContext
         HostEntry entry = Samples.Entry();
         Fleet.Report(entry with { Summary = entry.Summary with { MaxReserved = none, MaxTdmrs = none } });
 
-        IElement row = Render<FleetPage>().Find("tr[data-host]");
+        IElement row = RenderFilled().Find("tr.host-row");
 
         Assert.Contains("11 of ?", row.TextContent, StringComparison.Ordinal);
         Assert.Contains("5 of ?", row.TextContent, StringComparison.Ordinal);
@@ -75,7 +76,7 @@ public sealed class FleetPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry(name: " "));
 
-        Assert.Equal("unnamed host", Render<FleetPage>().Find("tr[data-host] a").TextContent);
+        Assert.Equal("unnamed host", RenderFilled().Find("tr.host-row a").TextContent);
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class FleetPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry(secondsAgo: 400));
 
-        IElement row = Render<FleetPage>().Find("tr.silent");
+        IElement row = RenderFilled().Find("tr.silent");
 
         Assert.Contains("6 min ago, silent", row.TextContent, StringComparison.Ordinal);
     }
@@ -96,15 +97,15 @@ public sealed class FleetPageTests : PageTestContext
         Fleet.Report(Samples.Entry());
         Time.Advance(TimeSpan.FromMilliseconds(250));
 
-        page.WaitForAssertion(() => Assert.Single(page.FindAll("tr[data-host]")));
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("tr.host-row")));
     }
 
     [Fact]
     public void Report_ManyChangesAtOnce_RendersAtMostFourTimesASecond()
     {
         Fleet.Report(Samples.Entry());
-        IRenderedComponent<FleetPage> page = Render<FleetPage>();
-        int before = Fleet.Reads;
+        IRenderedComponent<FleetPage> page = RenderFilled();
+        int before = Projection!.Reads;
 
         for (int i = 0; i < 100; i++)
         {
@@ -113,7 +114,7 @@ public sealed class FleetPageTests : PageTestContext
         }
 
         page.WaitForAssertion(() => Assert.Contains("host-9", page.Markup, StringComparison.Ordinal));
-        Assert.InRange(Fleet.Reads - before, 1, 5);
+        Assert.InRange(Projection.Reads - before, 1, 5);
     }
 
     [Fact]
@@ -123,9 +124,9 @@ public sealed class FleetPageTests : PageTestContext
         Fleet.Report(Samples.Entry("b", "beta"));
         Services.GetRequiredService<NavigationManager>().NavigateTo("/?q=BET");
 
-        IRenderedComponent<FleetPage> page = Render<FleetPage>();
+        IRenderedComponent<FleetPage> page = RenderFilled();
 
-        Assert.Equal("b", Assert.Single(page.FindAll("tr[data-host]")).GetAttribute("data-host"));
+        Assert.Equal(["beta"], Names(page));
         Assert.Equal("BET", page.Find("#filter").GetAttribute("value"));
     }
 
@@ -133,12 +134,27 @@ public sealed class FleetPageTests : PageTestContext
     public void Filter_Typed_GoesToTheUrl()
     {
         Fleet.Report(Samples.Entry());
-        IRenderedComponent<FleetPage> page = Render<FleetPage>();
+        IRenderedComponent<FleetPage> page = RenderFilled();
 
         page.Find("#filter").Input("xyz & more");
 
-        Assert.EndsWith("/?q=xyz%20%26%20more", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        Assert.EndsWith("/?q=xyz+%26+more", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
         page.WaitForAssertion(() => Assert.Contains("No host matches", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Render_MalformedTokenInUrl_PointsAtItAndAppliesTheOthers()
+    {
+        Fleet.Report(Samples.Entry("a", "alpha"));
+        Fleet.Report(Samples.Entry("b", "beta"));
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/?q=alpha+reservd:%3E75%25&sort=colour");
+
+        IRenderedComponent<FleetPage> page = RenderFilled();
+
+        Assert.Equal(["alpha"], Names(page));
+        string problems = page.Find("[role=alert]").TextContent;
+        Assert.Contains("Column 7, reservd:>75%", problems, StringComparison.Ordinal);
+        Assert.Contains("names 'colour'", problems, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,31 +162,139 @@ public sealed class FleetPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry("a", "alpha", TdxState.Ready));
         Fleet.Report(Samples.Entry("b", "beta", TdxState.Failed));
-        Services.GetRequiredService<NavigationManager>().NavigateTo("/?sort=state");
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/?sort=state,-host");
 
-        IRenderedComponent<FleetPage> page = Render<FleetPage>();
+        IRenderedComponent<FleetPage> page = RenderFilled();
 
-        Assert.Equal(["b", "a"], page.FindAll("tr[data-host]").Select(row => row.GetAttribute("data-host")));
-        Assert.Equal("State ↑", page.Find("th[aria-sort=ascending]").TextContent.Trim());
+        Assert.Equal(["beta", "alpha"], Names(page));
+        Assert.Contains("State ↑1", page.Find("th[aria-sort=ascending]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Report_PointerInTheTable_OrderDoesNotJumpUntilItLeaves()
+    public void Sort_HeadingClickedAndAddedTo_GoesToTheUrl()
+    {
+        Fleet.Report(Samples.Entry());
+        IRenderedComponent<FleetPage> page = RenderFilled();
+
+        page.Find("th.col-memory button").Click();
+        page.Find("th.col-pamt button").Click(new Microsoft.AspNetCore.Components.Web.MouseEventArgs { ShiftKey = true });
+
+        Assert.EndsWith("/?sort=memory,pamt", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Columns_Unticked_AreGoneAndInTheUrl()
+    {
+        Fleet.Report(Samples.Entry());
+        IRenderedComponent<FleetPage> page = RenderFilled();
+        Assert.NotEmpty(page.FindAll("td.col-pamt"));
+
+        page.FindAll("fieldset input").Single(box => box.ParentElement!.TextContent.Trim() == "PAMT").Change(false);
+
+        Assert.Empty(page.FindAll("td.col-pamt"));
+        Assert.DoesNotContain("pamt", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        Assert.Contains("cols=host,state", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Hold_PointerInTheTable_OrderWaitsBehindAPill()
     {
         Fleet.Report(Samples.Entry("a", "alpha", TdxState.Failed));
         Fleet.Report(Samples.Entry("b", "beta", TdxState.Ready));
         Services.GetRequiredService<NavigationManager>().NavigateTo("/?sort=state");
-        IRenderedComponent<FleetPage> page = Render<FleetPage>();
-        page.Find("[role=region]").MouseEnter();
+        IRenderedComponent<FleetPage> page = RenderFilled();
+        page.InvokeAsync(() => page.Instance.Hold(true));
 
         Fleet.Report(Samples.Entry("a", "alpha", TdxState.Ready));
         Fleet.Report(Samples.Entry("b", "beta", TdxState.Failed));
         Time.Advance(TimeSpan.FromSeconds(1));
 
-        page.WaitForAssertion(() => Assert.Contains("failed", page.Find("tr[data-host=b]").TextContent, StringComparison.Ordinal));
-        Assert.Equal(["a", "b"], page.FindAll("tr[data-host]").Select(row => row.GetAttribute("data-host")));
-        page.Find("[role=region]").MouseLeave();
-        Assert.Equal(["b", "a"], page.FindAll("tr[data-host]").Select(row => row.GetAttribute("data-host")));
+        page.WaitForAssertion(() => Assert.Contains("failed", RowOf(page, "beta").TextContent, StringComparison.Ordinal));
+        Assert.Equal(["alpha", "beta"], Names(page));
+        Assert.Equal("1 update, show", page.Find(".pill").TextContent.Trim());
+        page.Find(".pill").Click();
+        page.WaitForAssertion(() => Assert.Equal(["beta", "alpha"], Names(page)));
+        Assert.Empty(page.FindAll(".pill"));
+    }
+
+    [Fact]
+    public void Hold_Ended_OrdersByItself()
+    {
+        Fleet.Report(Samples.Entry("a", "alpha", TdxState.Failed));
+        Fleet.Report(Samples.Entry("b", "beta", TdxState.Ready));
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/?sort=state");
+        IRenderedComponent<FleetPage> page = RenderFilled();
+        page.InvokeAsync(() => page.Instance.Hold(true));
+        Fleet.Report(Samples.Entry("a", "alpha", TdxState.Ready));
+        Fleet.Report(Samples.Entry("b", "beta", TdxState.Failed));
+        Time.Advance(TimeSpan.FromSeconds(1));
+
+        page.InvokeAsync(() => page.Instance.Hold(false));
+
+        page.WaitForAssertion(() => Assert.Equal(["beta", "alpha"], Names(page)));
+    }
+
+    [Fact]
+    public void Select_TwoHosts_OffersToCompareThem()
+    {
+        const string First = "00000000-0000-0000-0000-00000000000a", Second = "00000000-0000-0000-0000-00000000000b";
+        Fleet.Report(Samples.Entry(First, "alpha"));
+        Fleet.Report(Samples.Entry(Second, "beta"));
+        IRenderedComponent<FleetPage> page = RenderFilled();
+
+        page.Find("[aria-label='Select alpha']").Change(true);
+        Assert.Contains("Choose 2 to 4 hosts", page.Find(".selection").TextContent, StringComparison.Ordinal);
+        page.Find("[aria-label='Select beta']").Change(true);
+
+        Assert.Equal($"/compare?a={First}&b={Second}", page.FindAll(".selection a")[0].GetAttribute("href"));
+        Assert.EndsWith($"/?sel={First},{Second}", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        Assert.Equal(2, page.FindAll("tr.chosen").Count);
+    }
+
+    [Fact]
+    public void SelectAll_Tagged_ChangesLabelsOrSaysWhyNot()
+    {
+        const string Id = "00000000-0000-0000-0000-00000000000a";
+        Fleet.Report(Samples.Entry(Id, "alpha"));
+        IRenderedComponent<FleetPage> page = RenderFilled();
+        page.Find("th input").Change(true);
+
+        page.Find("#tag").Input("no tag");
+        page.Find(".selection form").Submit();
+        Assert.Contains("'no tag' is no tag", page.Find(".problem").TextContent, StringComparison.Ordinal);
+        page.Find("#tag").Input("canary");
+        page.Find(".selection form").Submit();
+
+        Assert.Empty(page.FindAll(".problem"));
+        Assert.Equal(["canary"], Labels.Find(Id).Tags);
+    }
+
+    [Fact]
+    public void Render_StaticPage_HasTheFirstRowsAlready()
+    {
+        SetRendererInfo(new RendererInfo("Static", isInteractive: false));
+        for (int i = 0; i < 100; i++)
+        {
+            Fleet.Report(Samples.Entry($"id{i:000}", $"host-{i:000}"));
+        }
+
+        IRenderedComponent<FleetPage> page = Render<FleetPage>();
+
+        Assert.Equal(FleetGrid.MaxFirst, page.FindAll("tr.host-row").Count);
+        Assert.Equal("101", page.Find("table[aria-rowcount]").GetAttribute("aria-rowcount"));
+        Assert.Contains("100 of 100 hosts", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_Module_SaysHowFarItIsBehindAndWhereThatIsKnownFrom()
+    {
+        Fleet.Report(Samples.Entry());
+
+        IElement behind = RenderFilled().Find(".behind");
+
+        Assert.Equal("behind 4", behind.TextContent.Trim());
+        Assert.Contains("1.5.24", behind.GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Contains("tdx-module-binaries", behind.GetAttribute("title"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -178,20 +302,34 @@ public sealed class FleetPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry(name: "<script>alert(1)</script>"));
 
-        IRenderedComponent<FleetPage> page = Render<FleetPage>();
+        IRenderedComponent<FleetPage> page = RenderFilled();
 
         Assert.Empty(page.FindAll("script"));
-        Assert.Contains("<script>alert(1)</script>", page.Find("tr[data-host] a").TextContent, StringComparison.Ordinal);
+        Assert.Contains("<script>alert(1)</script>", page.Find("tr.host-row a").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Dispose_OpenPage_EndsItsSubscription()
     {
         Render<FleetPage>();
-        Assert.Equal(1, Fleet.Subscribers);
+        Assert.Equal(2, Fleet.Subscribers);
 
         await DisposeComponentsAsync();
 
-        Assert.Equal(0, Fleet.Subscribers);
+        // The projection's own outlives the page.
+        Assert.Equal(1, Fleet.Subscribers);
     }
+
+    // A page with its rows: they take the place of the first ones, which the static page has, in a moment.
+    private IRenderedComponent<FleetPage> RenderFilled()
+    {
+        IRenderedComponent<FleetPage> page = Render<FleetPage>();
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll(".arriving")));
+        return page;
+    }
+
+    private static IEnumerable<string> Names(IRenderedComponent<FleetPage> page) => page.FindAll("tr.host-row a.open").Select(link => link.TextContent);
+
+    private static IElement RowOf(IRenderedComponent<FleetPage> page, string name) =>
+        page.FindAll("tr.host-row").Single(row => row.QuerySelector("a.open")!.TextContent == name);
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using MudBlazor.Services;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.Fleet;
 
 namespace TdxDash.Web.Tests.Components;
 
@@ -17,6 +18,8 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddSingleton<IFleetView>(Fleet);
         Services.AddSingleton<ISnapshotArchive>(Fleet);
+        Services.AddSingleton<ILabelBook>(Labels);
+        Services.AddSingleton<IFleetProjection>(_ => Projection = new CountedProjection(new FleetProjection(Fleet, Labels, Time)));
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
@@ -24,6 +27,65 @@ public abstract class PageTestContext : BunitContext
     internal FakeTimeProvider Time { get; } = new(Samples.Now);
 
     internal FakeFleet Fleet { get; } = new();
+
+    internal FakeLabels Labels { get; } = new();
+
+    internal CountedProjection? Projection { get; private set; }
+}
+
+/// <summary>The real projection, which counts how often pages look at it.</summary>
+internal sealed class CountedProjection(FleetProjection projection) : IFleetProjection, IDisposable
+{
+    /// <summary>How often a page asked for the whole fleet, which it does at most once for each of its renders.</summary>
+    public int Reads { get; private set; }
+
+    public FleetSnapshot Current
+    {
+        get
+        {
+            Reads++;
+            return projection.Current;
+        }
+    }
+
+    public FleetHost? Find(string hostId) => projection.Find(hostId);
+
+    public IDisposable Subscribe(Action<string> onChange) => projection.Subscribe(onChange);
+
+    public void Dispose() => projection.Dispose();
+}
+
+/// <summary>Labels in memory.</summary>
+internal sealed class FakeLabels : ILabelBook
+{
+    private readonly Dictionary<string, HostLabels> _labels = [];
+
+    private event Action<string>? Changed;
+
+    /// <summary>When set, nothing is changed and this is said.</summary>
+    public string? Refusal { get; set; }
+
+    public (IReadOnlyList<string> Groups, IReadOnlyList<string> Tags) InUse =>
+        ([.. _labels.Values.Select(labels => labels.Group?.ToString()).OfType<string>().Distinct()], [.. _labels.Values.SelectMany(labels => labels.Tags).Distinct()]);
+
+    public HostLabels Find(string hostId) => _labels.GetValueOrDefault(hostId, HostLabels.None);
+
+    public Task<string?> ChangeAsync(IReadOnlyDictionary<string, HostLabels> labels, CancellationToken cancellation)
+    {
+        foreach ((string hostId, HostLabels given) in Refusal is null ? labels : new Dictionary<string, HostLabels>())
+        {
+            _labels[hostId] = given;
+            Changed?.Invoke(hostId);
+        }
+
+        return Task.FromResult(Refusal);
+    }
+
+    public IDisposable Subscribe(Action<string> onChange)
+    {
+        Changed += onChange;
+        return new FakeFleet.Subscription(() => Changed -= onChange);
+    }
 }
 
 /// <summary>A fleet that a test changes at will.</summary>
@@ -69,7 +131,10 @@ internal sealed class FakeFleet : IFleetView, ISnapshotArchive
         Changed?.Invoke(entry);
     }
 
-    private sealed class Subscription(Action end) : IDisposable
+    /// <summary>A sign of life, which is not announced.</summary>
+    public void Hear(string hostId, DateTimeOffset at) => _hosts[hostId] = _hosts[hostId] with { LastSeen = at };
+
+    internal sealed class Subscription(Action end) : IDisposable
     {
         public void Dispose() => end();
     }

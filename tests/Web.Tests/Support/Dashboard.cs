@@ -28,6 +28,9 @@ internal sealed class Dashboard : IAsyncDisposable
 
     public SnapshotReader Reader => _app.Services.GetRequiredService<SnapshotReader>();
 
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public StorePath Path => _app.Services.GetRequiredService<StorePath>();
 
     public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Summarise? summarise = null)

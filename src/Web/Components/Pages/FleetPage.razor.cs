@@ -1,29 +1,52 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using TdxDash.Web.Components.Fleet;
 using TdxDash.Web.Components.Parts;
+using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Live.Search;
 
 namespace TdxDash.Web.Components.Pages;
 
 /// <summary>Every host with its state and use of limits. It is loaded from memory, and so needs no waiting state.</summary>
-public sealed partial class FleetPage : IDisposable
+public sealed partial class FleetPage : IAsyncDisposable
 {
-    // Ages are written in whole seconds.
-    private static readonly TimeSpan AgeInterval = TimeSpan.FromSeconds(1);
-
-    private IReadOnlyList<FleetRow> _all = [];
-    private IReadOnlyList<FleetRow> _rows = [];
+    private readonly ConcurrentDictionary<string, byte> _changedWhileHeld = new(StringComparer.Ordinal);
     private FleetState _state = FleetState.Default;
-    private bool _orderHeld;
+    private FleetSearch _search = FleetSearch.All;
+    private IReadOnlyList<string> _problems = [];
+    private FleetSnapshot _snapshot = null!;
+    private FleetSelection _selection = null!;
+    private ImmutableArray<FleetHost> _hosts = [];
+    private ImmutableArray<FleetHost> _drawn = [];
+    private ImmutableHashSet<string> _chosen = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+    private DateTimeOffset _now;
+    private DateTimeOffset _drawnAt;
+    private bool _isFilled;
+    private volatile bool _isHeld;
+    private int _pending;
     private IDisposable? _subscription;
     private RenderGate? _gate;
     private ITimer? _ages;
+    private FleetGrid? _grid;
+    private ElementReference _tables;
+    private FleetTableScript? _script;
 
     [Inject]
-    private IFleetView FleetView { get; set; } = null!;
+    private IFleetProjection Projection { get; set; } = null!;
+
+    [Inject]
+    private ILabelBook Labels { get; set; } = null!;
 
     [Inject]
     private NavigationManager Nav { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;
@@ -32,18 +55,49 @@ public sealed partial class FleetPage : IDisposable
     [SupplyParameterFromQuery(Name = "q")]
     private string? Query { get; set; }
 
-    [SupplyParameterFromQuery(Name = "sort")]
-    private string? Sort { get; set; }
-
     [SupplyParameterFromQuery(Name = "state")]
-    private string? State { get; set; }
+    private string? States { get; set; }
+
+    [SupplyParameterFromQuery(Name = "sort")]
+    private string? Sorts { get; set; }
+
+    [SupplyParameterFromQuery(Name = "cols")]
+    private string? Columns { get; set; }
+
+    [SupplyParameterFromQuery(Name = "density")]
+    private string? DensityWord { get; set; }
+
+    [SupplyParameterFromQuery(Name = "sel")]
+    private string? Chosen { get; set; }
+
+    private string LinkToThis => Nav.BaseUri.TrimEnd('/') + _state.At("/");
+
+    private string CountText => string.Create(CultureInfo.InvariantCulture,
+        $"{_hosts.Length:#,0} of {Wording.Count(_snapshot.Hosts.Length, "host")}, sorted by {FleetColumns.SortText(_state.Sorts)}");
+
+    private FleetQuery Wanted => new(_search, _state.States, _state.Sorts);
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _subscription?.Dispose();
         _gate?.Dispose();
         _ages?.Dispose();
+        if (_script is not null)
+        {
+            await _script.DisposeAsync();
+        }
+    }
+
+    /// <summary>Told when the pointer or the focus comes into the table (true) and when both have left it (false): rows must not move under either.</summary>
+    public void Hold(bool isHeld)
+    {
+        _isHeld = isHeld;
+        if (!isHeld)
+        {
+            ShowPending();
+            StateHasChanged();
+        }
     }
 
     /// <inheritdoc/>
@@ -55,23 +109,77 @@ public sealed partial class FleetPage : IDisposable
         }
 
         _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(RefreshAsync));
-        _subscription = FleetView.Subscribe(_ => _gate.Request());
-        _ages = Time.CreateTimer(_ => _gate.Request(), null, AgeInterval, AgeInterval);
+        _subscription = Projection.Subscribe(hostId =>
+        {
+            if (_isHeld)
+            {
+                _changedWhileHeld[hostId] = 0;
+            }
+
+            _gate.Request();
+        });
+        _ages = Time.CreateTimer(_ => _gate.Request(), null, FleetProjection.SignsOfLifeAfter, FleetProjection.SignsOfLifeAfter);
     }
 
     /// <inheritdoc/>
-    protected override void OnParametersSet()
+    protected override async Task OnParametersSetAsync()
     {
-        _state = FleetState.FromQuery(new Uri(Nav.Uri).Query);
-        _rows = [];
-        Load();
+        UrlParse<FleetState> parse = Nav.UrlState<FleetState>();
+        bool isOther = parse.State.Search != _state.Search || !parse.State.States.SequenceEqual(_state.States) || !parse.State.Sorts.SequenceEqual(_state.Sorts);
+        // More chosen hosts than a URL carries are known to the page alone.
+        if (!parse.State.Selected.IsEmpty || _chosen.Count <= FleetState.MaxSelected)
+        {
+            _chosen = _chosen.Clear().Union(parse.State.Selected);
+        }
+
+        _state = parse.State with { Selected = [.. _chosen.Order(StringComparer.Ordinal)] };
+        if (_search.Text != _state.Search)
+        {
+            _search = FleetSearch.Parse(_state.Search);
+        }
+
+        _problems = [.. parse.Problems, .. _search.Problems.Select(problem => problem.ToString())];
+        Load(isOther);
+        if (_grid is not null)
+        {
+            await _grid.ReloadAsync();
+        }
+
+        if (isOther && _script is not null)
+        {
+            await _script.ToTopAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        // The table is not there while no host is, so it may come with any render.
+        if (RendererInfo.IsInteractive && _script is null && !_hosts.IsEmpty)
+        {
+            _script = new FleetTableScript(Hold);
+            await _script.AttachAsync(Js, Assets["js/fleet.js"], _tables);
+        }
     }
 
     private async Task RefreshAsync()
     {
         try
         {
-            Load();
+            FleetSelection before = _selection;
+            int pendingBefore = _pending;
+            Load(isOther: false);
+            bool isSame = ReferenceEquals(before, _selection) || (before.Hosts.Length == _selection.Hosts.Length && before.ByState.All(pair => _selection.ByState[pair.Key] == pair.Value));
+            if (isSame && pendingBefore == _pending && !_hosts.IsEmpty && IsDrawn())
+            {
+                return;
+            }
+
+            if (_grid is not null)
+            {
+                await _grid.ReloadAsync();
+            }
+
             StateHasChanged();
         }
         catch (Exception e)
@@ -81,22 +189,80 @@ public sealed partial class FleetPage : IDisposable
         }
     }
 
-    private void Load()
+    private void Load(bool isOther)
     {
-        IReadOnlyCollection<HostEntry> hosts = FleetView.Hosts;
-        DateTimeOffset now = Time.GetUtcNow();
-        _all = FleetRow.Select(hosts, FleetState.Default, now);
-        IReadOnlyList<FleetRow> rows = FleetRow.Select(hosts, _state, now);
-        _rows = _orderHeld ? FleetRow.InOrderOf(_rows, rows) : rows;
+        _now = Time.GetUtcNow();
+        _snapshot = Projection.Current;
+        _selection = _snapshot.Select(Wanted);
+        if (!_isHeld || isOther || _hosts.IsEmpty)
+        {
+            Take();
+            return;
+        }
+
+        // What moves, comes or goes waits; hosts that changed and stayed where they are do not.
+        bool isInOrder = _hosts.AsSpan().SequenceEqual(_selection.Hosts.AsSpan());
+        if (isInOrder)
+        {
+            Take();
+        }
+        else
+        {
+            _pending = Math.Max(1, _changedWhileHeld.Count);
+        }
     }
 
-    private void Hold(bool held)
+    private void Take()
     {
-        _orderHeld = held;
-        Load();
+        _hosts = _selection.Hosts;
+        _pending = 0;
+        _changedWhileHeld.Clear();
+    }
+
+    // Whether the rows in sight already stand there as they are, so that nothing has to be sent. Ages are written anew with the signs of life.
+    private bool IsDrawn()
+    {
+        ImmutableArray<FleetHost> now = [.. _grid?.InSight.Select(Latest) ?? []];
+        bool isDrawn = now.Length == _drawn.Length && _now - _drawnAt < FleetProjection.SignsOfLifeAfter;
+        for (int i = 0; isDrawn && i < now.Length; i++)
+        {
+            isDrawn = now[i].Equals(_drawn[i]) && now[i].LooksLike(_drawn[i]);
+        }
+
+        (_drawn, _drawnAt) = isDrawn ? (_drawn, _drawnAt) : (now, _now);
+        return isDrawn;
+    }
+
+    private FleetHost Latest(FleetHost host) => Projection.Find(host.Id) ?? host;
+
+    private void ShowPending()
+    {
+        Take();
+        _ = _grid?.ReloadAsync();
+    }
+
+    private void Filled() => _isFilled = true;
+
+    private IReadOnlyList<SearchHint> Hints()
+    {
+        (IReadOnlyList<string> groups, IReadOnlyList<string> tags) = Labels.InUse;
+        return SearchHints.For(_state.Search, [.. _snapshot.Families], groups, tags);
     }
 
     // Typing replaces the history entry: Back leaves the page and does not undo letters.
-    private void Filter(string? text) =>
-        Nav.NavigateTo("/" + (_state with { Query = text ?? "" }).ToQuery(), new NavigationOptions { ReplaceHistoryEntry = true });
+    private void Search(string text) => Go(_state with { Search = text.Length <= FleetSearch.MaxLength ? text : text[..FleetSearch.MaxLength] }, isReplaced: true);
+
+    private void Sort((FleetColumn Column, bool IsAdded) click) => Go(_state.SortedBy(click.Column, click.IsAdded));
+
+    private void Select((string HostId, bool IsChosen) click) => Choose(click.IsChosen ? _chosen.Add(click.HostId) : _chosen.Remove(click.HostId));
+
+    private void SelectAll(bool isChosen) => Choose(isChosen ? [.. _hosts.Select(host => host.Id)] : []);
+
+    private void Choose(ImmutableHashSet<string> chosen)
+    {
+        _chosen = chosen;
+        Go(_state with { Selected = [.. chosen.Order(StringComparer.Ordinal)] }, isReplaced: true);
+    }
+
+    private void Go(FleetState state, bool isReplaced = false) => Nav.NavigateTo(state.At("/"), new NavigationOptions { ReplaceHistoryEntry = isReplaced });
 }

@@ -20,6 +20,7 @@ public sealed class FleetSnapshot(long version, DateTimeOffset at, ImmutableArra
     // Each page has one query; beyond this many at once the ones before are worked out again.
     private const int MaxKept = 64;
 
+    private IReadOnlyList<string>? _families;
     private readonly ConcurrentDictionary<string, FleetSelection> _selections = new(StringComparer.Ordinal);
 
     /// <summary>Rises with every other snapshot.</summary>
@@ -30,6 +31,9 @@ public sealed class FleetSnapshot(long version, DateTimeOffset at, ImmutableArra
 
     /// <summary>Every host by name, then by identity.</summary>
     public ImmutableArray<FleetHost> Hosts => hosts;
+
+    /// <summary>The CPU families that there are, in order.</summary>
+    public IReadOnlyList<string> Families => _families ??= [.. hosts.Select(host => host.Summary.CpuFamily).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>The hosts that a query asks for. Asked for again, the same answer is given without looking.</summary>
     public FleetSelection Select(FleetQuery query)

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using CsvHelper;
+using CsvHelper.Configuration;
+using TdxDash.Web.Components.Fleet;
+using TdxDash.Web.Components.Url;
+using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Live.Search;
+
+namespace TdxDash.Web.Api;
+
+/// <summary>The fleet's table as a file: what the page of the same query shows, all rows of it. <c>rows=chosen</c> leaves only the chosen hosts.</summary>
+internal static class FleetExport
+{
+    private const int FlushRows = 256;
+
+    // A spreadsheet runs text that begins like a formula: such a field gets an apostrophe before it (OWASP, CSV injection).
+    private static readonly CsvConfiguration Form = new(CultureInfo.InvariantCulture) { NewLine = "\r\n", InjectionOptions = InjectionOptions.Escape };
+
+    // Text of hosts may hold anything; what is shown in a page by mistake must not become markup.
+    private static readonly JsonWriterOptions Json = new() { Indented = false };
+
+    public static void Map(WebApplication app)
+    {
+        app.MapGet("/fleet.csv", (HttpContext context, IFleetProjection fleet) => WriteAsync(context, fleet, "text/csv; charset=utf-8", "csv", WriteCsvAsync));
+        app.MapGet("/fleet.json", (HttpContext context, IFleetProjection fleet) => WriteAsync(context, fleet, "application/json", "json", WriteJsonAsync));
+    }
+
+    private static Task WriteAsync(HttpContext context, IFleetProjection fleet, string type, string extension, Func<HttpResponse, Table, CancellationToken, Task> write)
+    {
+        UrlQuery query = UrlQuery.FromUri(context.Request.QueryString.Value ?? "");
+        FleetState state = FleetState.Parse(query).State;
+        FleetSnapshot snapshot = fleet.Current;
+        ImmutableArray<FleetHost> hosts = snapshot.Select(new FleetQuery(FleetSearch.Parse(state.Search), state.States, state.Sorts)).Hosts;
+        if (query.Get("rows") == "chosen")
+        {
+            var chosen = new HashSet<string>(state.Selected, StringComparer.Ordinal);
+            hosts = [.. hosts.Where(host => chosen.Contains(host.Id))];
+        }
+
+        context.Response.ContentType = type;
+        context.Response.Headers.CacheControl = "no-store";
+        string stamp = snapshot.At.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        context.Response.Headers.ContentDisposition = $"attachment; filename=\"tdxdash-fleet-{stamp}.{extension}\"";
+        return write(context.Response, new Table(FleetFields.Of(state.Columns), hosts, snapshot.At), context.RequestAborted);
+    }
+
+    private static async Task WriteCsvAsync(HttpResponse response, Table table, CancellationToken cancellation)
+    {
+        await using var text = new StreamWriter(response.Body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16_384, leaveOpen: true);
+        await using var csv = new CsvWriter(text, Form, leaveOpen: true);
+        foreach (FleetField field in table.Fields)
+        {
+            csv.WriteField(field.Name);
+        }
+
+        await csv.NextRecordAsync();
+        foreach (FleetHost host in table.Hosts)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (FleetField field in table.Fields)
+            {
+                csv.WriteField(field.Value(host, table.Now) switch
+                {
+                    null => "",
+                    bool truth => truth ? "true" : "false",
+                    object value => Convert.ToString(value, CultureInfo.InvariantCulture),
+                });
+            }
+
+            await csv.NextRecordAsync();
+        }
+
+        await csv.FlushAsync();
+        await text.FlushAsync(cancellation);
+    }
+
+    private static async Task WriteJsonAsync(HttpResponse response, Table table, CancellationToken cancellation)
+    {
+        await using var json = new Utf8JsonWriter(response.BodyWriter, Json);
+        json.WriteStartArray();
+        for (int i = 0; i < table.Hosts.Length; i++)
+        {
+            json.WriteStartObject();
+            foreach (FleetField field in table.Fields)
+            {
+                Write(json, field.Name, field.Value(table.Hosts[i], table.Now));
+            }
+
+            json.WriteEndObject();
+            if (i % FlushRows == FlushRows - 1)
+            {
+                await json.FlushAsync(cancellation);
+            }
+        }
+
+        json.WriteEndArray();
+        await json.FlushAsync(cancellation);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                json.WriteNull(name);
+                break;
+            case bool truth:
+                json.WriteBoolean(name, truth);
+                break;
+            case string text:
+                json.WriteString(name, text);
+                break;
+            case double number:
+                json.WriteNumber(name, number);
+                break;
+            case ulong bytes:
+                json.WriteNumber(name, bytes);
+                break;
+            default:
+                json.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                break;
+        }
+    }
+
+    private sealed record Table(IReadOnlyList<FleetField> Fields, ImmutableArray<FleetHost> Hosts, DateTimeOffset Now);
+}

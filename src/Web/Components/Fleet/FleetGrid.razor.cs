@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using TdxDash.Web.Live.Fleet;
+
+namespace TdxDash.Web.Components.Fleet;
+
+/// <summary>The hosts as a grid that asks for the rows in sight, or, before there is a circuit, with the first ones.</summary>
+public sealed partial class FleetGrid
+{
+    /// <summary>The most rows of a grid that is not virtual: what a tall window shows.</summary>
+    public const int MaxFirst = 40;
+
+    private const int ComfortableRow = 40, CompactRow = 32, HeaderHeight = 48, ScrollBar = 18;
+
+    // The projection has sorted; the grid is only told which columns say so.
+    private static readonly Func<FleetHost, object?> None = _ => null;
+
+    private readonly Dictionary<string, SortDefinition<FleetHost>> _sorts = [];
+    private readonly Dictionary<string, object?> _table = [];
+    private Func<GridStateVirtualize<FleetHost>, CancellationToken, Task<GridData<FleetHost>>>? _load;
+    private MudDataGrid<FleetHost>? _grid;
+    private ElementReference _root;
+    private (int Start, int Count) _sight;
+    private bool _isFilled;
+
+    /// <summary>The hosts, filtered and in order, as they are when it is asked.</summary>
+    [Parameter, EditorRequired]
+    public Func<ImmutableArray<FleetHost>> Source { get; set; } = () => [];
+
+    /// <summary>What the page shows.</summary>
+    [Parameter, EditorRequired]
+    public FleetState State { get; set; } = FleetState.Default;
+
+    /// <summary>The hosts that are chosen, by identity.</summary>
+    [Parameter, EditorRequired]
+    public IReadOnlySet<string> Selected { get; set; } = ImmutableHashSet<string>.Empty;
+
+    /// <summary>The moment that ages are counted to.</summary>
+    [Parameter, EditorRequired]
+    public DateTimeOffset Now { get; set; }
+
+    /// <summary>Whether only the rows in sight are there, which needs a circuit.</summary>
+    [Parameter]
+    public bool IsVirtual { get; set; }
+
+    /// <summary>A host as it is at this very moment; the order of <see cref="Source"/> may be older than their values.</summary>
+    [Parameter, EditorRequired]
+    public Func<FleetHost, FleetHost> Latest { get; set; } = null!;
+
+    /// <summary>Asks to sort by a column, alone or after the others.</summary>
+    [Parameter]
+    public EventCallback<(FleetColumn Column, bool IsAdded)> OnSort { get; set; }
+
+    /// <summary>Asks to choose a host or not.</summary>
+    [Parameter]
+    public EventCallback<(string HostId, bool IsChosen)> OnSelect { get; set; }
+
+    /// <summary>Asks to choose all hosts that match, or none.</summary>
+    [Parameter]
+    public EventCallback<bool> OnSelectAll { get; set; }
+
+    /// <summary>Tells that rows were asked for and given the first time.</summary>
+    [Parameter]
+    public EventCallback OnFilled { get; set; }
+
+    /// <summary>The element that holds the grid.</summary>
+    public ElementReference Root => _root;
+
+    /// <summary>The rows that were asked for last: the ones in sight and some around them.</summary>
+    public IEnumerable<FleetHost> InSight => Hosts.Skip(_sight.Start).Take(_sight.Count);
+
+    private ImmutableArray<FleetHost> Hosts => Source();
+
+    private IEnumerable<FleetHost> First => Hosts.Take(MaxFirst);
+
+    private float RowHeight => State.Density == Density.Compact ? CompactRow : ComfortableRow;
+
+    private bool IsAllSelected => Hosts.Length > 0 && Selected.Count >= Hosts.Length && Hosts.All(host => Selected.Contains(host.Id));
+
+    // The table's own height is known before its rows are, so that nothing jumps when they come.
+    private string Height => string.Create(CultureInfo.InvariantCulture, $"min({HeaderHeight + ScrollBar + (Hosts.Length * RowHeight)}px, max(320px, 100dvh - 232px))");
+
+    /// <summary>Takes the rows in sight anew; the caller renders afterwards.</summary>
+    public Task ReloadAsync() => _grid?.ReloadServerData() ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        _load ??= IsVirtual ? LoadAsync : null;
+        _table["aria-rowcount"] = Hosts.Length + 1;
+        _sorts.Clear();
+        IReadOnlyList<FleetSort> sorts = State.Sorts.IsEmpty ? [new FleetSort(FleetColumn.Host, false)] : State.Sorts;
+        for (int i = 0; i < sorts.Count; i++)
+        {
+            string name = FleetState.Word(sorts[i].Column);
+            _sorts[name] = new SortDefinition<FleetHost>(name, sorts[i].IsDescending, i, None);
+        }
+    }
+
+    private Task<GridData<FleetHost>> LoadAsync(GridStateVirtualize<FleetHost> wanted, CancellationToken cancellation)
+    {
+        ImmutableArray<FleetHost> hosts = Hosts;
+        int start = Math.Clamp(wanted.StartIndex, 0, hosts.Length), count = Math.Clamp(wanted.Count, 0, hosts.Length - start);
+        _sight = (start, count);
+        if (count > 0 && !_isFilled)
+        {
+            _isFilled = true;
+            _ = TellFilledAsync();
+        }
+
+        FleetHost[] rows = [.. hosts.AsSpan(start, count).ToArray().Select(Latest)];
+        return Task.FromResult(new GridData<FleetHost> { Items = rows, TotalItems = hosts.Length });
+    }
+
+    // After the rows were drawn, so that there is no moment without any.
+    private async Task TellFilledAsync()
+    {
+        await Task.Yield();
+        await InvokeAsync(OnFilled.InvokeAsync);
+    }
+
+    private string RowClass(FleetHost host, int index) => host.IsSilentAt(Now)
+        ? Selected.Contains(host.Id) ? "host-row silent chosen" : "host-row silent"
+        : Selected.Contains(host.Id) ? "host-row chosen" : "host-row";
+
+    // The header is row 1; js/fleet.js turns this into aria-rowindex, for which the grid has no place.
+    private static string RowStyle(FleetHost host, int index) => string.Create(CultureInfo.InvariantCulture, $"--row:{index + 2}");
+
+    private string SortMark(FleetColumn column)
+    {
+        IReadOnlyList<FleetSort> sorts = State.Sorts.IsEmpty ? [new FleetSort(FleetColumn.Host, false)] : State.Sorts;
+        for (int i = 0; i < sorts.Count; i++)
+        {
+            if (sorts[i].Column == column)
+            {
+                return (sorts[i].IsDescending ? " ↓" : " ↑") + (sorts.Count > 1 ? (i + 1).ToString(CultureInfo.InvariantCulture) : "");
+            }
+        }
+
+        return "";
+    }
+
+    private static string ClassOf(FleetColumn column) => $"col-{FleetState.Word(column)}{(FleetColumns.IsNumber(column) ? " number" : "")}";
+}

@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using TdxDash.Web.Components.Parts;
+using TdxDash.Web.Components.Url;
+using TdxDash.Web.Live;
+
+namespace TdxDash.Web.Components.Fleet;
+
+/// <summary>What can be done with the chosen hosts: compare, label, export. Each change of labels can be undone for ten seconds.</summary>
+public sealed partial class SelectionBar : IDisposable
+{
+    /// <summary>The most hosts that are compared at once.</summary>
+    public const int MaxCompared = 4;
+
+    /// <summary>How long an undo is offered.</summary>
+    public static readonly TimeSpan UndoFor = TimeSpan.FromSeconds(10);
+
+    private readonly CancellationTokenSource _gone = new();
+    private string _tag = "", _group = "";
+    private string? _problem;
+
+    /// <summary>The chosen hosts, by identity.</summary>
+    [Parameter, EditorRequired]
+    public IReadOnlySet<string> Selected { get; set; } = null!;
+
+    /// <summary>What the page shows.</summary>
+    [Parameter, EditorRequired]
+    public FleetState State { get; set; } = FleetState.Default;
+
+    /// <summary>Asks for no host to be chosen.</summary>
+    [Parameter]
+    public EventCallback OnClear { get; set; }
+
+    [Inject]
+    private ILabelBook Book { get; set; } = null!;
+
+    [Inject]
+    private ISnackbar Snackbar { get; set; } = null!;
+
+    private (IReadOnlyList<string> Groups, IReadOnlyList<string> Tags) InUse => Book.InUse;
+
+    private string? CompareLink => Selected.Count is >= 2 and <= MaxCompared
+        ? "/compare" + Selected.Order(StringComparer.Ordinal).Select((id, place) => (Name: ((char)('a' + place)).ToString(), Id: id))
+            .Aggregate(UrlQuery.Empty, (query, host) => query.With(host.Name, host.Id))
+        : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _gone.Cancel();
+        _gone.Dispose();
+    }
+
+    private string Export(string form) => $"/fleet.{form}{State.ToQuery().With("rows", "chosen")}";
+
+    private async Task ChangeAsync(string text, Func<string, LabelChange> change)
+    {
+        LabelChange wanted = change(text);
+        Dictionary<string, HostLabels> before = Selected.ToDictionary(id => id, Book.Find, StringComparer.Ordinal);
+        (IReadOnlyDictionary<string, HostLabels> after, _problem) = wanted.Of(before);
+        if (_problem is not null || after.Count == 0)
+        {
+            return;
+        }
+
+        _problem = await Book.ChangeAsync(after, _gone.Token);
+        if (_problem is null)
+        {
+            _tag = _group = "";
+            OfferUndo($"{wanted.Done} {Wording.Count(after.Count, "host")}.", after.Keys.ToDictionary(id => id, id => before[id], StringComparer.Ordinal));
+        }
+    }
+
+    // The book outlives this bar, which is gone when nothing is chosen any more.
+    private void OfferUndo(string done, Dictionary<string, HostLabels> before)
+    {
+        ILabelBook book = Book;
+        ISnackbar snackbar = Snackbar;
+        snackbar.Add(done, Severity.Normal, toast =>
+        {
+            toast.VisibleStateDuration = (int)UndoFor.TotalMilliseconds;
+            toast.ShowTransitionDuration = toast.HideTransitionDuration = 0;
+            toast.RequireInteraction = false;
+            toast.Action = "Undo";
+            toast.ActionColor = Color.Primary;
+            toast.OnClick = async _ =>
+            {
+                if (await book.ChangeAsync(before, CancellationToken.None) is string problem)
+                {
+                    snackbar.Add(problem, Severity.Error);
+                }
+            };
+        });
+    }
+}

@@ -1,0 +1,126 @@
+// @ts-check
+// The browser's part of the fleet's table: rows open by a click anywhere, rows know their place, changed values flash softly,
+// and the server is told when pointer or focus is in the table, so that no row moves under either.
+
+/** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<void> }} Page */
+
+const flash = { duration: 900, easing: "ease-out" };
+
+/** @param {HTMLElement} root @param {Page} page */
+export function attach(root, page) {
+  let isPointed = false;
+  let isFocused = false;
+  let isHeld = false;
+
+  function tell() {
+    if (isHeld !== (isPointed || isFocused)) {
+      isHeld = !isHeld;
+      void page.invokeMethodAsync("Hold", isHeld).catch(() => { /* the circuit is gone, and with it the order to hold */ });
+    }
+  }
+
+  root.addEventListener("pointerenter", e => {
+    isPointed = e.pointerType !== "touch";
+    tell();
+  });
+  root.addEventListener("pointerleave", () => {
+    isPointed = false;
+    tell();
+  });
+  root.addEventListener("focusin", () => {
+    isFocused = true;
+    tell();
+  });
+  root.addEventListener("focusout", e => {
+    isFocused = e.relatedTarget instanceof Node && root.contains(e.relatedTarget);
+    tell();
+  });
+  root.addEventListener("click", e => open(e, e.ctrlKey || e.metaKey || e.shiftKey));
+  root.addEventListener("auxclick", e => {
+    if (e.button === 1) {
+      open(e, true);
+    }
+  });
+  root.addEventListener("keydown", step);
+
+  const observer = new MutationObserver(changes => {
+    place(root);
+    changes.forEach(show);
+  });
+  observer.observe(root, { subtree: true, childList: true, characterData: true, attributeFilter: ["style"] });
+  place(root);
+
+  return {
+    toTop() {
+      root.querySelectorAll(".mud-table-container").forEach(container => { container.scrollTop = 0; });
+    },
+  };
+}
+
+/** @param {EventTarget | null} target @returns {HTMLTableRowElement | null} */
+function rowOf(target) {
+  return target instanceof Element ? target.closest("tr.host-row") : null;
+}
+
+/** @param {MouseEvent} e @param {boolean} inNewTab */
+function open(e, inNewTab) {
+  const row = rowOf(e.target);
+  const link = row?.querySelector("a.open");
+  const isControl = e.target instanceof Element && e.target.closest("a, button, input, label, .col-select") !== null;
+  if (!(link instanceof HTMLAnchorElement) || isControl || e.defaultPrevented || String(getSelection()) !== "") {
+    return; // links and controls do their own work; marking text is no click
+  }
+  if (inNewTab) {
+    globalThis.open(link.href, "_blank", "noopener");
+  } else {
+    link.click();
+  }
+}
+
+/** Up and down go from row to row. @param {KeyboardEvent} e */
+function step(e) {
+  const steps = /** @type {Record<string, "nextElementSibling" | "previousElementSibling">} */ ({ ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" });
+  const row = e.key in steps ? rowOf(e.target) : null;
+  const next = row?.[steps[e.key]]?.querySelector(e.target instanceof HTMLInputElement ? ".col-select input" : "a.open");
+  if (next instanceof HTMLElement) {
+    next.focus();
+    e.preventDefault();
+  }
+}
+
+/** A row's style carries its place, since the grid has no attribute for it. @param {HTMLElement} root */
+function place(root) {
+  for (const row of root.querySelectorAll("tr.host-row")) {
+    const index = /** @type {HTMLElement} */ (row).style.getPropertyValue("--row");
+    if (row.getAttribute("aria-rowindex") !== index) {
+      row.setAttribute("aria-rowindex", index);
+    }
+  }
+}
+
+/** Flashes the cell of a change, unless the whole row is new. @param {MutationRecord} change */
+function show(change) {
+  const from = change.target instanceof Element ? change.target : change.target.parentElement;
+  const cell = change.type === "attributes" ? null : from?.closest("td");
+  if (!(cell instanceof HTMLElement) || cell.matches(".col-seen, .col-select") || matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    return;
+  }
+  cell.dataset.changed = String(Number(cell.dataset.changed ?? 0) + 1);
+  cell.animate([{ backgroundColor: "color-mix(in srgb, var(--accent) 30%, transparent)" }, { backgroundColor: "transparent" }], flash);
+}
+
+// Menus close by Escape and by a click beside them.
+document.addEventListener("keydown", e => {
+  const menu = e.key === "Escape" ? document.querySelector("details.menu[open]") : null;
+  if (menu instanceof HTMLDetailsElement) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  }
+});
+document.addEventListener("click", e => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu instanceof HTMLDetailsElement && e.target instanceof Node && !menu.contains(e.target)) {
+      menu.open = false;
+    }
+  }
+});
