@@ -3,8 +3,8 @@ using System.Text.Json;
 using CsvHelper;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
-using TdxDash.Web.Tests.Support;
 using TdxDash.Web.Tests.Live;
+using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Api;
 
