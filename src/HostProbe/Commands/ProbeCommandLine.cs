@@ -21,6 +21,7 @@ public static class ProbeCommandLine
           tdxprobe demo --list                         the made-up machines
           tdxprobe diff monday.json today.json         what changed between two outputs of show --json
           tdxprobe explain 0xc000050500000000          what a SEAMCALL status means and what to do
+          dmesg | tdxprobe explain -                   the same for every failed SEAMCALL of a kernel log
 
         Exit codes: 0 done, 1 failed, 2 wrong usage. Errors go to standard error. Root is not required: what cannot be
         read without it is named with its remedy.

@@ -17,6 +17,9 @@ public sealed record ProbeEnvironment
     /// <summary>Where errors and the service's log go.</summary>
     public required TextWriter Error { get; init; }
 
+    /// <summary>Where a command that reads standard input reads.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
     /// <summary>How results may look.</summary>
     public required TerminalStyle Style { get; init; }
 
@@ -39,5 +42,5 @@ public sealed record ProbeEnvironment
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>That of this process.</summary>
-    public static ProbeEnvironment OfProcess() => new() { Output = Console.Out, Error = Console.Error, Style = TerminalStyle.OfConsole() };
+    public static ProbeEnvironment OfProcess() => new() { Output = Console.Out, Error = Console.Error, Input = Console.In, Style = TerminalStyle.OfConsole() };
 }

@@ -18,10 +18,10 @@ public sealed record SeamcallStatus(ulong Value, string Name, string Detail, str
     /// <summary>The half that identifies a status; the other one carries details.</summary>
     public const ulong NameMask = 0xFFFF_FFFF_0000_0000;
 
+    private const int HexDigits = 16;
     private const ulong NeverSet = ulong.MaxValue;
+    private const ulong FatalBit = 1UL << 61;
     private const ulong SysNotReady = 0xC000_0505_0000_0000;
-    private const ulong IncorrectCpuid = 0xC000_0900_0000_0000;
-    private static readonly string[] PamtLevels = ["4K", "2M", "1G"];
 
     /// <summary>Bit 63: an error; informational codes leave it clear.</summary>
     public bool IsError => (Value >> 63) != 0;
@@ -32,20 +32,29 @@ public sealed record SeamcallStatus(ulong Value, string Name, string Detail, str
     /// <summary>The class of bits 47:40 in words; its number where it is not known.</summary>
     public string ClassName => SeamcallTables.Instance.Classes.GetValueOrDefault((Value >> 40) & 0xFF) ?? Hex.Plain((Value >> 40) & 0xFF);
 
+    /// <summary>Bit 61: what it happened to, mostly a TD, is lost.</summary>
+    public bool IsFatal => Value != NeverSet && (Value & FatalBit) != 0;
+
     /// <summary>Explains a status.</summary>
     public static SeamcallStatus Explain(ulong value)
     {
         SeamcallTables tables = SeamcallTables.Instance;
         if (tables.Exact.TryGetValue(value, out StatusEntry? exact))
         {
-            return new SeamcallStatus(value, exact.Name, "", exact.Meaning!, exact.Remedy!);
+            return new SeamcallStatus(value, exact.Name, "", exact.Meaning, exact.Remedy);
         }
 
         // The one status that is all ones has no low half to take apart.
         ulong key = value == NeverSet ? NeverSet : value & NameMask;
-        return tables.Statuses.TryGetValue(key, out StatusEntry? entry)
-            ? new SeamcallStatus(value, entry.Name, DetailOf(entry.Name, key, (uint)value), entry.Meaning ?? GeneralMeaning(value), entry.Remedy ?? GeneralRemedy(value))
-            : new SeamcallStatus(value, "unknown", LowHalf(key, (uint)value), $"This status is not one that is known here. {GeneralMeaning(value)}", GeneralRemedy(value));
+        if (tables.Statuses.TryGetValue(key, out StatusEntry? entry))
+        {
+            return new SeamcallStatus(value, entry.Name, value == NeverSet ? "" : StatusDetail.Of(entry.Low, (uint)value), entry.Meaning, entry.Remedy);
+        }
+
+        // The module makes many an error fatal by this one bit.
+        return tables.Statuses.TryGetValue(key & ~FatalBit, out entry)
+            ? new SeamcallStatus(value, entry.Name, StatusDetail.Of(entry.Low, (uint)value), $"{entry.Meaning} The TD that it happened to is lost.", entry.Remedy)
+            : new SeamcallStatus(value, "unknown", StatusDetail.Of("", (uint)value), $"This status is not one that is known here. {GeneralMeaning(value)}", GeneralRemedy(value));
     }
 
     /// <summary>Explains a status that a known leaf returned.</summary>
@@ -56,41 +65,42 @@ public sealed record SeamcallStatus(ulong Value, string Name, string Detail, str
     {
         ArgumentNullException.ThrowIfNull(registers);
         SeamcallStatus status = Explain(value);
-        return (value & NameMask, leaf) switch
-        {
-            (SysNotReady, SeamcallLeaf.SysRd or SeamcallLeaf.SysRdAll) => status with
+        string more = RegisterDetail.Of(value & NameMask, leaf, registers);
+        status = status with { Detail = more.Length == 0 || status.Detail.Length == 0 ? status.Detail + more : $"{status.Detail}, {more}" };
+        return (value & NameMask) == SysNotReady && leaf is SeamcallLeaf.SysRd or SeamcallLeaf.SysRdAll
+            ? status with
             {
                 Meaning = "The TDX module is too old: a 1.0 module does not let the kernel read its metadata before it is initialised.",
                 Remedy = "Update the TDX module to 1.5 or newer, by a BIOS update or with the module that Intel publishes for this CPU, and reboot.",
-            },
-            (IncorrectCpuid, SeamcallLeaf.SysInit) when registers.TryGetValue("RCX", out ulong cpuid) => status with { Detail = $"CPUID leaf {Hex.Plain(cpuid)}" },
-            _ => status,
-        };
+            }
+            : status;
     }
 
-    private static string DetailOf(string name, ulong key, uint low)
+    /// <summary>Understands a status as people write it.</summary>
+    /// <param name="text">A name in any case, also without the leading <c>TDX_</c>; or hexadecimal with <c>0x</c>, with or without underscores;
+    /// or hexadecimal without <c>0x</c> when it has a letter or all sixteen digits, as the kernel prints it; or else decimal.</param>
+    /// <param name="value">RAX; with no details, when a name was given.</param>
+    /// <returns>Whether it was understood.</returns>
+    public static bool TryParse(string text, out ulong value)
     {
-        int tdmr = (int)(low & 0xFF), second = (int)((low >> 8) & 0xFF), third = (int)((low >> 16) & 0xFF);
-        return name switch
+        ArgumentNullException.ThrowIfNull(text);
+        Dictionary<string, ulong> byName = SeamcallTables.Instance.ByName;
+        if (byName.TryGetValue(text, out value) || byName.TryGetValue("TDX_" + text, out value))
         {
-            "TDX_INVALID_TDMR" or "TDX_NON_ORDERED_TDMR" or "TDX_TDMR_OUTSIDE_CMRS" => Text($"TDMR {tdmr}"),
-            "TDX_INVALID_PAMT" or "TDX_PAMT_OUTSIDE_CMRS" => Text($"TDMR {tdmr}, {PamtLevel(second)}"),
-            "TDX_PAMT_OVERLAP" => Text($"TDMR {tdmr}, {PamtLevel(second)}, against TDMR {third}"),
-            "TDX_INVALID_RESERVED_IN_TDMR" or "TDX_NON_ORDERED_RESERVED_IN_TDMR" => Text($"TDMR {tdmr}, reserved area {second}"),
-            "TDX_INCORRECT_MSR_VALUE" or "TDX_INCONSISTENT_MSR" => $"MSR {Hex.Plain(low)}{(SeamcallTables.Instance.Msrs.TryGetValue(low, out string? msr) ? $" ({msr})" : "")}",
-            _ when NamesOperand(name) => SeamcallTables.Instance.Operands.TryGetValue(low, out string? operand) ? $"operand {operand}" : Text($"operand {low}"),
-            _ => LowHalf(key, low),
-        };
+            return true;
+        }
+
+        string digits = text.ToLowerInvariant();
+        bool isHex = digits.StartsWith("0x", StringComparison.Ordinal);
+        digits = isHex ? digits.Replace("_", "", StringComparison.Ordinal) : digits;
+        return !isHex && digits.Length != HexDigits && digits.All(char.IsAsciiDigit)
+            ? ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value)
+            : Hex.TryParse(isHex ? digits : "0x" + digits, out value);
     }
 
-    // Class 3 statuses name the operand that points to the page.
-    private static bool NamesOperand(string name) =>
-        name.StartsWith("TDX_OPERAND_", StringComparison.Ordinal) || name.StartsWith("TDX_PAGE_METADATA", StringComparison.Ordinal)
-        || name is "TDX_PAGE_NOT_FREE" or "TDX_PAGE_ALREADY_FREE" or "TDX_PAGE_NOT_OWNED_BY_TD";
-
-    private static string PamtLevel(int level) => level < PamtLevels.Length ? $"PAMT of {PamtLevels[level]} pages" : Text($"PAMT level {level}");
-
-    private static string LowHalf(ulong key, uint low) => low == 0 || key == NeverSet ? "" : $"details {Hex.Plain(low)}";
+    /// <summary>The names that hold a text, in any case, in the order of the table.</summary>
+    public static IEnumerable<string> NamesWith(string part) =>
+        SeamcallTables.Instance.Statuses.Values.Select(status => status.Name).Where(name => name.Contains(part, StringComparison.OrdinalIgnoreCase)).Distinct();
 
     private static string GeneralMeaning(ulong value)
     {
@@ -98,7 +108,7 @@ public sealed record SeamcallStatus(ulong Value, string Name, string Detail, str
             ? $"It speaks of {known}."
             : $"Its class is {Hex.Plain((value >> 40) & 0xFF)}.";
         string weight = (value >> 63) == 0 ? " It is information, not an error."
-            : ((value >> 61) & 1) != 0 ? " The TD that it happened to is lost."
+            : (value & FatalBit) != 0 ? " The TD that it happened to is lost."
             : ((value >> 62) & 1) != 0 ? " The call cannot succeed as it was made."
             : " The call can be tried again.";
         return subject + weight;
@@ -106,6 +116,4 @@ public sealed record SeamcallStatus(ulong Value, string Name, string Detail, str
 
     private static string GeneralRemedy(ulong value) =>
         (value >> 63) == 0 ? "Nothing to do." : "Look it up in the error codes of the Intel TDX module ABI specification; report it with module version and kernel release.";
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

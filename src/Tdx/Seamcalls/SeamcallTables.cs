@@ -5,7 +5,11 @@ using TdxDash.Tdx.Memory;
 namespace TdxDash.Tdx.Seamcalls;
 
 /// <summary>One status of the embedded <c>seamcalls.json</c>.</summary>
-internal sealed record StatusEntry(string Name, string? Meaning, string? Remedy);
+/// <param name="Name">The specification's name.</param>
+/// <param name="Low">What its low half holds, as <see cref="StatusDetail"/> knows it; empty where it holds nothing.</param>
+/// <param name="Meaning">One sentence.</param>
+/// <param name="Remedy">What to do.</param>
+internal sealed record StatusEntry(string Name, string Low, string Meaning, string Remedy);
 
 /// <summary>The embedded <c>seamcalls.json</c>, parsed once.</summary>
 internal sealed class SeamcallTables
@@ -24,6 +28,8 @@ internal sealed class SeamcallTables
         Leaves = ReadNames(root.GetProperty("leaves"));
         Operands = ReadNames(root.GetProperty("operands"));
         Msrs = ReadNames(root.GetProperty("msrs"));
+        ByName = Statuses.Concat(Exact).DistinctBy(status => status.Value.Name).ToDictionary(
+            status => status.Value.Name, status => status.Key, StringComparer.OrdinalIgnoreCase);
     }
 
     public static SeamcallTables Instance => Loaded.Value;
@@ -42,6 +48,9 @@ internal sealed class SeamcallTables
 
     public Dictionary<ulong, string> Msrs { get; }
 
+    /// <summary>Values by name; of the two that TDX_NON_RECOVERABLE_TD has, the module's own.</summary>
+    public Dictionary<string, ulong> ByName { get; }
+
     private static Dictionary<ulong, StatusEntry> ReadStatuses(JsonElement list)
     {
         var statuses = new Dictionary<ulong, StatusEntry>();
@@ -49,8 +58,9 @@ internal sealed class SeamcallTables
         {
             statuses.Add(Number(entry.GetProperty("value").GetString()!), new StatusEntry(
                 entry.GetProperty("name").GetString()!,
-                entry.TryGetProperty("meaning", out JsonElement meaning) ? meaning.GetString() : null,
-                entry.TryGetProperty("remedy", out JsonElement remedy) ? remedy.GetString() : null));
+                entry.TryGetProperty("low", out JsonElement low) ? low.GetString()! : "",
+                entry.GetProperty("meaning").GetString()!,
+                entry.GetProperty("remedy").GetString()!));
         }
 
         return statuses;

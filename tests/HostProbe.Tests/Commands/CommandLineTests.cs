@@ -12,6 +12,7 @@ public sealed class CommandLineTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tdxprobe-commands").FullName;
     private readonly StringWriter _output = new() { NewLine = "\n" };
+    private TextReader _input = TextReader.Null;
     private readonly StringWriter _error = new() { NewLine = "\n" };
     private readonly List<(ISnapshotSource Source, ProbeServiceOptions Options)> _started = [];
 
@@ -45,8 +46,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run --interval 0s", "from 1s to 24h")]
     [InlineData("run --interval 10", "60s")]
     [InlineData("demo --count 13", "1 to 12")]
-    [InlineData("explain 12345", "0xc000050500000000")]
-    [InlineData("explain 0x0 --leaf ten", "such as 34")]
+    [InlineData("explain TDX_FROBNICATED", "0xc000050500000000")]
+    [InlineData("explain NOT_READY", "TDX_SYS_NOT_READY, TDX_IDE_STREAM_IDEKM_KEYS_NOT_READY")]
+    [InlineData("explain 0xc0000505000000001", "such as 0xc000050500000000")]
+    [InlineData("explain 0x0 --leaf ten", "such as TDH.SYS.RD")]
     public async Task Usage_Wrong_IsExitCodeTwoWithRemedy(string line, string remedy)
     {
         Assert.Equal(ExitCode.Usage, await Run(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
@@ -59,10 +62,46 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("0xc000050500000000 --leaf 34", "TDX_SYS_NOT_READY|TDH.SYS.RD|not recoverable|too old|Update the TDX module")]
     [InlineData("0xC0000A1200010203", "TDX_PAMT_OVERLAP|TDMR 3, PAMT of 1G pages, against TDMR 1")]
     [InlineData("0x8000020300000000", "TDX_RND_NO_ENTROPY|recoverable: the call can be made again")]
+    [InlineData("c000050500000000", "TDX_SYS_NOT_READY  0xc000050500000000")]
+    [InlineData("8000020200000000", "TDX_SYS_BUSY  0x8000020200000000")]
+    [InlineData("13835063574315139072", "TDX_SYS_NOT_READY  0xc000050500000000")]
+    [InlineData("0xc000_0505_0000_0000", "TDX_SYS_NOT_READY")]
+    [InlineData("TDX_SYS_NOT_READY --leaf TDH.SYS.RD", "0xc000050500000000|TDH.SYS.RD|too old")]
+    [InlineData("sys_not_ready --leaf tdh_sys_rd", "0xc000050500000000|TDH.SYS.RD")]
+    [InlineData("TDX_SEAMCALL_GP", "0x8000ff000000000d|not enabled by the BIOS")]
+    [InlineData("0xe0000e0000000000", "TDX_INVALID_MBMD|fatal|is lost")]
     public async Task Explain_Status_NamesWhatItMeansAndWhatToDo(string arguments, string expected)
     {
         Assert.Equal(ExitCode.Done, await Run(["explain", .. arguments.Split(' ')]));
         Assert.All(expected.Split('|'), part => Assert.Contains(part, _output.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Explain_KernelLogOnStandardInput_ExplainsEachFailedSeamcall()
+    {
+        _input = new StringReader("[1.0] virt/tdx: SEAMCALL (0x0000000000000022) failed: 0xc000050500000000\n[1.1] virt/tdx: RCX 0x0000000000000000 RDX 0x9100000100000008 R08 0x0\n"
+            + "[1.2] usb 1-1: new device\n[7.5] tdx: SEAMCALL failed: CPU 94: leaf 33, error 0xc000092100000122.\n");
+
+        Assert.Equal(ExitCode.Done, await Run("explain", "-"));
+
+        string[] expected = ["TDX_SYS_NOT_READY", "TDH.SYS.RD", "field MAX_TDMRS", "RDX 0x9100000100000008", "TDX_INCORRECT_MSR_VALUE", "TDH.SYS.INIT", "IA32_TSX_CTRL"];
+        Assert.All(expected, part => Assert.Contains(part, _output.ToString(), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Explain_LineAsArgument_IsExplained()
+    {
+        Assert.Equal(ExitCode.Done, await Run("explain", "virt/tdx: SEAMCALL (0x000000000000001c) failed: 0xc000030000000001"));
+        Assert.Contains("TDH.PHYMEM.PAGE.RECLAIM", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("operand RCX", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Explain_InputWithoutSeamcall_SaysWhatIsNeeded()
+    {
+        _input = new StringReader("nothing here\n");
+        Assert.Equal(ExitCode.Failed, await Run("explain", "-"));
+        Assert.Contains("as dmesg prints them", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -212,6 +251,7 @@ public sealed class CommandLineTests : IDisposable
         return new ProbeEnvironment
         {
             Output = _output,
+            Input = _input,
             Error = _error,
             Style = new TerminalStyle(100, false),
             ProfileFolder = profiles,
