@@ -17,7 +17,8 @@ public static class FeatureBits
     /// <summary>DYNAMIC_PAMT of TDX_FEATURES0.</summary>
     public const int DynamicPamt = 36;
 
-    // Bit 39 is NRX in the module's 2.0 source and EXT in a Linux series; bit 21 was "reduced VE" in the 1.5.05 header.
+    // Bit 39 is NRX in the module's sources and EXT in a Linux series; bit 41 is DIRTY_BIT_BASED_EXPORT in the 2.0 source and
+    // NON_BLOCKING_EXPORT in 1.5.25; bit 21 was "reduced VE" in the 1.5.05 header; bits 23 and 51 only Linux names.
     private static readonly string?[] Features0Names = Names(
         (0, "TD_MIGRATION"), (1, "TD_PRESERVING"), (2, "SERVICE_TD"), (3, "TDG_VP_RDWR"), (4, "RELAXED_MEM_MNG_CONCURRENCY"),
         (5, "CPUID_VIRT_GUEST_CTRL"), (6, "TDX_CONNECT"), (7, "TD_PARTITIONING"), (8, "LOCAL_ATTESTATION"), (9, "TD_ENTRY_ENHANCEMENTS"),
@@ -26,7 +27,8 @@ public static class FeatureBits
         (24, "EVENT_FILTERING"), (25, "ICSSD"), (26, "FIXED_CTR12_PROF"), (27, "MAXPA_VIRT"), (28, "APX"), (29, "CPUID2_VIRT"),
         (30, "VE_REDUCTION"), (31, "ENHANCED_EVENT_FILTERING"), (32, "TDX_CONNECT_PARTITIONING"), (33, "MAXGPA_VIRT"),
         (DynamicPamt, "DYNAMIC_PAMT"), (37, "FATAL_DIAGNOSTICS"), (38, "PAGE_RELEASE"), (39, "NRX or EXT"), (40, "ENHANCED_INTR_STATE"),
-        (41, "DIRTY_BIT_BASED_EXPORT"), (42, "PERF_MASK"), (43, "SCAN_EXPORT_RESTORE"), (44, "IMPORT_PAGE_STATUS"), (47, "UPDATE_COMPAT"));
+        (41, "DIRTY_BIT_BASED_EXPORT or NON_BLOCKING_EXPORT"), (42, "PERF_MASK"), (43, "SCAN_EXPORT_RESTORE"), (44, "IMPORT_PAGE_STATUS"),
+        (45, "ENHANCED_INTR_VIRTUALIZATION"), (46, "VE_INFO_INTR_STATE"), (47, "UPDATE_COMPATIBILITY"), (51, "ENHANCE_DEMOTE_INTERRUPTIBILITY"));
 
     private static readonly string?[] AttributesNames = Names(
         (0, "DEBUG"), (6, "PERF_PROF"), (16, "ICSSD"), (27, "LASS"), (28, "SEPT_VE_DISABLE"), (29, "MIGRATABLE"), (30, "PKS"), (31, "KL"),
@@ -39,6 +41,8 @@ public static class FeatureBits
     private static readonly string?[] ConfigFlagsNames = Names(
         (0, "GPAW"), (1, "FLEXIBLE_PENDING_VE"), (2, "NO_RBP_MOD"), (3, "MAXPA_VIRT"), (4, "MAXGPA_VIRT"));
 
+    private static readonly string?[] SystemAttributesNames = Names((31, "DEBUG"));
+
     /// <summary>The bits of TDX_FEATURES0: every named one and every set one, ascending.</summary>
     public static IReadOnlyList<NamedBit> Features0(ulong value) => Decode(Features0Names, value);
 
@@ -50,6 +54,9 @@ public static class FeatureBits
 
     /// <summary>The bits of TD CONFIG_FLAGS (for CONFIG_FLAGS_FIXED0 and FIXED1).</summary>
     public static IReadOnlyList<NamedBit> ConfigFlags(ulong value) => Decode(ConfigFlagsNames, value);
+
+    /// <summary>The bits of SYS_ATTRIBUTES; DEBUG marks a module that was built for debugging.</summary>
+    public static IReadOnlyList<NamedBit> SystemAttributes(ulong value) => Decode(SystemAttributesNames, value);
 
     private static List<NamedBit> Decode(string?[] names, ulong value)
     {

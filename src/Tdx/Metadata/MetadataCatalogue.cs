@@ -25,8 +25,14 @@ public enum MetadataFormat
     /// <summary>A CPUID leaf in the low half and its sub-leaf in the high half.</summary>
     CpuidLeaf,
 
+    /// <summary>Masks of two CPUID registers: EAX and EBX in the first element of a field, ECX and EDX in the second, the former in the low half.</summary>
+    CpuidRegisters,
+
     /// <summary>TDX_FEATURES0.</summary>
     Features0,
+
+    /// <summary>SYS_ATTRIBUTES.</summary>
+    SystemAttributes,
 
     /// <summary>Bits of TD ATTRIBUTES.</summary>
     Attributes,

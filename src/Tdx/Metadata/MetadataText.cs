@@ -15,7 +15,8 @@ public static class MetadataText
     /// <summary>One element.</summary>
     /// <param name="field">Its field; null for an unknown one, which is written in hexadecimal.</param>
     /// <param name="value">Its value, zero-extended.</param>
-    public static string Element(MetadataField? field, ulong value) => field?.Format switch
+    /// <param name="index">Its place among the field's elements.</param>
+    public static string Element(MetadataField? field, ulong value, int index = 0) => field?.Format switch
     {
         MetadataFormat.Number => value.ToString(CultureInfo.InvariantCulture),
         MetadataFormat.Bytes => new ByteSize(value).ToString(),
@@ -24,6 +25,7 @@ public static class MetadataText
             : string.Create(CultureInfo.InvariantCulture, $"{value} (not a date)"),
         MetadataFormat.Fms => Signature(value),
         MetadataFormat.CpuidLeaf => CpuidLeaf(value),
+        MetadataFormat.CpuidRegisters => CpuidRegisters(value, index),
         _ => Hex.Grouped(value),
     };
 
@@ -32,7 +34,7 @@ public static class MetadataText
     {
         ArgumentNullException.ThrowIfNull(value);
         MetadataField? field = MetadataCatalogue.Find(value.Id);
-        return [.. value.Values.Select(element => Element(field, element))];
+        return [.. value.Values.Select((element, i) => Element(field, element, i))];
     }
 
     /// <summary>The whole value on one line: a plain field as it is, with the names of its set bits where it has such; an array as the
@@ -48,7 +50,8 @@ public static class MetadataText
             return names.Length == 0 ? text : $"{text}: {names}";
         }
 
-        string[] used = [.. value.Values.Where(element => element != 0 && !(element == ulong.MaxValue && field?.Format == MetadataFormat.CpuidLeaf)).Select(element => Element(field, element))];
+        string[] used = [.. value.Values.Select((element, i) => (Element: element, Index: i))
+            .Where(slot => slot.Element != 0 && !(slot.Element == ulong.MaxValue && field?.Format == MetadataFormat.CpuidLeaf)).Select(slot => Element(field, slot.Element, slot.Index))];
         string count = string.Create(CultureInfo.InvariantCulture, $"{used.Length} of {value.Values.Count} used");
         return used.Length == 0 ? count : $"{count}: {string.Join(", ", used)}";
     }
@@ -57,6 +60,7 @@ public static class MetadataText
     public static IReadOnlyList<NamedBit> Bits(MetadataField? field, ulong value) => field?.Format switch
     {
         MetadataFormat.Features0 => FeatureBits.Features0(value),
+        MetadataFormat.SystemAttributes => FeatureBits.SystemAttributes(value),
         MetadataFormat.Attributes => FeatureBits.Attributes(value),
         MetadataFormat.Xfam => FeatureBits.Xfam(value),
         MetadataFormat.ConfigFlags => FeatureBits.ConfigFlags(value),
@@ -72,6 +76,12 @@ public static class MetadataText
 
         (int family, int model, int stepping) = CpuFamilies.Decode((uint)eax);
         return string.Create(CultureInfo.InvariantCulture, $"{Hex.Plain(eax)} ({CpuFamilies.ShortName(family, model)}, stepping {stepping})");
+    }
+
+    private static string CpuidRegisters(ulong value, int index)
+    {
+        (string low, string high) = index % 2 == 0 ? ("EAX", "EBX") : ("ECX", "EDX");
+        return $"{low} {Hex.Plain(value & uint.MaxValue)}, {high} {Hex.Plain(value >> 32)}";
     }
 
     private static string CpuidLeaf(ulong value)

@@ -60,6 +60,9 @@ public sealed record ModuleIdentity
     /// <summary>The used Convertible Memory Ranges.</summary>
     public required Reading<IReadOnlyList<AddressRange>> Cmrs { get; init; }
 
+    /// <summary>The CPUID leaves of which the host can configure bits for a TD.</summary>
+    public Reading<IReadOnlyList<CpuidConfigEntry>> CpuidConfig { get; init; } = Reading.NotOffered<IReadOnlyList<CpuidConfigEntry>>("", "");
+
     /// <summary>The limits that decide the TDMR layout.</summary>
     public required Reading<TdmrLimits> Limits { get; init; }
 
@@ -90,6 +93,7 @@ public sealed record ModuleIdentity
             Attributes = Best(read.Number("SYS_ATTRIBUTES", value => (uint)value), old.Get(facts => facts.Attributes), log.Get("the module's attributes", facts => facts.Attributes)),
             Features = read.Number("TDX_FEATURES0", value => value),
             Cmrs = Best(read.Cmrs, log.Get<IReadOnlyList<AddressRange>>("the CMRs", facts => facts.Cmrs.Count > 0 ? facts.Cmrs : null)),
+            CpuidConfig = read.CpuidConfig,
             Limits = read.Limits,
         };
     }

@@ -54,6 +54,11 @@ internal sealed class ModuleMetadata(Reading<IReadOnlyList<MetadataValue>> metad
         }
     }
 
+    public Reading<IReadOnlyList<CpuidConfigEntry>> CpuidConfig =>
+        Missing<IReadOnlyList<CpuidConfigEntry>>(["NUM_CPUID_CONFIG", "CPUID_CONFIG_LEAVES", "CPUID_CONFIG_VALUES"])
+        ?? CpuidConfiguration.Of(
+            _byKey[KeyOf("NUM_CPUID_CONFIG")][0], _byKey[KeyOf("CPUID_CONFIG_LEAVES")], _byKey[KeyOf("CPUID_CONFIG_VALUES")], metadata);
+
     /// <summary>The first element of a field.</summary>
     public Reading<T> Number<T>(string name, Func<ulong, T> convert) => Combine([name], values => convert(values[0]));
 

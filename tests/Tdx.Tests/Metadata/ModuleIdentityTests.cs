@@ -39,6 +39,30 @@ public sealed class ModuleIdentityTests
     }
 
     [Fact]
+    public void From_CpuidConfiguration_IsAssembledFromItsArrays()
+    {
+        ModuleIdentity identity = With(("NUM_CPUID_CONFIG", [2]), ("CPUID_CONFIG_LEAVES", [0xFFFF_FFFF_0000_0001, 0x1_0000_0007, ulong.MaxValue]),
+            ("CPUID_CONFIG_VALUES", [0x0FFF_3FFF, 0x2_0000_0001, 0x3_0000_0004, 0x8000_0000_0000_0000, 0, 0]));
+
+        Assert.Equal(
+            [new CpuidConfigEntry(1, null, 0x0FFF_3FFF, 0, 1, 2), new CpuidConfigEntry(7, 1, 4, 3, 0, 0x8000_0000)],
+            identity.CpuidConfig.Value);
+        Assert.Equal(Provenance.Read, identity.CpuidConfig.Provenance);
+    }
+
+    [Fact]
+    public void From_FewerCpuidLeavesThanTheirNumber_IsUnreadableWithTheReason()
+    {
+        ModuleIdentity identity = With(("NUM_CPUID_CONFIG", [4]), ("CPUID_CONFIG_LEAVES", [1, 2, 3]), ("CPUID_CONFIG_VALUES", new ulong[8]));
+
+        Assert.Equal((ReadingState.Unreadable, "NUM_CPUID_CONFIG is 4, but there are 3 leaves and 4 values."), (identity.CpuidConfig.State, identity.CpuidConfig.Reason));
+    }
+
+    [Fact]
+    public void From_ModuleWithoutCpuidConfiguration_SaysThatItIsNotOffered() =>
+        Assert.Equal(ReadingState.NotOffered, With(("NUM_CPUID_CONFIG", [1]), ("CPUID_CONFIG_LEAVES", [1])).CpuidConfig.State);
+
+    [Fact]
     public void From_WithEmulatedMetadata_KeepsItsProvenance()
     {
         Snapshot host = TestSnapshots.WorkingHost();
@@ -144,4 +168,11 @@ public sealed class ModuleIdentityTests
                 Metadata = Reading.Known<IReadOnlyList<MetadataValue>>([.. TestSnapshots.Metadata().Where(keep).Select(change)], Provenance.Read, "TDH.SYS.RDALL"),
             },
             TestSnapshots.VirtualMachine().Kernel);
+
+    private static ModuleIdentity With(params (string Field, ulong[] Values)[] fields)
+    {
+        Snapshot host = TestSnapshots.WorkingHost();
+        MetadataValue[] metadata = [.. fields.Select(field => new MetadataValue(MetadataCatalogue.Find(field.Field)!.Id, field.Values))];
+        return ModuleIdentity.From(host.Module with { Metadata = Reading.Known<IReadOnlyList<MetadataValue>>(metadata, Provenance.Read, "TDH.SYS.RDALL") }, host.Kernel);
+    }
 }
