@@ -113,7 +113,11 @@ public sealed class SeamcallStatusTests
     public void Explain_OfCpuidMismatch_NamesBitsAndWhatTheyMustBe() => Assert.Equal("CPUID leaf 0x7, sub-leaf 0x1, EBX bits 0x200000 must be 0x200000, EDX bits 0x3 must be 0x1",
         SeamcallStatus.Explain(0xC000090000000000, SeamcallLeaf.SysInit, new Dictionary<string, ulong>
         {
-            ["RCX"] = 0x1_0000_0007, ["RDX"] = 0x20_0000_0000_0000, ["R8"] = 0x3_0000_0000, ["R9"] = 0x20_0000_0000_0000, ["R10"] = 0x1_0000_0000,
+            ["RCX"] = 0x1_0000_0007,
+            ["RDX"] = 0x20_0000_0000_0000,
+            ["R8"] = 0x3_0000_0000,
+            ["R9"] = 0x20_0000_0000_0000,
+            ["R10"] = 0x1_0000_0000,
         }).Detail);
 
     [Theory]
