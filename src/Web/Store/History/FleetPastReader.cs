@@ -1,0 +1,96 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace TdxDash.Web.Store.History;
+
+/// <summary>A host as it was at a time. Times are microseconds since 1970 in UTC; <see cref="SilentFrom"/> and
+/// <see cref="SilentTo"/> are of the last silence that began by then; null where there is none.</summary>
+internal sealed record AsOfRow(string HostId, long Revision, string Hash, long TakenAt, byte[]? Digest, long LastSeen, long? SilentFrom, long? SilentTo);
+
+/// <summary>A host's module from a time on.</summary>
+internal sealed record ModuleRow(long Host, long Revision, string Hash, long ReceivedAt, byte[]? Digest);
+
+/// <summary>Reads the history of the whole fleet.</summary>
+internal sealed class FleetPastReader(StorePath path)
+{
+    // One seek a host for its snapshot and one for its silence. Every value is a column of a table, as the type of an expression is not
+    // known before its first row.
+    internal const string AsOfSql = """
+        SELECT h.host_id AS HostId, s.revision AS Revision, s.hash AS Hash, s.taken_at_us AS TakenAt, s.digest AS Digest, h.last_seen_us AS LastSeen,
+            q.from_us AS SilentFrom, q.to_us AS SilentTo
+        FROM hosts h JOIN snapshots s ON s.revision =
+            (SELECT l.revision FROM snapshots l WHERE l.host = h.id AND l.received_at_us <= @at AND l.until_us > @at ORDER BY l.received_at_us DESC LIMIT 1)
+        LEFT JOIN silences q ON q.host = h.id AND q.from_us = (SELECT max(m.from_us) FROM silences m WHERE m.host = h.id AND m.from_us <= @at)
+        WHERE h.first_seen_us <= @at
+        """;
+
+    internal const string ModulesAtSql = """
+        SELECT h.id AS Host, s.revision AS Revision, s.hash AS Hash, s.received_at_us AS ReceivedAt, s.digest AS Digest
+        FROM hosts h JOIN snapshots s ON s.revision =
+            (SELECT l.revision FROM snapshots l WHERE l.host = h.id AND l.received_at_us <= @at AND l.until_us > @at ORDER BY l.received_at_us DESC LIMIT 1)
+        WHERE h.first_seen_us <= @at
+        """;
+
+    // The condition on kinds is that of the index snapshots_of_modules.
+    internal const string ModulesSql = """
+        SELECT host AS Host, revision AS Revision, hash AS Hash, received_at_us AS ReceivedAt, digest AS Digest FROM snapshots
+        WHERE kinds & 8197 <> 0 AND received_at_us > @from AND received_at_us <= @to AND until_us > received_at_us
+        ORDER BY received_at_us
+        """;
+
+    internal const string SpanSql = """
+        SELECT f.received_at_us AS First, l.received_at_us AS Last, l.received_at_us AS BootedAt
+        FROM snapshots f JOIN snapshots l ON l.revision = (SELECT revision FROM snapshots ORDER BY received_at_us DESC LIMIT 1)
+        ORDER BY f.received_at_us LIMIT 1
+        """;
+
+    // One range of the index for each piece: a GROUP BY would sort all rows.
+    internal const string ActivitySql = """
+        WITH RECURSIVE pieces (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM pieces WHERE i + 1 < @most)
+        SELECT (SELECT count(*) FROM snapshots s WHERE s.received_at_us >= @from + i * @step AND s.received_at_us < min(@to, @from + (i + 1) * @step) AND (@kinds = 0 OR s.kinds & @kinds <> 0))
+        FROM pieces
+        """;
+
+    internal const string NamedActivitySql = """
+        WITH RECURSIVE pieces (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM pieces WHERE i + 1 < @most)
+        SELECT (SELECT count(*) FROM snapshots s JOIN hosts h ON h.id = s.host
+            WHERE s.received_at_us >= @from + i * @step AND s.received_at_us < min(@to, @from + (i + 1) * @step) AND (@kinds = 0 OR s.kinds & @kinds <> 0)
+                AND (h.name LIKE @pattern ESCAPE '\' OR s.headline LIKE @pattern ESCAPE '\'))
+        FROM pieces
+        """;
+
+    /// <summary>Every host that had reported by a time.</summary>
+    public IReadOnlyList<AsOfRow> AsOf(long at)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.Query<AsOfRow>(AsOfSql, new { at }).AsList();
+    }
+
+    /// <summary>The modules at the start of a window, and those that began in it, ascending.</summary>
+    public (IReadOnlyList<ModuleRow> AtStart, IReadOnlyList<ModuleRow> Later) Modules(long from, long to)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return (connection.Query<ModuleRow>(ModulesAtSql, new { at = from }).AsList(), connection.Query<ModuleRow>(ModulesSql, new { from, to }).AsList());
+    }
+
+    /// <summary>How far the fleet's history reaches, or null.</summary>
+    public SpanRow? Span()
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.QueryFirstOrDefault<SpanRow>(SpanSql);
+    }
+
+    /// <summary>How many changes there were in each of some equal pieces of a window.</summary>
+    /// <param name="from">The start, in microseconds since 1970 in UTC.</param>
+    /// <param name="to">The end.</param>
+    /// <param name="step">The length of a piece.</param>
+    /// <param name="most">How many pieces.</param>
+    /// <param name="kinds">Any of these bits; 0 for all.</param>
+    /// <param name="text">Part of the host's name or the headline; empty for all.</param>
+    public IReadOnlyList<long> Activity(long from, long to, long step, int most, int kinds, string text)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        string sql = text.Length == 0 ? ActivitySql : NamedActivitySql;
+        return connection.Query<long>(sql, new { from, to, step, most, kinds, pattern = EntriesQuery.Pattern(text) }).AsList();
+    }
+}
