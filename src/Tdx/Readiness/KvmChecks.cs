@@ -1,4 +1,5 @@
 using TdxDash.Tdx.KernelLog;
+using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.Tdx.Readiness;
@@ -20,10 +21,13 @@ internal static class KvmChecks
     public static readonly CheckSpec KeyIds = new("kvm.keyids", "KVM has KeyIDs to give out",
         "Each trust domain takes one private KeyID for as long as it runs.", "Stop trust domains that are not needed, or raise the TME-MT/TDX key split in the BIOS.", false);
 
+    public static readonly CheckSpec Capabilities = new("kvm.capabilities", "KVM tells what trust domains can have",
+        "QEMU asks KVM for it (KVM_TDX_CAPABILITIES) before it makes a trust domain.", "Load kvm_intel with tdx=1 on Linux 6.16 or newer, and give the probe /dev/kvm.", false);
+
     private const string Parameter = "kvm_intel.tdx";
     private static readonly Version FirstSupport = new(6, 16);
 
-    public static IEnumerable<Check> Run(ReadinessEvidence evidence) => [CheckRelease(evidence), CheckPrerequisites(evidence), CheckEnabled(evidence), CheckKeyIds(evidence)];
+    public static IEnumerable<Check> Run(ReadinessEvidence evidence) => [CheckRelease(evidence), CheckPrerequisites(evidence), CheckEnabled(evidence), CheckKeyIds(evidence), CheckCapabilities(evidence)];
 
     private static Check CheckRelease(ReadinessEvidence evidence)
     {
@@ -56,5 +60,18 @@ internal static class KvmChecks
         };
     }
 
-    private static Check CheckKeyIds(ReadinessEvidence evidence) => KeyIds.Judged(evidence.Snapshot.Kernel.KeyIdCapacity, keys => keys > 0, keys => $"{keys} private KeyIDs");
+    private static Check CheckKeyIds(ReadinessEvidence evidence)
+    {
+        Reading<long> capacity = evidence.Snapshot.Kernel.KeyIdCapacity;
+        if (!capacity.TryGet(out long all) || !evidence.KeyIdsInUse.TryGet(out long used))
+        {
+            return KeyIds.Judged(capacity, keys => keys > 0, keys => ReadinessEvidence.Text($"{keys} private KeyIDs"));
+        }
+
+        string seen = ReadinessEvidence.Text($"{used} of {all} private KeyIDs are in use ({evidence.KeyIdsInUse.Source})");
+        return all <= 0 ? KeyIds.Failed(seen) : used >= all ? KeyIds.Warned($"{seen}: no further trust domain can start") : KeyIds.Passed(seen);
+    }
+
+    private static Check CheckCapabilities(ReadinessEvidence evidence) => Capabilities.Judged(
+        evidence.KvmTdx, _ => true, kvm => ReadinessEvidence.Text($"attributes {Hex.Plain(kvm.SupportedAttributes)}, XFAM {Hex.Plain(kvm.SupportedXfam)}, {kvm.Cpuid.Count} CPUID leaves to configure"));
 }

@@ -32,12 +32,16 @@ internal static class MemoryChecks
         "On processors with the erratum tdx_pw_mce a stray partial write poisons TDX memory, and the next read of it stops the machine.",
         "Update the kernel, and look for a driver that writes to memory it does not own: the kernel calls this a possible kernel bug.", false);
 
+    public static readonly CheckSpec Blocks = new("memory.blocks", "All memory blocks are online",
+        "While TDX is in use, Linux refuses to take memory online that no CMR covers; a block that stays offline may be such memory.",
+        "Compare the offline blocks with the CMRs; leave memory of CXL or persistent modules to device-dax.", false);
+
     // Linux warns with "consumed TDMRs reaching limit" when fewer than this many TDMRs are left (TDMR_NR_WARN).
     private const int FewTdmrsLeft = 4;
 
     public static IEnumerable<Check> Run(ReadinessEvidence evidence) =>
     [
-        CheckTdmrs(evidence), CheckReservedAreas(evidence), CheckPamtMemory(evidence), CheckAccepted(evidence), CheckPamt(evidence), CheckPrivateErrors(evidence),
+        CheckTdmrs(evidence), CheckReservedAreas(evidence), CheckPamtMemory(evidence), CheckAccepted(evidence), CheckPamt(evidence), CheckBlocks(evidence), CheckPrivateErrors(evidence),
     ];
 
     private static Check CheckTdmrs(ReadinessEvidence evidence)
@@ -123,6 +127,18 @@ internal static class MemoryChecks
 
         string both = ReadinessEvidence.Text($"computed {layout.PamtKiB} KiB, kernel {printed} KiB ({evidence.Log.Source})");
         return printed == layout.PamtKiB ? Pamt.Passed(both) : Pamt.Warned(both);
+    }
+
+    private static Check CheckBlocks(ReadinessEvidence evidence)
+    {
+        Reading<MemoryBlocks> blocks = evidence.MemoryBlocks;
+        if (!blocks.TryGet(out MemoryBlocks? known))
+        {
+            return Blocks.Skipped(blocks);
+        }
+
+        string seen = ReadinessEvidence.Text($"{known.Online} online and {known.Offline} offline, of {known.BlockSize} each ({blocks.Source})");
+        return known.Offline > 0 ? Blocks.Warned(seen) : Blocks.Passed(seen);
     }
 
     private static Check CheckPrivateErrors(ReadinessEvidence evidence) =>

@@ -137,6 +137,11 @@ internal static class ModuleChecks
 
     private static Check CheckUpdates(ReadinessEvidence evidence)
     {
+        if (evidence.ModuleUpdate is { IsKnown: true, Value.Error.Length: > 0 } node)
+        {
+            return Updates.Warned($"the last update ended with {node.Value.Error} ({node.Source})", "Look at the kernel log; if the module no longer answers, only a reboot brings it back.");
+        }
+
         Reading<int> left = evidence.Snapshot.Kernel.RemainingUpdates;
         return !left.TryGet(out int count) ? Updates.Skipped(left)
             : count > 0 ? Updates.Passed(ReadinessEvidence.Text($"{count} updates are left ({left.Source})"))

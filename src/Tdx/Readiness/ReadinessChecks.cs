@@ -26,7 +26,7 @@ public static class ReadinessChecks
         ArgumentNullException.ThrowIfNull(snapshot);
         var evidence = new ReadinessEvidence(snapshot);
         Check[] platform = [.. PlatformChecks.Run(evidence)], bios = [.. BiosChecks.Run(evidence)], kernel = [.. KernelChecks.Run(evidence)];
-        Check[] above = [.. ModuleChecks.Run(evidence), .. MemoryChecks.Run(evidence), .. KvmChecks.Run(evidence)];
+        Check[] above = [.. ModuleChecks.Run(evidence), .. MemoryChecks.Run(evidence), .. KvmChecks.Run(evidence), .. AttestationChecks.Run(evidence)];
         Check[] checks =
             Lacks(platform.Where(check => check.Id != PlatformChecks.Features.Id)) ? [.. platform, .. Skip(bios, NoPlatform), .. kernel.Select(check => OfAnyMachine.Contains(check.Id) ? check : Skip(check, NoPlatform)), .. Skip(above, NoPlatform)]
             : Lacks(kernel.Where(check => OfAnyMachine.Contains(check.Id))) ? [.. platform, .. bios, .. kernel, .. Skip(above, NotOffered)]

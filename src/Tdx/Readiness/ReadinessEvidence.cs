@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using TdxDash.Tdx.KernelLog;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Metadata;
+using TdxDash.Tdx.Platform;
 using TdxDash.Tdx.Seamcalls;
 using TdxDash.Tdx.Snapshots;
 
@@ -46,6 +47,24 @@ internal sealed partial class ReadinessEvidence
     public bool IsIntelKernel => Snapshot.Host.KernelRelease.Or("")!.Contains("-intel", StringComparison.Ordinal);
 
     public CpuFacts? Cpu => Snapshot.Host.Cpu.Or(null);
+
+    public Reading<ulong> KeyIdPartitioning => Snapshot.Platform?.KeyIdPartitioning ?? Older<ulong>();
+
+    public Reading<ulong> TmeActivate => Snapshot.Platform?.TmeActivate ?? Older<ulong>();
+
+    public Reading<ulong> SeamrrBase => Snapshot.Platform?.SeamrrBase ?? Older<ulong>();
+
+    public Reading<ulong> SeamrrMask => Snapshot.Platform?.SeamrrMask ?? Older<ulong>();
+
+    public Reading<KvmTdxCapabilities> KvmTdx => Snapshot.Platform?.KvmTdx ?? Older<KvmTdxCapabilities>();
+
+    public Reading<ModuleUpdateNode> ModuleUpdate => Snapshot.Platform?.ModuleUpdate ?? Older<ModuleUpdateNode>();
+
+    public Reading<long> KeyIdsInUse => Snapshot.Platform?.KeyIdsInUse ?? Older<long>();
+
+    public Reading<MemoryBlocks> MemoryBlocks => Snapshot.Platform?.MemoryBlocks ?? Older<MemoryBlocks>();
+
+    public Reading<IReadOnlyList<string>> AttestationServices => Snapshot.Platform?.AttestationServices ?? Older<IReadOnlyList<string>>();
 
     public TdmrLayout? Layout => Snapshot.Layout.Layout.Or(null);
 
@@ -107,6 +126,8 @@ internal sealed partial class ReadinessEvidence
     private static bool IsOfRunningModule(FailedSeamcall call) =>
         !SeamcallLeaf.NameOf(call.Leaf).StartsWith("TDH.SYS.", StringComparison.Ordinal) && SeamcallLeaf.NameOf(call.Leaf).StartsWith("TDH.", StringComparison.Ordinal)
         && (call.Status & SeamcallStatus.SoftwareMask) != SeamcallStatus.SoftwareMask;
+
+    private static Reading<T> Older<T>() => Reading.NotOffered<T>("snapshot", "The snapshot was taken by a probe that did not read it. Update the probe.");
 
     private static Version? VersionOf(string release) => Leading().Match(release) is { Success: true } match
         ? new Version(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture), int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))

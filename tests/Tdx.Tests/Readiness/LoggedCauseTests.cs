@@ -103,7 +103,7 @@ public sealed class LoggedCauseTests
     public void Groups_OfAnyVerdict_AreThePartsOfAHostInOrder()
     {
         Verdict verdict = Run("virt/tdx: module not loaded");
-        Assert.Equal(["platform", "bios", "kernel", "module", "memory", "kvm"], verdict.Groups.Select(group => group.Id));
+        Assert.Equal(["platform", "bios", "kernel", "module", "memory", "kvm", "attestation"], verdict.Groups.Select(group => group.Id));
         Assert.Equal(verdict.Checks, verdict.Groups.SelectMany(group => group.Checks));
         CheckGroup module = verdict.Groups.Single(group => group.Id == "module");
         Assert.Equal((CheckOutcome.Failed, 1, "TDX module"), (module.Outcome, module.Count(CheckOutcome.Failed), module.Title));

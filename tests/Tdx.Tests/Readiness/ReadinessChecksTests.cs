@@ -13,7 +13,7 @@ public sealed class ReadinessChecksTests
         Verdict verdict = ReadinessChecks.Run(TestSnapshots.WorkingHost());
         Assert.Equal(TdxState.Ready, verdict.State);
         Assert.Equal("TDX module 1.5.08 is initialised; 2 of 64 TDMRs and at most 2 of 16 reserved areas are needed.", verdict.Summary);
-        Assert.Equal(["kernel.acpi-s3", "module.updates"], verdict.Checks.Where(check => check.Outcome != CheckOutcome.Passed).Select(check => check.Id));
+        Assert.Equal(["kernel.acpi-s3", "module.updates", "attestation.pccs"], verdict.Checks.Where(check => check.Outcome != CheckOutcome.Passed).Select(check => check.Id));
         Assert.All(verdict.Checks, check => Assert.True(check is { Title.Length: > 0, Evidence.Length: > 0, Why.Length: > 0, Remedy.Length: > 0 }, check.Id));
         Assert.Equal(verdict.Checks.Count, verdict.Checks.Select(check => check.Id).Distinct().Count());
         Assert.Empty(verdict.TopFailures(3));
@@ -111,7 +111,7 @@ public sealed class ReadinessChecksTests
         host = host with { Kernel = host.Kernel with { KvmIntelTdx = Reading.Known(false, Provenance.Kernel, "/sys/module/kvm_intel/parameters/tdx") } };
         Verdict verdict = ReadinessChecks.Run(host);
         Assert.Equal(TdxState.NotInitialized, verdict.State);
-        Assert.Equal("The TDX module is not initialised: kvm_intel.tdx is N (/sys/module/kvm_intel/parameters/tdx).", verdict.Summary);
+        Assert.Equal("The TDX module is not initialised: kvm_intel.tdx is N (/sys/module/kvm_intel/parameters/tdx)", verdict.Summary);
     }
 
     [Theory]
