@@ -5,12 +5,18 @@ namespace TdxDash.HostProbe.Commands;
 /// <summary>The edge of the process: turns failures that a user can do something about into an error line and an exit code.</summary>
 internal static class Guarded
 {
-    public static int Run(ProbeEnvironment environment, Action action)
+    public static int Run(ProbeEnvironment environment, Action action) => Run(environment, () =>
+    {
+        action();
+        return ExitCode.Done;
+    });
+
+    /// <summary>As the other, for a command with exit codes of its own.</summary>
+    public static int Run(ProbeEnvironment environment, Func<int> action)
     {
         try
         {
-            action();
-            return ExitCode.Done;
+            return action();
         }
         catch (CommandException e)
         {

@@ -12,6 +12,8 @@ public static class ProbeCommandLine
     private const string Examples = """
         Examples:
           tdxprobe show                                what this host's TDX platform is, or why there is none
+          tdxprobe check                               is this host ready for TDX, and if not, what to change
+          tdxprobe check --short                       the same, one line for each check
           tdxprobe show --json | jq .layout            the whole snapshot for programs
           tdxprobe show --module emulated              as if a TDX module answered here, labelled so
           tdxprobe show --why                          with the reason of each reserved area
@@ -23,8 +25,8 @@ public static class ProbeCommandLine
           tdxprobe explain 0xc000050500000000          what a SEAMCALL status means and what to do
           dmesg | tdxprobe explain -                   the same for every failed SEAMCALL of a kernel log
 
-        Exit codes: 0 done, 1 failed, 2 wrong usage. Errors go to standard error. Root is not required: what cannot be
-        read without it is named with its remedy.
+        Exit codes: 0 done, 1 failed, 2 wrong usage; of check: 0 ready or at risk, 1 not ready or failed, 2 wrong usage.
+        Errors go to standard error. Root is not required: what cannot be read without it is named with its remedy.
         """;
 
     /// <summary>Parses and runs one command line.</summary>
@@ -58,7 +60,7 @@ public static class ProbeCommandLine
     {
         var root = new RootCommand("Looks at this host as a platform for Intel TDX guests: memory, TDX module, and the TDMRs that Linux would build.")
         {
-            ShowCommand.Create(environment), CaptureCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment), DiffCommand.Create(environment), ExplainCommand.Create(environment),
+            ShowCommand.Create(environment), CheckCommand.Create(environment), CaptureCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment), DiffCommand.Create(environment), ExplainCommand.Create(environment),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

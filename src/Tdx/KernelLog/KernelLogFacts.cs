@@ -43,14 +43,32 @@ public sealed record KernelLogFacts
     /// <summary>True after <c>module initialized</c>, false after <c>initialization failed</c>, null when neither was printed.</summary>
     public bool? Initialized { get; init; }
 
+    /// <summary>The lines that tell of a failure or a missing precondition, in order, each with what it tells.</summary>
+    public IReadOnlyList<LoggedCause> Causes { get; init; } = [];
+
     /// <summary>The lines that tell of a failure or a missing precondition, as printed without the prefix.</summary>
-    public IReadOnlyList<string> Failures { get; init; } = [];
+    public IReadOnlyList<string> Failures => [.. Causes.Select(cause => cause.Line)];
 
     /// <summary>The failed SEAMCALLs in order.</summary>
     public IReadOnlyList<FailedSeamcall> FailedSeamcalls { get; init; } = [];
 
     /// <summary>Whether <c>Enable Dynamic PAMT</c> was printed.</summary>
     public bool DynamicPamt { get; init; }
+
+    /// <summary>Whether <c>Disable ACPI S3</c> was printed.</summary>
+    public bool DisablesAcpiS3 { get; init; }
+
+    /// <summary>Whether the BIOS has switched memory encryption on: <c>x86/tme: enabled by BIOS</c> or <c>not enabled</c>; null where neither was printed.</summary>
+    public bool? MemoryEncryption { get; init; }
+
+    /// <summary>Whether <c>tdx: Guest detected</c> was printed: the log is that of a TD, not of a host.</summary>
+    public bool IsGuest { get; init; }
+
+    /// <summary>Whether the log tells the KeyIDs and then nothing: nobody asked for TDX.</summary>
+    public bool EndsAtKeyIds => PrivateKeyIds is not null && Initialized is null && Version is null && PamtKiB is null && Cmrs.Count == 0 && Causes.All(cause => cause.Cause == FailureCause.KexecRefused);
+
+    /// <summary>The first line with a cause; null where there is none.</summary>
+    public string? LineOf(FailureCause cause) => Causes.FirstOrDefault(known => known.Cause == cause)?.Line;
 
     /// <summary>Understands lines in every format that kernels printed. Lines of anything but TDX are passed over, time stamps are
     /// tolerated. A second <c>private KeyID range</c> line begins a new boot, of which alone the facts then speak.</summary>

@@ -14,8 +14,8 @@ public sealed class KernelLogLines
     private const int Half = MaxLines / 2;
     private const string MachineCheck = "TDX private memory error";
 
-    private static readonly string[] TdxPrefixes = ["virt/tdx: ", "tdx: ", "seamldr: ", "tdx_host ", "tdx_host: ", "tdx-host "];
-    private static readonly string[] KvmPrefixes = ["kvm_intel: ", "kvm: ", "kvm-intel: "];
+    private static readonly string[] TdxPrefixes = ["virt/tdx: ", "tdx: ", "seamldr: ", "tdx_host ", "tdx_host: ", "tdx-host ", "x86/tme: ", "x86/mktme: "];
+    private static readonly string[] SharedPrefixes = ["kvm_intel: ", "kvm: ", "kvm-intel: ", "kexec: ", "TDX requires "];
 
     private readonly List<string> _first = [];
     private readonly Queue<string> _last = new();
@@ -87,7 +87,7 @@ public sealed class KernelLogLines
 
     private static bool SpeaksOfTdx(ReadOnlySpan<char> text) =>
         StartsWithAny(text, TdxPrefixes)
-        || (StartsWithAny(text, KvmPrefixes) && text.Contains("tdx", StringComparison.OrdinalIgnoreCase))
+        || (StartsWithAny(text, SharedPrefixes) && text.Contains("tdx", StringComparison.OrdinalIgnoreCase))
         || text.Contains(MachineCheck, StringComparison.Ordinal);
 
     private static bool StartsWithAny(ReadOnlySpan<char> text, string[] prefixes)

@@ -11,26 +11,18 @@ internal sealed partial class KernelLogReader
     private const int MaxCmrs = 1_024;
     private const int MaxFailures = KernelLogLines.MaxLines;
 
-    // What the kernel prints when TDX cannot work, beside "initialization failed" and failed SEAMCALLs (arch/x86/virt/vmx/tdx/tdx.c,
-    // arch/x86/kvm/vmx/tdx.c and the out-of-tree series before 6.8).
-    private static readonly string[] FailureMarks =
-    [
-        "initialization failed", "module not loaded", "not enabled by BIOS", "is required for TDX", "TDX not supported by the host platform",
-        "Failed to initialize TDX module", "no TDX private KeyIDs available", "requires kvm.enable_virt_at_load", "Disable TDX:",
-        "NO_RBP_MOD feature is not supported", "clobber bug present", "TDX private memory error",
-    ];
-
     private readonly List<AddressRange> _cmrs = [];
-    private readonly List<string> _failures = [];
+    private readonly List<LoggedCause> _causes = [];
     private readonly List<FailedSeamcall> _seamcalls = [];
     private KernelLogFacts _facts = new();
 
-    public KernelLogFacts Facts => _facts with { Cmrs = [.. _cmrs], Failures = [.. _failures], FailedSeamcalls = [.. _seamcalls] };
+    public KernelLogFacts Facts => _facts with { Cmrs = [.. _cmrs], Causes = [.. _causes], FailedSeamcalls = [.. _seamcalls] };
 
     public void Read(string line)
     {
         if (TextAfterPrefix(line) is not { } text)
         {
+            ReadMemoryEncryption(line);
             return;
         }
 
@@ -45,13 +37,13 @@ internal sealed partial class KernelLogReader
     private static string? TextAfterPrefix(string line)
     {
         ReadOnlySpan<char> text = KernelLogLines.TextOf(line.Length > KernelLogLines.MaxLineLength ? line.AsSpan(0, KernelLogLines.MaxLineLength) : line);
-        if (text.Contains("TDX private memory error", StringComparison.Ordinal))
+        if (text.Contains("TDX private memory error", StringComparison.Ordinal) || text.StartsWith("TDX requires ", StringComparison.Ordinal))
         {
             return text.ToString();
         }
 
         bool found = false;
-        foreach (string prefix in (ReadOnlySpan<string>)["kvm_intel: ", "kvm-intel: ", "kvm: ", "virt/tdx: ", "tdx: ", "seamldr: "])
+        foreach (string prefix in (ReadOnlySpan<string>)["kvm_intel: ", "kvm-intel: ", "kvm: ", "kexec: ", "virt/tdx: ", "tdx: ", "seamldr: "])
         {
             if (text.StartsWith(prefix, StringComparison.Ordinal))
             {
@@ -61,6 +53,16 @@ internal sealed partial class KernelLogReader
         }
 
         return found ? text.ToString() : null;
+    }
+
+    // arch/x86/kernel/cpu/intel.c, detect_tme; once a boot.
+    private void ReadMemoryEncryption(string line)
+    {
+        ReadOnlySpan<char> text = KernelLogLines.TextOf(line.Length > KernelLogLines.MaxLineLength ? line.AsSpan(0, KernelLogLines.MaxLineLength) : line);
+        if (text.StartsWith("x86/tme: ", StringComparison.Ordinal) && text.EndsWith("enabled by BIOS", StringComparison.Ordinal))
+        {
+            _facts = _facts with { MemoryEncryption = !text.Contains(" not ", StringComparison.Ordinal) };
+        }
     }
 
     private void ReadState(string text)
@@ -77,10 +79,18 @@ internal sealed partial class KernelLogReader
         {
             _facts = _facts with { DynamicPamt = true };
         }
-
-        if (_failures.Count < MaxFailures && FailureMarks.Any(mark => text.Contains(mark, StringComparison.Ordinal)))
+        else if (text.StartsWith("Disable ACPI S3", StringComparison.Ordinal))
         {
-            _failures.Add(text);
+            _facts = _facts with { DisablesAcpiS3 = true };
+        }
+        else if (text.StartsWith("Guest detected", StringComparison.Ordinal))
+        {
+            _facts = _facts with { IsGuest = true };
+        }
+
+        if (_causes.Count < MaxFailures && LoggedCause.Of(text) is { } cause)
+        {
+            _causes.Add(new LoggedCause(cause, text));
         }
     }
 
@@ -92,7 +102,7 @@ internal sealed partial class KernelLogReader
             if (_seamcalls.Count < MaxFailures && TryNumber(failed.Groups["leaf"].Value, out ulong leaf) && Hex.TryParse(failed.Groups["status"].Value, out ulong status))
             {
                 _seamcalls.Add(new FailedSeamcall(leaf, status, new Dictionary<string, ulong>()));
-                _failures.Add(text);
+                _causes.Add(new LoggedCause(FailureCause.Seamcall, text));
             }
 
             return true;
@@ -169,9 +179,9 @@ internal sealed partial class KernelLogReader
     {
         if (_facts.PrivateKeyIds is not null)
         {
-            _facts = new KernelLogFacts();
+            _facts = new KernelLogFacts { MemoryEncryption = _facts.MemoryEncryption };
             _cmrs.Clear();
-            _failures.Clear();
+            _causes.Clear();
             _seamcalls.Clear();
         }
 

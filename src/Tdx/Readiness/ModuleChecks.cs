@@ -1,225 +1,150 @@
-using System.Globalization;
 using TdxDash.Tdx.KernelLog;
-using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Seamcalls;
 using TdxDash.Tdx.Snapshots;
-using TdxDash.Tdx.SysConfig;
 
 namespace TdxDash.Tdx.Readiness;
 
-/// <summary>The checks of firmware, module and memory: whether TDX works on a machine that can have it.</summary>
+/// <summary>Whether the TDX module is there, fits the kernel, and was initialised.</summary>
 internal static class ModuleChecks
 {
-    public const string KeyIds = "firmware.keyids";
-    public const string Loaded = "module.loaded";
-    public const string NoRbpMod = "module.no-rbp-mod";
-    public const string Limits = "layout.limits";
-    public const string Accepted = "layout.accepted";
-    public const string Initialized = "module.initialized";
-    public const string Pamt = "layout.pamt";
-    public const string KernelKvm = "kernel.kvm";
-    public const string KvmIntel = "kernel.kvm-intel-tdx";
+    public static readonly CheckSpec Loaded = new("module.loaded", "The TDX module is loaded",
+        "The firmware or the boot loader loads the module before Linux starts.", SeamcallStatus.Explain(0x8000_FF00_FFFF_0000).Remedy);
 
-    private const uint FewestKeyIds = 2;
-    private static readonly Version FirstKvmSupport = new(6, 16);
+    public static readonly CheckSpec Recent = new("module.version", "The module is new enough for the kernel",
+        "Linux asks the module for its limits before it initialises it; a 1.0 module answers that only afterwards.", SeamcallStatus.Explain(SeamcallStatus.SysNotReady, SeamcallLeaf.SysRd).Remedy);
+
+    public static readonly CheckSpec NoRbpMod = new("module.no-rbp-mod", "The module preserves the frame pointer (NO_RBP_MOD)",
+        "Without it a SEAMCALL clobbers RBP; Linux 6.14 and newer refuse such a module.", "Update the TDX module to 1.5.01 or newer.");
+
+    public static readonly CheckSpec Seamcalls = new("module.seamcalls", "SEAMCALLs succeed",
+        "Each failed SEAMCALL has a status that names the cause.", "Look the status up with tdxprobe explain.");
+
+    public static readonly CheckSpec Initialized = new("module.initialized", "The module is initialised",
+        "Kernels from 7.1 initialise TDX at boot, older ones when KVM is loaded with kvm_intel.tdx=1.", "Load kvm_intel with tdx=1 and look at the kernel log again.");
+
+    public static readonly CheckSpec Production = new("module.production", "The module is a production build",
+        "A debug module lets its owner look into trust domains, and no verifier accepts its quotes.", "Load the production module that Intel publishes for this processor.", false);
+
+    public static readonly CheckSpec Updates = new("module.updates", "The module can be updated at run time",
+        "Each update without a reboot uses up a slot of the P-SEAMLDR; without one, the next security fix needs a reboot.", "Plan a reboot: it gives all slots back.", false);
+
+    private const int DebugBit = 31;
+    private static readonly (int Major, int Minor) FirstUsable = (1, 5);
     private static readonly Version FirstWithRbpCheck = new(6, 14);
 
-    /// <summary>Runs them in the order of the kernel's own initialisation.</summary>
-    /// <param name="evidence">What to look at.</param>
-    /// <param name="platform">Whether the platform checks hold; all is skipped where they do not.</param>
-    public static IEnumerable<Check> Run(ReadinessEvidence evidence, bool platform)
-    {
-        Check[] all = [CheckKeyIds(evidence), CheckLoaded(evidence), CheckNoRbpMod(evidence), CheckLimits(evidence), CheckAccepted(evidence), CheckInitialized(evidence), CheckPamt(evidence), CheckKvm(evidence), CheckKvmIntel(evidence)];
-        return platform ? SkipBehindMissingModule(all) : all.Select(check => check with { Outcome = CheckOutcome.Skipped, Evidence = "the platform has no TDX" });
-    }
-
-    private static IEnumerable<Check> SkipBehindMissingModule(Check[] checks)
-    {
-        bool missing = checks.Any(check => check.Id is KeyIds or Loaded && check.Outcome == CheckOutcome.Failed);
-        return checks.Select(check => missing && (check.Id is NoRbpMod or Initialized or Pamt)
-            ? check with { Outcome = CheckOutcome.Skipped, Evidence = "there is no module to look at" }
-            : check);
-    }
-
-    private static Check CheckKeyIds(ReadinessEvidence evidence)
-    {
-        var check = new Check(KeyIds, "TDX has private KeyIDs", CheckOutcome.Skipped, "", "The first private KeyID protects the module's own memory, every other one serves a trust domain.",
-            "Raise the TME-MT/TDX key split in the BIOS.", true);
-        if (evidence.LogFacts.Failures.FirstOrDefault(line => line.Contains("private KeyIDs available", StringComparison.Ordinal)) is { } line)
-        {
-            return check with { Outcome = CheckOutcome.Failed, Evidence = $"{line} ({evidence.Log.Source})" };
-        }
-
-        if (evidence.LogFacts.PrivateKeyIds is { } range)
-        {
-            return check with
-            {
-                Outcome = range.End >= range.Start + FewestKeyIds ? CheckOutcome.Passed : CheckOutcome.Failed,
-                Evidence = $"private KeyID range [{range.Start}, {range.End}) ({evidence.Log.Source})",
-            };
-        }
-
-        Reading<long> capacity = evidence.Snapshot.Kernel.KeyIdCapacity;
-        return capacity.TryGet(out long keys)
-            ? check with { Outcome = keys > 0 ? CheckOutcome.Passed : CheckOutcome.Failed, Evidence = $"{keys} KeyIDs for guests ({capacity.Source})" }
-            : check with { Evidence = ReadinessEvidence.Absent(evidence.Log.IsKnown ? capacity.Map(_ => "") : evidence.Log.Map(_ => "")) };
-    }
+    public static IEnumerable<Check> Run(ReadinessEvidence evidence) =>
+    [
+        CheckLoaded(evidence), CheckRecent(evidence), CheckNoRbpMod(evidence), CheckSeamcalls(evidence), CheckInitialized(evidence), CheckProduction(evidence), CheckUpdates(evidence),
+    ];
 
     private static Check CheckLoaded(ReadinessEvidence evidence)
     {
-        var check = new Check(Loaded, "The TDX module is loaded", CheckOutcome.Skipped, "no source tells whether the module is loaded", "The firmware or the boot loader loads the module before Linux starts.",
-            SeamcallStatus.Explain(0x8000_FF00_FFFF_0000).Remedy, true);
-        if (evidence.LogFacts.Failures.FirstOrDefault(line => line.Contains("module not loaded", StringComparison.Ordinal)) is { } line)
+        if (evidence.Line(FailureCause.ModuleNotLoaded) is { } line)
         {
-            return check with { Outcome = CheckOutcome.Failed, Evidence = $"{line} ({evidence.Log.Source})" };
-        }
-
-        if (evidence.LogFacts.Failures.FirstOrDefault(failure => failure.Contains("not enabled by BIOS", StringComparison.Ordinal)) is { } bios)
-        {
-            return check with { Outcome = CheckOutcome.Failed, Evidence = $"{bios} ({evidence.Log.Source})", Remedy = "Enable TDX and its SEAM loader in the BIOS, and reboot." };
+            return Loaded.Failed(line);
         }
 
         string? seen = evidence.Identity.Version is { IsKnown: true } version ? $"module {version.Value} ({version.Source})"
             : evidence.LogFacts is { Version: { } printed } ? $"module {printed.Major}.{printed.Minor} ({evidence.Log.Source})"
             : evidence.InitializedBy ?? (evidence.LogFacts.FailedSeamcalls.Count > 0 ? $"the module answered a SEAMCALL ({evidence.Log.Source})" : null);
-        return seen is null ? check : check with { Outcome = CheckOutcome.Passed, Evidence = seen };
+        return seen is null ? Loaded.Skipped("no source tells whether the module is loaded") : Loaded.Passed(seen);
     }
+
+    private static Check CheckRecent(ReadinessEvidence evidence)
+    {
+        if (evidence.LogFacts.FailedSeamcalls.FirstOrDefault(IsTooOld) is { } failed)
+        {
+            return Recent.Failed($"{Told(failed)} ({evidence.Log.Source})");
+        }
+
+        Reading<ModuleVersion> version = evidence.Identity.Version;
+        (int Major, int Minor)? known = version.TryGet(out ModuleVersion exact) ? (exact.Major, exact.Minor)
+            : evidence.LogFacts.Version is { } printed ? (printed.Major, printed.Minor)
+            : null;
+        return known is { } seen
+            ? Recent.Judged(seen.CompareTo(FirstUsable) >= 0, $"module {seen.Major}.{seen.Minor} ({(version.IsKnown ? version.Source : evidence.Log.Source)})")
+            : evidence.InitializedBy is { } by ? Recent.Passed(by) : Recent.Skipped(version);
+    }
+
+    private static bool IsTooOld(FailedSeamcall failed) =>
+        failed.Leaf is SeamcallLeaf.SysRd or SeamcallLeaf.SysRdAll && (failed.Status & SeamcallStatus.NameMask) == SeamcallStatus.SysNotReady;
 
     private static Check CheckNoRbpMod(ReadinessEvidence evidence)
     {
-        bool mandatory = evidence.Release is { } release && release >= FirstWithRbpCheck;
-        var check = new Check(NoRbpMod, "The module preserves the frame pointer (NO_RBP_MOD)", CheckOutcome.Skipped, "", "Without it a SEAMCALL clobbers RBP; Linux 6.14 and newer refuse such a module.",
-            "Update the TDX module to 1.5.01 or newer.", mandatory);
-        if (evidence.LogFacts.Failures.FirstOrDefault(line => line.Contains("RBP", StringComparison.Ordinal)) is { } line)
+        CheckSpec spec = NoRbpMod with { Mandatory = evidence.Release is { } release && release >= FirstWithRbpCheck };
+        if (evidence.Line(FailureCause.NoRbpMod) is { } line)
         {
-            return check with { Outcome = CheckOutcome.Failed, Evidence = $"{line} ({evidence.Log.Source})", Mandatory = true };
+            return NoRbpMod.Failed(line);
         }
 
-        Reading<ulong> features = evidence.Identity.Features;
-        return features.TryGet(out ulong bits)
-            ? check with
-            {
-                Outcome = ((bits >> FeatureBits.NoRbpMod) & 1) != 0 ? CheckOutcome.Passed : CheckOutcome.Failed,
-                Evidence = $"TDX_FEATURES0 is {Hex.Plain(bits)} ({features.Source})",
-            }
-            : check with { Evidence = ReadinessEvidence.Absent(features) };
+        return spec.Judged(evidence.Identity.Features, bits => ((bits >> FeatureBits.NoRbpMod) & 1) != 0, bits => $"TDX_FEATURES0 is {Hex.Plain(bits)}");
     }
 
-    // A kernel that initialised TDX has shown that its own layout fits, whatever is predicted for an upstream kernel.
-    private static Check CheckLimits(ReadinessEvidence evidence)
+    private static Check CheckSeamcalls(ReadinessEvidence evidence)
     {
-        var check = new Check(Limits, "The memory layout fits the module's limits", CheckOutcome.Skipped, "", "Linux gives the module one TDMR for each memory block and one reserved area for each hole; both are few.",
-            "Make the memory map coarser: turn off BIOS options that punch small holes (memory-mapped devices, logs, SMM sharing), take CXL or device-dax memory out of System RAM, or use a kernel that derives holes from CMRs.",
-            evidence.InitializedBy is null);
-        Reading<TdmrLayout> reading = evidence.Snapshot.Layout.Layout;
-        if (!reading.TryGet(out TdmrLayout? layout) || evidence.Limits is not { } limits)
+        if (evidence.LogFacts.FailedSeamcalls.Count == 0)
         {
-            return check with { Evidence = reading.IsKnown ? ReadinessEvidence.Absent(evidence.Snapshot.Layout.Limits) : ReadinessEvidence.Absent(reading) };
+            return evidence.Log.IsKnown ? Seamcalls.Passed($"no line tells of one ({evidence.Log.Source})") : Seamcalls.Skipped(evidence.Log);
         }
 
-        string use = Text($"{layout.TdmrsNeeded} of {limits.MaxTdmrs} TDMRs, at most {layout.PeakReserved} of {limits.MaxReservedPerTdmr} reserved areas in one ({reading.Source})");
-        return layout.Error == LayoutError.None
-            ? check with { Outcome = CheckOutcome.Passed, Evidence = use }
-            : check with { Outcome = CheckOutcome.Failed, Evidence = $"{layout.Error}: {(layout.Log.Count > 0 ? layout.Log[^1] : "the layout cannot be built")}; {use}" };
+        FailedSeamcall failed = evidence.LogFacts.FailedSeamcalls[^1];
+        bool stopped = evidence.InitializedBy is null;
+        return (Seamcalls with { Mandatory = stopped }).Failed($"{Told(failed)} ({evidence.Log.Source})", failed.Explain().Remedy);
     }
 
-    private static Check CheckAccepted(ReadinessEvidence evidence)
+    private static string Told(FailedSeamcall failed)
     {
-        var check = new Check(Accepted, "The module would accept the layout", CheckOutcome.Skipped, "", "TDH.SYS.CONFIG takes only TDMRs whose memory and PAMTs lie in CMRs, aligned, in order and without overlap.",
-            "Take memory that no CMR covers out of System RAM: CXL or device-dax memory that was onlined, or memory that the firmware did not mark convertible.", evidence.InitializedBy is null);
-        Reading<LayoutAcceptance> acceptance = LayoutAcceptance.Of(evidence.Snapshot, evidence.Identity.Cmrs);
-        return acceptance.TryGet(out LayoutAcceptance? judged)
-            ? check with { Outcome = judged.Answer.IsAccepted ? CheckOutcome.Passed : CheckOutcome.Failed, Evidence = $"{judged.Sentence} ({acceptance.Source})" }
-            : check with { Evidence = ReadinessEvidence.Absent(acceptance) };
+        SeamcallStatus status = failed.Explain();
+        bool reads = failed.Leaf == SeamcallLeaf.SysRd && failed.Registers.ContainsKey("RDX");
+        string field = reads ? $" of field {new FieldId(failed.Registers["RDX"])} ({MetadataText.NameOf(new FieldId(failed.Registers["RDX"]))})" : "";
+        string detail = status.Detail.Length == 0 ? "" : $", {status.Detail}";
+        return $"{SeamcallLeaf.NameOf(failed.Leaf)}{field} failed with {status.Name} ({Hex.Plain(status.Value)}{detail}): {status.Meaning}";
     }
 
     private static Check CheckInitialized(ReadinessEvidence evidence)
     {
-        var check = new Check(Initialized, "The module is initialised", CheckOutcome.Skipped, evidence.Log.IsKnown ? $"nothing tells of initialisation ({evidence.Log.Source})" : ReadinessEvidence.Absent(evidence.Log),
-            "Kernels from 7.1 initialise TDX at boot, older ones when KVM is loaded with kvm_intel.tdx=1.", "Load kvm_intel with tdx=1 and look at the kernel log again.", true);
         KernelLogFacts log = evidence.LogFacts;
         if (evidence.InitializedBy is { } by)
         {
-            return check with { Outcome = CheckOutcome.Passed, Evidence = by };
+            return Initialized.Passed(by);
         }
 
-        if (log.FailedSeamcalls.Count > 0)
+        if (log.Initialized == false)
         {
-            FailedSeamcall failed = log.FailedSeamcalls[^1];
-            SeamcallStatus status = failed.Explain();
-            string detail = status.Detail.Length == 0 ? "" : $", {status.Detail}";
-            return check with
-            {
-                Outcome = CheckOutcome.Failed,
-                Evidence = $"{SeamcallLeaf.NameOf(failed.Leaf)} failed with {status.Name} ({Hex.Plain(status.Value)}{detail}): {status.Meaning} ({evidence.Log.Source})",
-                Remedy = status.Remedy,
-            };
+            LoggedCause last = log.Causes.Last(cause => cause.Line.Contains("nitializ", StringComparison.Ordinal));
+            return Initialized.Failed($"{last.Line} ({evidence.Log.Source})", FailureRemedies.Of(evidence.RootCause));
         }
 
-        if (log.Initialized != false)
+        if (log.EndsAtKeyIds)
         {
-            return check;
+            return Initialized.Failed($"the log tells the KeyIDs and nothing after them: nobody asked for TDX ({evidence.Log.Source})");
         }
 
-        string cause = log.Failures.FirstOrDefault(line => !line.Contains("module initialization failed", StringComparison.OrdinalIgnoreCase) && !line.Contains("Failed to initialize", StringComparison.Ordinal))
-            ?? log.Failures[0];
-        return check with { Outcome = CheckOutcome.Failed, Evidence = $"{cause} ({evidence.Log.Source})", Remedy = RemedyFor(cause) };
+        return log.Causes.Count > 0 ? Initialized.Failed($"nothing tells of initialisation, and something stood in its way: {log.Causes[0].Line} ({evidence.Log.Source})", FailureRemedies.Of(evidence.RootCause))
+            : evidence.Log.IsKnown ? Initialized.Skipped($"nothing tells of initialisation ({evidence.Log.Source})")
+            : Initialized.Skipped(evidence.Log);
     }
 
-    private static string RemedyFor(string cause) => cause switch
+    private static Check CheckProduction(ReadinessEvidence evidence)
     {
-        _ when cause.Contains("reserved areas exhausted", StringComparison.Ordinal) =>
-            "The firmware's memory map has too many small holes there: update the BIOS, turn off options that punch holes, or use a kernel that derives holes from CMRs.",
-        _ when cause.Contains("TDMRs exhausted", StringComparison.Ordinal) => "The memory map has too many blocks: turn off NUMA sub-clustering, or take CXL and device-dax memory out of System RAM.",
-        _ when cause.Contains("Hibernation", StringComparison.Ordinal) => "Boot with nohibernate on the kernel command line.",
-        _ when cause.Contains("KeyIDs", StringComparison.Ordinal) => "Raise the TME-MT/TDX key split in the BIOS.",
-        _ when cause.Contains("RBP", StringComparison.Ordinal) => "Update the TDX module to 1.5.01 or newer.",
-        _ when cause.Contains("(-12)", StringComparison.Ordinal) => "The PAMT found no contiguous memory: initialise TDX right after boot, before memory is in use.",
-        _ => "Look at the kernel log around this line, and update BIOS, TDX module and kernel.",
-    };
+        Reading<uint> attributes = evidence.Identity.Attributes;
+        return !attributes.TryGet(out uint bits) ? Production.Skipped(attributes)
+            : (bits >> DebugBit) != 0 ? Production.Warned($"attributes {Hex.Plain(bits)}: the debug bit is set ({attributes.Source})")
+            : Production.Passed($"attributes {Hex.Plain(bits)} ({attributes.Source})");
+    }
 
-    private static Check CheckPamt(ReadinessEvidence evidence)
+    private static Check CheckUpdates(ReadinessEvidence evidence)
     {
-        var check = new Check(Pamt, "The computed PAMT equals the kernel's", CheckOutcome.Skipped, "", "An equal figure shows that the memory map and the limits used here are those that the kernel used.",
-            "Compare the memory map with the kernel's: memory added or taken away since boot, or a kernel that derives holes from CMRs, changes it.", false);
-        KernelLogFacts log = evidence.LogFacts;
-        if (log.PamtKiB is not { } printed || evidence.Layout is not { Error: LayoutError.None } layout || log.DynamicPamt)
+        if (evidence.ModuleUpdate is { IsKnown: true, Value.Error.Length: > 0 } node)
         {
-            return check with { Evidence = log.DynamicPamt ? "the kernel uses Dynamic PAMT" : log.PamtKiB is null ? "the kernel log has no figure" : "no layout was computed" };
+            return Updates.Warned($"the last update ended with {node.Value.Error} ({node.Source})", "Look at the kernel log; if the module no longer answers, only a reboot brings it back.");
         }
 
-        return check with
-        {
-            Outcome = printed == layout.PamtKiB ? CheckOutcome.Passed : CheckOutcome.Failed,
-            Evidence = Text($"computed {layout.PamtKiB} KiB, kernel {printed} KiB ({evidence.Log.Source})"),
-        };
+        Reading<int> left = evidence.Snapshot.Kernel.RemainingUpdates;
+        return !left.TryGet(out int count) ? Updates.Skipped(left)
+            : count > 0 ? Updates.Passed(ReadinessEvidence.Text($"{count} updates are left ({left.Source})"))
+            : Updates.Warned($"no update is left ({left.Source})");
     }
-
-    private static Check CheckKvm(ReadinessEvidence evidence)
-    {
-        Reading<string> release = evidence.Snapshot.Host.KernelRelease;
-        var check = new Check(KernelKvm, "KVM can run trust domains", CheckOutcome.Skipped, "", "Upstream KVM runs trust domains since 6.16; Ubuntu's Intel kernels did before.",
-            "Boot Linux 6.16 or newer, or Ubuntu's Intel kernel.", true);
-        return evidence.Release is not { } version
-            ? check with { Evidence = release.IsKnown ? $"release '{release.Value}' ({release.Source})" : ReadinessEvidence.Absent(release) }
-            : check with
-            {
-                Outcome = version >= FirstKvmSupport || evidence.IsIntelKernel || evidence.InitializedBy is not null ? CheckOutcome.Passed : CheckOutcome.Failed,
-                Evidence = $"release {release.Value} ({release.Source})",
-            };
-    }
-
-    private static Check CheckKvmIntel(ReadinessEvidence evidence)
-    {
-        Reading<bool> parameter = evidence.Snapshot.Kernel.KvmIntelTdx;
-        var check = new Check(KvmIntel, "KVM uses TDX (kvm_intel.tdx)", CheckOutcome.Skipped, "", "With N, KVM starts no trust domain; the kernel also sets it to N when TDX failed.",
-            "Put kvm_intel.tdx=1 on the kernel command line, or options kvm_intel tdx=1 in /etc/modprobe.d, and load kvm_intel again.", true);
-        return parameter.TryGet(out bool on)
-            ? check with { Outcome = on ? CheckOutcome.Passed : CheckOutcome.Failed, Evidence = $"{(on ? "Y" : "N")} ({parameter.Source})" }
-            : check with { Evidence = ReadinessEvidence.Absent(parameter) };
-    }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

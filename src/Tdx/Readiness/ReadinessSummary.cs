@@ -6,80 +6,66 @@ namespace TdxDash.Tdx.Readiness;
 /// <summary>Makes one state and one sentence of all checks.</summary>
 internal static class ReadinessSummary
 {
-    // Linux warns with "consumed TDMRs reaching limit" when fewer than this many TDMRs are left (TDMR_NR_WARN).
-    private const int FewTdmrsLeft = 4;
+    // What was the machine's fault comes before what was the kernel's, and a named cause before the bare fact.
+    private static readonly string[] CausesOfFailure =
+    [
+        BiosChecks.Encryption.Id, BiosChecks.Tdx.Id, BiosChecks.KeyIds.Id, ModuleChecks.Loaded.Id, ModuleChecks.Recent.Id, ModuleChecks.NoRbpMod.Id, KernelChecks.Hibernation.Id, MemoryChecks.Tdmrs.Id,
+        MemoryChecks.ReservedAreas.Id, MemoryChecks.PamtMemory.Id, MemoryChecks.Accepted.Id, ModuleChecks.Seamcalls.Id,
+    ];
+
+    private static readonly string[] CausesOfRest = [KvmChecks.Release.Id, KvmChecks.Prerequisites.Id, KvmChecks.Enabled.Id, ModuleChecks.Initialized.Id];
 
     public static (TdxState State, string Summary) Of(ReadinessEvidence evidence, IReadOnlyList<Check> checks)
     {
-        Check? Failed(string id) => checks.FirstOrDefault(check => check.Id == id && check.Outcome == CheckOutcome.Failed);
-        string[] platform = [PlatformChecks.Vendor, PlatformChecks.BareMetal, PlatformChecks.CpuModel, PlatformChecks.Vmx, PlatformChecks.KernelRelease, PlatformChecks.HostPlatform];
-        if (platform.Any(id => Failed(id) is not null))
+        Check? Failed(string id) => checks.FirstOrDefault(check => check.Id == id && check is { Outcome: CheckOutcome.Failed, Mandatory: true });
+        if (NoTdx(evidence, Failed) is { } none)
         {
-            return (TdxState.NoTdx, NoTdx(evidence, Failed));
+            return (TdxState.NoTdx, none);
         }
 
-        // The kernel's own failure says more than a prediction; both say more than a missing switch.
-        foreach (string id in (string[])[ModuleChecks.Initialized, ModuleChecks.KeyIds, ModuleChecks.Loaded, ModuleChecks.NoRbpMod, ModuleChecks.Limits, ModuleChecks.Accepted])
+        Check? cause = CausesOfFailure.Select(Failed).FirstOrDefault(check => check is not null) ?? (evidence.InitializationFailed ? Failed(ModuleChecks.Initialized.Id) : null);
+        if (cause is not null)
         {
-            if (Failed(id) is { Mandatory: true } check)
-            {
-                return (TdxState.Failed, id is ModuleChecks.Limits or ModuleChecks.Accepted ? $"Initialisation would fail: {check.Evidence}" : check.Evidence);
-            }
+            return (TdxState.Failed, Sentence(cause.Evidence));
         }
 
-        if (evidence.InitializedBy is null || Failed(ModuleChecks.KernelKvm) is not null || Failed(ModuleChecks.KvmIntel) is not null)
+        Check? rest = CausesOfRest.Select(Failed).FirstOrDefault(check => check is not null);
+        if (evidence.InitializedBy is null || rest is not null)
         {
-            return (TdxState.NotInitialized, NotInitialized(evidence, checks, Failed));
+            string state = evidence.InitializedBy is null ? "The TDX module is not initialised" : "The TDX module is initialised, but KVM does not use it";
+            return (TdxState.NotInitialized, rest is null ? $"{state}, or it is not known: {checks.First(check => check.Id == ModuleChecks.Initialized.Id).Evidence}" : $"{state}: {Sentence(Of(rest))}");
         }
 
-        return Risk(evidence) is { } risk ? (TdxState.AtRisk, risk) : (TdxState.Ready, Ready(evidence));
+        Check? risk = checks.FirstOrDefault(check => check is { Outcome: CheckOutcome.Warning, Id: var id } && (id == MemoryChecks.Tdmrs.Id || id == MemoryChecks.ReservedAreas.Id));
+        return risk is null ? (TdxState.Ready, Ready(evidence)) : (TdxState.AtRisk, Sentence($"Initialised, but {risk.Evidence}"));
     }
 
-    private static string NoTdx(ReadinessEvidence evidence, Func<string, Check?> failed)
+    private static string? NoTdx(ReadinessEvidence evidence, Func<string, Check?> failed)
     {
         string vendor = evidence.Cpu?.Vendor ?? "";
-        if (failed(PlatformChecks.BareMetal) is not null)
+        if (failed(PlatformChecks.BareMetal.Id) is not null)
         {
-            return failed(PlatformChecks.Vendor) is not null
+            return failed(PlatformChecks.Vendor.Id) is not null
                 ? $"This is a virtual machine, and its CPU is not from Intel ({vendor}): TDX needs a bare-metal Intel Xeon host."
                 : "This is a virtual machine: TDX hosts run on bare metal.";
         }
 
-        return failed(PlatformChecks.Vendor) is not null ? $"Not an Intel CPU ({vendor}): TDX is a feature of Intel Xeon processors."
-            : failed(PlatformChecks.CpuModel) is { } model ? $"The CPU is older than TDX: {model.Evidence}."
-            : failed(PlatformChecks.Vmx) is { } vmx ? $"Virtualisation is off in the BIOS: {vmx.Evidence}."
-            : failed(PlatformChecks.KernelRelease) is { } release ? $"The kernel is too old for TDX: {release.Evidence}."
-            : "Firmware or kernel do not offer TDX: the CPU flag tdx_host_platform is not set.";
-    }
-
-    private static string NotInitialized(ReadinessEvidence evidence, IReadOnlyList<Check> checks, Func<string, Check?> failed)
-    {
-        string state = evidence.InitializedBy is null ? "The TDX module is not initialised" : "The TDX module is initialised, but KVM does not use it";
-        Check? cause = failed(ModuleChecks.KernelKvm) ?? failed(ModuleChecks.KvmIntel) ?? checks.FirstOrDefault(check => check.Id == ModuleChecks.Initialized && evidence.InitializedBy is null);
-        return cause is null ? $"{state}." : cause.Id switch
-        {
-            ModuleChecks.KvmIntel => $"{state}: kvm_intel.tdx is {cause.Evidence}.",
-            ModuleChecks.KernelKvm => $"{state}: KVM runs trust domains from Linux 6.16 on; {cause.Evidence}.",
-            _ => $"{state}, or it is not known: {cause.Evidence}",
-        };
-    }
-
-    private static string? Risk(ReadinessEvidence evidence)
-    {
-        if (evidence.Layout is not { } layout || evidence.Limits is not { } limits)
-        {
-            return null;
-        }
-
-        if (layout.PeakReserved >= limits.MaxReservedPerTdmr - 1)
-        {
-            return Text($"Initialised, but a TDMR needs {layout.PeakReserved} of {limits.MaxReservedPerTdmr} reserved areas: one more hole in the memory map can stop the next initialisation.");
-        }
-
-        return limits.MaxTdmrs - layout.TdmrsNeeded < FewTdmrsLeft
-            ? Text($"Initialised, but {layout.TdmrsNeeded} of {limits.MaxTdmrs} TDMRs are needed: a few more memory blocks can stop the next initialisation.")
+        return failed(PlatformChecks.Vendor.Id) is not null ? $"Not an Intel CPU ({vendor}): TDX is a feature of Intel Xeon processors."
+            : failed(PlatformChecks.Model.Id) is { } model ? $"The CPU is older than TDX: {model.Evidence}."
+            : failed(BiosChecks.Vmx.Id) is { } vmx ? $"Virtualisation is off in the BIOS: {vmx.Evidence}."
+            : failed(KernelChecks.Release.Id) is { } release ? $"The kernel is too old for TDX: {release.Evidence}."
+            : failed(BiosChecks.Tdx.Id) is { } off && evidence.LogFacts.PrivateKeyIds is null ? $"TDX is off in the BIOS, or the machine has none: {off.Evidence}."
+            : failed(KernelChecks.HostPlatform.Id) is not null ? "Firmware or kernel do not offer TDX: the CPU flag tdx_host_platform is not set."
+            : failed(PlatformChecks.Features.Id) is { } features ? $"The processor lacks what TDX needs: {features.Evidence}."
             : null;
     }
+
+    private static string Of(Check cause) =>
+        cause.Id == KvmChecks.Enabled.Id && cause.Evidence.StartsWith("N ", StringComparison.Ordinal) ? $"kvm_intel.tdx is {cause.Evidence}"
+        : cause.Id == KvmChecks.Release.Id ? $"KVM runs trust domains from Linux 6.16 on; {cause.Evidence}"
+        : cause.Evidence;
+
+    private static string Sentence(string text) => text.EndsWith('.') || text.EndsWith(')') ? text : text + ".";
 
     private static string Ready(ReadinessEvidence evidence)
     {

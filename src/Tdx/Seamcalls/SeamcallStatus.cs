@@ -18,10 +18,16 @@ public sealed record SeamcallStatus(ulong Value, string Name, string Detail, str
     /// <summary>The half that identifies a status; the other one carries details.</summary>
     public const ulong NameMask = 0xFFFF_FFFF_0000_0000;
 
+    /// <summary>TDX_SYS_NOT_READY.</summary>
+    public const ulong SysNotReady = 0xC000_0505_0000_0000;
+
+    /// <summary>The bits that are all set in a status that Linux made up because the call did not reach the module
+    /// (<c>TDX_SW_ERROR</c>, <c>arch/x86/include/asm/tdx.h</c>).</summary>
+    public const ulong SoftwareMask = 0x8000_FF00_0000_0000;
+
     private const int HexDigits = 16;
     private const ulong NeverSet = ulong.MaxValue;
     private const ulong FatalBit = 1UL << 61;
-    private const ulong SysNotReady = 0xC000_0505_0000_0000;
 
     /// <summary>Bit 63: an error; informational codes leave it clear.</summary>
     public bool IsError => (Value >> 63) != 0;

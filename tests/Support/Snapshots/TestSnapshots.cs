@@ -61,7 +61,7 @@ internal static class TestSnapshots
     /// <summary>A Granite Rapids host whose initialisation fails for want of reserved areas.</summary>
     public static Snapshot FailingHost(string name = "rack2-b02") => WorkingHost(name) with
     {
-        Host = Host(name, Emr("tdx_host_platform", "vmx") with { Model = 173, ModelName = "Intel(R) Xeon(R) 6747P" }, "6.14.0-1009-intel"),
+        Host = Host(name, Emr("tdx_host_platform", "vmx", "movdir64b", "tme", "xsave", "ss") with { Model = 173, ModelName = "Intel(R) Xeon(R) 6747P" }, "6.14.0-1009-intel"),
         Module = NoModule(),
         Kernel = SilentKernel() with
         {

@@ -73,7 +73,9 @@ public sealed class HostPageTests : PageTestContext
         IElement card = Open(state: TdxState.NotInitialized).Find("section[aria-labelledby=readiness]");
 
         Assert.Contains("Why not ready", card.TextContent, StringComparison.Ordinal);
-        string check = Assert.Single(card.QuerySelectorAll("ol.failed li")).TextContent;
+        string check = Assert.Single(card.QuerySelectorAll("details[open] li.failed")).TextContent;
+        Assert.Equal(["kvm"], card.QuerySelectorAll("details[open]").Select(group => group.GetAttribute("data-group")));
+        Assert.Equal("1 failed", card.QuerySelector("details[data-group=kvm] summary .muted")!.TextContent);
         Assert.Contains("KVM runs TDs", check, StringComparison.Ordinal);
         Assert.Contains("kvm_intel.tdx is N", check, StringComparison.Ordinal);
         Assert.Contains("Boot with kvm_intel.tdx=1.", check, StringComparison.Ordinal);

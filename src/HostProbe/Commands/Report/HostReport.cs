@@ -35,16 +35,21 @@ public static class HostReport
         UnreadSection.Write(page, view.Snapshot);
     }
 
-    private static void WriteHeader(ReportPage page, HostView view)
+    /// <summary>Writes the name, the state with its reason, and whether anything is emulated.</summary>
+    internal static void WriteTitle(ReportPage page, HostView view)
     {
-        HostFacts host = view.Snapshot.Host;
-        page.Title($"{host.Name.Or("unnamed host")}: {ReportWords.Of(view.Verdict.State)}");
+        page.Title($"{view.Snapshot.Host.Name.Or("unnamed host")}: {ReportWords.Of(view.Verdict.State)}");
         page.Wrapped(ReportPage.Indent, view.Verdict.Summary);
         if (OriginNote(view.Snapshot) is { } note)
         {
             page.Note(note);
         }
+    }
 
+    private static void WriteHeader(ReportPage page, HostView view)
+    {
+        HostFacts host = view.Snapshot.Host;
+        WriteTitle(page, view);
         page.Heading("Machine");
         page.Field("Processor", host.Cpu, Processor);
         page.Field("TDX flags", host.Cpu, cpu => Words(cpu.TdxFlags));

@@ -48,6 +48,10 @@ internal sealed class ReportPage(TextWriter output, TerminalStyle style)
     /// <summary>Text broken at blanks, continued below where it began.</summary>
     public void Wrapped(string lead, string text) => Broken(lead, Shown(text));
 
+    /// <summary>A line behind a mark, with a name at its end that stands back.</summary>
+    public void Marked(string mark, Func<string, string> look, string text, string name) =>
+        Broken($"{Indent}{new string(' ', mark.Length)} ", $"{Shown(text)}  {Shown(name, style.Muted)}", Indent + Shown(mark, look) + " ");
+
     /// <summary>A table.</summary>
     /// <param name="table">The table.</param>
     /// <param name="provenance">What all its values carry, said behind its headers; null where the fields above it say so.</param>
@@ -63,10 +67,10 @@ internal sealed class ReportPage(TextWriter output, TerminalStyle style)
 
     private void Put(string lead, string text, Func<string, string>? look = null) => output.WriteLine(lead + Shown(text, look));
 
-    private void Broken(string lead, string shown)
+    private void Broken(string lead, string shown, string? first = null)
     {
         int room = Math.Max(20, style.Width - lead.Length);
-        string before = lead;
+        string before = first ?? lead;
         foreach (string line in Wrap(shown, room))
         {
             output.WriteLine((before + line).TrimEnd());

@@ -27,6 +27,15 @@ public sealed record TerminalStyle(int Width, bool IsColoured)
     /// <summary>Something that stands back, such as a provenance mark.</summary>
     public string Muted(string text) => IsColoured ? $"\e[2m{text}\e[0m" : text;
 
+    /// <summary>Something that is as it should be.</summary>
+    public string Good(string text) => IsColoured ? $"\e[32m{text}\e[0m" : text;
+
+    /// <summary>Something that does not work.</summary>
+    public string Bad(string text) => IsColoured ? $"\e[1;31m{text}\e[0m" : text;
+
+    /// <summary>Something to look at.</summary>
+    public string Warn(string text) => IsColoured ? $"\e[33m{text}\e[0m" : text;
+
     /// <summary>Something emulated or made up.</summary>
     public string Emulated(string text) => IsColoured ? $"\e[35m{text}\e[0m" : text;
 }

@@ -1,23 +1,25 @@
 using Microsoft.AspNetCore.Components;
 using TdxDash.Tdx.Readiness;
+using TdxDash.Web.Components.Parts;
 
 namespace TdxDash.Web.Components.Host;
 
-/// <summary>Why a host is not ready: the failed checks with evidence and remedy, and below them all checks.</summary>
+/// <summary>Whether a host is ready and why not: its checks as a tree, in which the parts with something to look at are open.</summary>
 public partial class ReadinessCard
 {
     /// <summary>The verdict.</summary>
     [Parameter, EditorRequired]
     public Verdict Verdict { get; set; } = null!;
 
-    private List<Check> Failed => [.. Verdict.Checks.Where(check => check.Outcome == CheckOutcome.Failed)];
+    private static bool IsOpen(CheckGroup group) => group.Outcome is CheckOutcome.Failed or CheckOutcome.Warning;
 
-    private int Count(CheckOutcome outcome) => Verdict.Checks.Count(check => check.Outcome == outcome);
+    // The one reason why a whole part was skipped; null where it was not, or for several.
+    private static string? SkippedTogether(CheckGroup group) =>
+        group.Outcome == CheckOutcome.Skipped && group.Checks.All(check => check.Evidence == group.Checks[0].Evidence) ? group.Checks[0].Evidence : null;
 
-    private static string Word(CheckOutcome outcome) => outcome switch
+    private static string Counts(Func<CheckOutcome, int> count)
     {
-        CheckOutcome.Passed => "✓ passed",
-        CheckOutcome.Failed => "✕ failed",
-        _ => "– skipped",
-    };
+        CheckOutcome[] order = [CheckOutcome.Failed, CheckOutcome.Warning, CheckOutcome.Passed, CheckOutcome.Skipped];
+        return string.Join(", ", order.Where(outcome => count(outcome) > 0).Select(outcome => $"{Wording.Plain(count(outcome))} {CheckMark.Word(outcome)}"));
+    }
 }
