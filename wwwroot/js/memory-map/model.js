@@ -38,6 +38,13 @@ export class Model {
     this.built = build(regions, null, this.state);
     /** @type {View} */
     this.view = homeView(this.axis);
+    /** What is drawn on the way to the view. @type {View | null} */
+    this.passing = null;
+  }
+
+  /** What is drawn now. */
+  get seen() {
+    return this.passing ?? this.view;
   }
 
   get axis() {
@@ -112,14 +119,14 @@ export class Model {
   /** @returns {Scene} */
   get scene() {
     return {
-      layer: this.layer, overlay: this.built.overlay, changes: this.changes, axis: this.axis, view: this.view, left: this.left, width: this.width,
+      layer: this.layer, overlay: this.built.overlay, changes: this.changes, axis: this.axis, view: this.seen, left: this.left, width: this.width,
       selected: this.selected, hovered: this.hovered, pin: this.pin, measure: this.measure,
     };
   }
 
   /** The axis position below a pixel. @param {number} x from the drawing's left edge */
   uAt(x) {
-    return this.view.u0 + (x - this.left) / this.width * (this.view.u1 - this.view.u0);
+    return this.seen.u0 + (x - this.left) / this.width * (this.seen.u1 - this.seen.u0);
   }
 
   /** @param {number} x @returns {number} a whole address */
@@ -129,7 +136,7 @@ export class Model {
 
   /** The pixel of an address. @param {number} address */
   xOf(address) {
-    return this.left + (this.axis.toU(address) - this.view.u0) / (this.view.u1 - this.view.u0) * this.width;
+    return this.left + (this.axis.toU(address) - this.seen.u0) / (this.seen.u1 - this.seen.u0) * this.width;
   }
 
   /** The border nearest to the pointer where one is near, else the address below it. @param {number} x */
@@ -154,7 +161,7 @@ export class Model {
     if (lane < 0 || lane >= this.layer.lanes.length || x < this.left) {
       return null;
     }
-    const shapes = this.layer.placement.shapes(this.layer.lanes[lane], lane, this.regions, this.view, this.width);
+    const shapes = this.layer.placement.shapes(this.layer.lanes[lane], lane, this.regions, this.seen, this.width);
     const at = x - this.left, near = 1.5; // a mark of 3 pixels is hard to hit
     const hits = shapes.filter(shape => shape.x - near <= at && at < shape.x + shape.width + near);
     return hits.length === 0 ? null : hits.reduce((a, b) => b.width < a.width ? b : a);
@@ -182,6 +189,12 @@ export class Model {
   /** @param {number} start @param {number} end */
   show(start, end) {
     this.view = rangeView(this.axis, start, end);
+  }
+
+  /** Moves the view to an address. @param {number} address */
+  centre(address) {
+    const middle = (this.view.u0 + this.view.u1) / 2;
+    this.pan((this.axis.toU(address) - middle) / (this.view.u1 - this.view.u0));
   }
 
   /** @param {number} i */

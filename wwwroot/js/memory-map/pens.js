@@ -124,6 +124,7 @@ export class SvgPen {
   constructor(document, width, height, styles, title) {
     this.document = document;
     this.styles = styles;
+    /** @type {Element} */
     this.root = this.#make("svg", { xmlns: SVG, viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": title });
     this.root.append(Object.assign(this.#make("title", {}), { textContent: title }));
     this.defs = this.#make("defs", {});
