@@ -13,7 +13,7 @@ internal sealed class AddressTextTarget() : TextTarget("address")
         if (!AddressText.TryParse(text, out AddressTarget target, out string problem))
         {
             Promise(problem.Length > 0, "a refusal says nothing");
-            return "refused " + problem[problem.LastIndexOf('\'')..];
+            return "refused " + problem[(problem.LastIndexOf('\'') + 1)..];
         }
 
         Promise(problem.Length == 0, "an accepted text has a problem");

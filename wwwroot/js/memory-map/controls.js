@@ -3,6 +3,7 @@
 import { anyKey, overviewKey, zoomKey } from "./keys.js";
 import { SCALE_MODES } from "./axis.js";
 import { UNITS } from "./addresses.js";
+import { rememberUnits } from "./remembered.js";
 /** @import { MemoryMap } from "./memory-map.js" */
 
 /** @param {MemoryMap} map @param {AbortSignal} signal */
@@ -36,7 +37,7 @@ export function listenToControls(map, signal) {
       map.changed();
     } else if (target.dataset.part === "units") {
       model.state.units = UNITS.find(unit => unit === target.value) ?? "auto";
-      map.rememberUnits(model.state.units);
+      rememberUnits(model.state.units);
       map.changed();
     } else if (target.dataset.part === "overlay") {
       map.toggleOverlay(/** @type {HTMLInputElement} */ (target).checked);

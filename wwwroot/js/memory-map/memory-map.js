@@ -1,22 +1,26 @@
 // The memory map of a page: mount() takes what the server rendered, and draws and answers from then on without asking it.
 
-import { hexGrouped, hexPlain, rangeGrouped, rangePlain, sizeWithBytes } from "./addresses.js";
+import { hexGrouped, rangeGrouped, sizeWithBytes } from "./addresses.js";
 import { parseAddress } from "./address-text.js";
 import { readChanges } from "./changes.js";
+import { copyText } from "./clipboard.js";
 import { listenToControls, showControls } from "./controls.js";
-import { exportMap, drawSvg, regionJson } from "./exports.js";
+import { drawSvg, exportMap } from "./exports.js";
 import { FocusLayer } from "./focus.js";
 import { readState, writeState } from "./map-state.js";
 import { Model } from "./model.js";
+import { Motion } from "./motion.js";
 import { Notices } from "./notices.js";
 import { showPane } from "./pane.js";
 import { listenToOverview, listenToZoom } from "./pointer.js";
 import { Regions } from "./regions.js";
+import { rememberedUnits } from "./remembered.js";
 import { makeStyles } from "./styles.js";
 import { Surface } from "./surface.js";
 import { readColours } from "./theme.js";
+import { showTip } from "./tooltip.js";
 /** @import { Format } from "./exports.js" */
-/** @import { View } from "./viewport.js" */
+/** @import { Piece } from "./clipboard.js" */
 
 /**
  * @typedef {object} Options
@@ -29,8 +33,6 @@ import { readColours } from "./theme.js";
 /** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<unknown> }} Server */
 
 const REST = 300; // a wheel or pinch that rests this long is one step of the history
-const MOVE = 140; // how long a step takes to be shown
-const UNITS_KEY = "tdxdash.map.units";
 
 /**
  * @param {HTMLElement} root
@@ -46,7 +48,6 @@ export class MemoryMap {
   #end = new AbortController();
   #restTimer = 0;
   #isStep = false;
-  #animation = 0;
   #told = "";
 
   /** @param {HTMLElement} root @param {Uint8Array} bytes @param {Options} options @param {Server | null} server */
@@ -61,6 +62,7 @@ export class MemoryMap {
     const zone = this.part("zoom"), strip = this.part("overview");
     this.focusLayer = new FocusLayer(this.part("lanes"), this.model);
     this.surface = new Surface(root, canvas(zone), canvas(strip), this.model, () => this.#drawn());
+    this.motion = new Motion(this.model, () => this.surface.drawNow());
     const { signal } = this.#end;
     listenToZoom(this, zone, signal);
     listenToOverview(this, strip, signal);
@@ -121,7 +123,7 @@ export class MemoryMap {
   dispose() {
     this.#end.abort();
     clearTimeout(this.#restTimer);
-    cancelAnimationFrame(this.#animation);
+    this.motion.stop();
     this.surface.dispose();
     this.notices.dispose();
     delete this.root.dataset.live;
@@ -136,10 +138,7 @@ export class MemoryMap {
     const hovered = shape?.first ?? -1;
     this.point(x === null || x < model.left ? null : model.addressAt(x));
     if (shape && x !== null) {
-      tip.textContent = shape.count === 1
-        ? model.regions.describe(hovered, model.state.units)
-        : `${model.regions.name(hovered)} ${rangeGrouped(model.regions.start[hovered], model.regions.end[hovered])}\nand ${shape.count - 1} more up to ${hexGrouped(model.regions.end[shape.last])}; double-click to see them`;
-      this.#placeTip(tip, x, y);
+      showTip(tip, this.part("zoom"), model, shape, x, y);
     }
     tip.hidden = shape === null;
     if (hovered !== model.hovered) {
@@ -163,7 +162,7 @@ export class MemoryMap {
 
   /** After the view moved: draws, and keeps the URL once the movement rests. @param {"zoom" | "pan"} how */
   moved(how) {
-    this.#stop();
+    this.motion.stop();
     this.#isStep ||= how === "zoom";
     this.surface.draw();
     clearTimeout(this.#restTimer);
@@ -172,12 +171,12 @@ export class MemoryMap {
 
   /** One deliberate move, shown on its way unless motion is unwanted. @param {() => void} move @param {boolean} isZoom */
   step(move, isZoom = true) {
-    const { model } = this, before = model.view;
+    const { model } = this, before = model.seen;
     this.#flush();
     move();
     this.#isStep = isZoom;
     this.#rest();
-    this.#animate(before, model.view);
+    this.motion.run(before);
   }
 
   /** @param {number} factor */
@@ -261,9 +260,9 @@ export class MemoryMap {
     return true;
   }
 
-  /** @param {"range" | "start" | "end" | "size" | "json" | "link"} what */
+  /** @param {Piece | "link"} what */
   async copy(what) {
-    const text = what === "link" ? location.href : this.#copyText(what);
+    const text = what === "link" ? location.href : copyText(this.model, this.focusedOrSelected, what);
     if (text === null) {
       this.notices.tell("Nothing is selected: click a region, or focus one with the keyboard.");
       return;
@@ -300,11 +299,6 @@ export class MemoryMap {
     this.#show();
   }
 
-  /** @param {string} units */
-  rememberUnits(units) {
-    try { localStorage.setItem(UNITS_KEY, units); } catch { /* the choice then lasts as long as the page */ }
-  }
-
   get #wantsOverlay() {
     const box = this.root.querySelector("[data-part=overlay]");
     return box instanceof HTMLInputElement && box.checked;
@@ -315,30 +309,10 @@ export class MemoryMap {
   }
 
   #rememberedUnits() {
-    let remembered = null;
-    try { remembered = localStorage.getItem(UNITS_KEY); } catch { /* storage can be denied */ }
+    const remembered = rememberedUnits();
     if (remembered !== null && !new URLSearchParams(this.#query).has("units")) {
       this.model.state.units = readState(`?units=${encodeURIComponent(remembered)}`, this.model.kinds).units;
       this.#tell();
-    }
-  }
-
-  /** @param {"range" | "start" | "end" | "size" | "json"} what */
-  #copyText(what) {
-    const { model } = this, { measure } = model, i = this.focusedOrSelected;
-    const measured = measure !== null && measure.to !== null;
-    if (!measured && i < 0) {
-      return null;
-    }
-    const [start, end] = measured
-      ? [Math.min(measure.from, measure.to ?? 0), Math.max(measure.from, measure.to ?? 0)]
-      : [model.regions.start[i], model.regions.end[i]];
-    switch (what) {
-      case "start": return hexPlain(start);
-      case "end": return hexPlain(end);
-      case "size": return String(end - start);
-      case "json": return JSON.stringify(measured ? { start: hexPlain(start), end: hexPlain(end), bytes: end - start } : regionJson(model, i));
-      default: return rangePlain(start, end);
     }
   }
 
@@ -399,43 +373,13 @@ export class MemoryMap {
     if (!this.options.writesUrl || !this.root.isConnected) {
       return;
     }
-    const before = this.model.view, units = this.model.state.units;
+    const before = this.model.seen, units = this.model.state.units;
     this.#flush();
     this.model.setState(readState(location.search, this.model.kinds));
     if (!new URLSearchParams(location.search).has("units")) { this.model.state.units = units; }
     this.#tell();
     this.#show();
-    this.#animate(before, this.model.view);
-  }
-
-  /** @param {View} from @param {View} to */
-  #animate(from, to) {
-    this.#stop();
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches || this.model.axis.length < from.u1) {
-      this.surface.draw();
-      return;
-    }
-    const began = performance.now();
-    const frame = (/** @type {number} */ now) => {
-      const share = Math.min(1, Math.max(0, (now - began) / MOVE)), eased = 1 - (1 - share) ** 3;
-      this.model.passing = share < 1 ? { u0: from.u0 + (to.u0 - from.u0) * eased, u1: from.u1 + (to.u1 - from.u1) * eased } : null;
-      this.#animation = share < 1 ? requestAnimationFrame(frame) : 0;
-      this.surface.drawNow();
-    };
-    this.#animation = requestAnimationFrame(frame);
-  }
-
-  #stop() {
-    cancelAnimationFrame(this.#animation);
-    this.#animation = 0;
-    this.model.passing = null;
-  }
-
-  /** @param {HTMLElement} tip @param {number} x @param {number} y */
-  #placeTip(tip, x, y) {
-    tip.hidden = false;
-    const zone = this.part("zoom"), room = zone.clientWidth - tip.offsetWidth - 4;
-    tip.style.transform = `translate(${Math.max(0, Math.min(x + 14, room))}px, ${y + 18}px)`;
+    this.motion.run(before);
   }
 
   // Paper is white: the picture is drawn anew, as lines, in the light theme's colours.
