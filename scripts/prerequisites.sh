@@ -58,12 +58,14 @@ missing_for_native_build() {
 	fi
 }
 
-# The packages that the tests need on top: the linker of Native AOT, libFuzzer, a browser, and a font to draw text with.
+# The packages that the tests need on top: the linker of Native AOT, libFuzzer, Node.js, a browser, and a font to draw text with.
 missing_for_tests() {
 	missing_for_native_build
 	have clang || echo clang
 	"${BASH_SOURCE[0]%/*}/has-libfuzzer" || echo libclang-rt-dev
 	[ -e /usr/include/zlib.h ] || echo zlib1g-dev
+	have node || echo nodejs
+	have npm || echo npm
 	[ -x /usr/bin/chromium ] || echo chromium
 	[ -n "$(find /usr/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || echo fonts-dejavu-core
 	missing_for_kernel_tests

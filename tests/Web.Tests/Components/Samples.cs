@@ -138,7 +138,8 @@ internal static class Samples
             Verdict = new Verdict(state, state == TdxState.Ready ? "TDX works." : "KVM runs no TDs: kvm_intel.tdx is N.", checks),
             Features = module.Features.Map<IReadOnlyList<NamedBit>>(_ => [new(0, "TD_MIGRATION", true), new(1, "TD_PRESERVING", true), new(30, "PENDING_EPT_VIOLATION_V2", false)]),
             KernelLog = new KernelLogFacts { PamtKiB = 1_050_644 },
-            Map = HostMap.From(snapshot.Memory, module.Cmrs, snapshot.Layout.Layout, null, snapshot.Origin),
+            Map = HostMap.From(snapshot.Memory, module.Cmrs, snapshot.Layout.Layout, null, snapshot.Origin, snapshot.Layout.Limits.Or(null)),
+            Reported = null,
         };
     }
 

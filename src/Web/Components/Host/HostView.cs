@@ -49,6 +49,9 @@ public sealed record HostView
     /// <summary>The memory map.</summary>
     public required HostMap Map { get; init; }
 
+    /// <summary>What the running kernel itself says of the address space; null where it says nothing.</summary>
+    public required HostMap? Reported { get; init; }
+
     /// <summary>Whether anything shown comes from the emulated module or a demo host.</summary>
     public bool IsEmulated => Snapshot.Origin == Origin.Demo || Provenances.Contains(Provenance.Emulated);
 
@@ -77,17 +80,19 @@ public sealed record HostView
         LayoutExplanation? explanation = map is not null && layout is not null && snapshot.Layout.Limits.TryGet(out TdmrLimits? limits)
             ? LayoutExplanation.Of(map, limits, layout, module.Cmrs.Or(null))
             : null;
+        var log = KernelLogFacts.From(snapshot.Kernel.LogLines.Or([]) ?? []);
         return new HostView
         {
             Snapshot = snapshot,
             Module = module,
             Verdict = ReadinessChecks.Run(snapshot),
             Features = module.Features.Map(FeatureBits.Features0),
-            KernelLog = KernelLogFacts.From(snapshot.Kernel.LogLines.Or([]) ?? []),
+            KernelLog = log,
             Acceptance = LayoutAcceptance.Of(snapshot, module.Cmrs),
             Explanation = explanation,
             ReservedUse = map is not null && layout is not null ? ReservedUseRange.Of(map, layout) : [],
-            Map = HostMap.From(snapshot.Memory, module.Cmrs, snapshot.Layout.Layout, explanation, snapshot.Origin),
+            Map = HostMap.From(snapshot.Memory, module.Cmrs, snapshot.Layout.Layout, explanation, snapshot.Origin, snapshot.Layout.Limits.Or(null)),
+            Reported = HostMap.Reported(log),
         };
     }
 

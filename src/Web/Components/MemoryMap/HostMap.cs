@@ -1,3 +1,4 @@
+using TdxDash.Tdx.KernelLog;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
@@ -23,20 +24,11 @@ public sealed class HostMap
     /// <summary>The marks that stand beside any region, each once, in their own order.</summary>
     public IReadOnlyList<Provenance> Provenances { get; }
 
-    /// <summary>Makes an address axis that every region but the firmware's determines: firmware maps name device windows far
-    /// beyond memory, which would squeeze everything else.</summary>
-    public MemoryMapScale Scale(double width)
-    {
-        List<AddressRange> ranges = [.. Regions.Where(region => region.Kind != RegionKind.Firmware).Select(region => region.Range)];
-        return MemoryMapScale.Create(ranges.Count > 0 ? ranges : Regions.Select(region => region.Range), width);
-    }
+    /// <summary>Each TDMR's use of its reserved areas, in order; empty where no layout is known.</summary>
+    public IReadOnlyList<TdmrGauge> Gauges { get; private init; } = [];
 
-    /// <summary>The regions that a scale can show: not wholly beyond its ends or inside one of its breaks.</summary>
-    public IReadOnlyList<MapRegion> On(MemoryMapScale scale)
-    {
-        ArgumentNullException.ThrowIfNull(scale);
-        return [.. Regions.Where(region => region.Kind != RegionKind.Firmware || IsOn(scale, region.Range))];
-    }
+    /// <summary>MAX_TDMRS; null when not known.</summary>
+    public int? MaxTdmrs { get; private init; }
 
     /// <summary>How many regions of a kind there are and how large they are together, as <see cref="Wording.Together"/> adds.</summary>
     public (int Count, ByteSize Size) Total(RegionKind kind)
@@ -51,12 +43,14 @@ public sealed class HostMap
     /// <param name="layout">The layout.</param>
     /// <param name="explanation">Why each reserved area exists; null leaves it at its cause.</param>
     /// <param name="origin">What kind of machine it is, which says what emulated CMRs were made from.</param>
+    /// <param name="limits">The limits of the module; null when not known.</param>
     public static HostMap From(
         MemoryFacts memory,
         Reading<IReadOnlyList<AddressRange>> cmrs,
         Reading<TdmrLayout> layout,
         LayoutExplanation? explanation = null,
-        Origin origin = Origin.Live)
+        Origin origin = Origin.Live,
+        TdmrLimits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(memory);
         ArgumentNullException.ThrowIfNull(cmrs);
@@ -67,11 +61,24 @@ public sealed class HostMap
             regions = regions.Concat(built.Tdmrs.SelectMany((tdmr, index) => Tdmr(tdmr, index, layout.Provenance, explanation?.Tdmrs[index].Areas)));
         }
 
-        return new HostMap([.. regions.OrderBy(region => region.Range.Start.Value).ThenByDescending(region => region.Range.Size.Bytes).ThenBy(region => region.Kind)]);
+        return new HostMap(Sort(regions))
+        {
+            Gauges = [.. (built?.Tdmrs ?? []).Select((tdmr, index) => TdmrGauge.Of(tdmr, index, limits))],
+            MaxTdmrs = limits?.MaxTdmrs,
+        };
     }
 
-    private static bool IsOn(MemoryMapScale scale, AddressRange range) =>
-        scale.Pieces.Any(piece => !piece.IsBreak && range.Start.Value < piece.End && piece.Start < range.End.Value);
+    /// <summary>What the running kernel itself says of the address space, to stand beside what was computed: the CMRs of its log.</summary>
+    /// <returns>Null where it says nothing of the kind.</returns>
+    public static HostMap? Reported(KernelLogFacts log)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return log.Cmrs.Count == 0 ? null : new HostMap(Sort(log.Cmrs.Select((range, index) =>
+            new MapRegion(RegionKind.Cmr, range, null, null, $"CMR {index} of the kernel log.", Provenance.Kernel))));
+    }
+
+    private static List<MapRegion> Sort(IEnumerable<MapRegion> regions) =>
+        [.. regions.OrderBy(region => region.Range.Start.Value).ThenByDescending(region => region.Range.Size.Bytes).ThenBy(region => region.Kind)];
 
     private static IEnumerable<MapRegion> Firmware(Reading<IReadOnlyList<FirmwareRange>> map) =>
         (map.Or([]) ?? []).Where(entry => entry.Type != SystemRam)

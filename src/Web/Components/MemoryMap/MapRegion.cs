@@ -1,6 +1,5 @@
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Snapshots;
-using TdxDash.Web.Components.Parts;
 
 namespace TdxDash.Web.Components.MemoryMap;
 
@@ -34,7 +33,7 @@ public enum RegionKind
 /// <param name="Range">Where it lies.</param>
 /// <param name="Node">Its NUMA node; null where it has none.</param>
 /// <param name="Tdmr">The index of the TDMR that it belongs to; null where there is none.</param>
-/// <param name="Why">Why it is there, in a sentence.</param>
+/// <param name="Why">Why it is there: sentences joined by line feeds, the first of which says it shortly.</param>
 /// <param name="Provenance">Where the knowledge of it comes from.</param>
 /// <param name="IsHypothetical">Whether the machine need not have it at this address; drawn dashed. What is emulated can be hypothetical as well.</param>
 public sealed record MapRegion(RegionKind Kind, AddressRange Range, int? Node, int? Tdmr, string Why, Provenance Provenance, bool IsHypothetical = false)
@@ -45,13 +44,11 @@ public sealed record MapRegion(RegionKind Kind, AddressRange Range, int? Node, i
     /// <summary>The kind in words.</summary>
     public string Name => NameOf(Kind);
 
-    /// <summary>Everything about it in one text: type, range, size, node, TDMR, reason, provenance.</summary>
-    public string Describe()
-    {
-        string node = Node is int n ? $", node {n}" : "";
-        string tdmr = Tdmr is int t ? $", TDMR {t}" : "";
-        return $"{Name} {Range.ToGrouped()}\n{Wording.WithBytes(Range.Size)}{node}{tdmr}\n{Why} ({string.Join(", ", Marks.Select(ProvenanceMark.Word))})";
-    }
+    /// <summary>The first sentence of why it is there.</summary>
+    public string Reason => Why.Split('\n', 2)[0];
+
+    /// <summary>What links call it.</summary>
+    public RegionKey Key => new(Kind, Range);
 
     /// <summary>A kind in words.</summary>
     public static string NameOf(RegionKind kind) => kind switch

@@ -1,0 +1,399 @@
+// The memory map of a page: mount() takes what the server rendered, and draws and answers from then on without asking it.
+
+import { hexGrouped, rangeGrouped, sizeWithBytes } from "./addresses.js";
+import { parseAddress } from "./address-text.js";
+import { readChanges } from "./changes.js";
+import { copyText } from "./clipboard.js";
+import { listenToControls, showControls } from "./controls.js";
+import { drawSvg, exportMap } from "./exports.js";
+import { FocusLayer } from "./focus.js";
+import { readState, writeState } from "./map-state.js";
+import { Model } from "./model.js";
+import { Motion } from "./motion.js";
+import { Notices } from "./notices.js";
+import { showPane } from "./pane.js";
+import { listenToOverview, listenToZoom } from "./pointer.js";
+import { Regions } from "./regions.js";
+import { rememberedUnits } from "./remembered.js";
+import { makeStyles } from "./styles.js";
+import { Surface } from "./surface.js";
+import { readColours } from "./theme.js";
+import { showTip } from "./tooltip.js";
+/** @import { Format } from "./exports.js" */
+/** @import { Piece } from "./clipboard.js" */
+
+/**
+ * @typedef {object} Options
+ * @property {string} query the state to begin with
+ * @property {boolean} writesUrl whether this map keeps the page's URL
+ * @property {string} title of exports
+ * @property {Parameters<typeof readChanges>[0]} changes
+ * @property {Uint8Array | null} overlay a second map
+ */
+/** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<unknown> }} Server */
+
+const REST = 300; // a wheel or pinch that rests this long is one step of the history
+
+/**
+ * @param {HTMLElement} root
+ * @param {Uint8Array} bytes
+ * @param {Options} options
+ * @param {Server | null} server told of what the table and the legend show
+ */
+export function mount(root, bytes, options, server) {
+  return new MemoryMap(root, bytes, options, server);
+}
+
+export class MemoryMap {
+  #end = new AbortController();
+  #restTimer = 0;
+  #isStep = false;
+  #told = "";
+
+  /** @param {HTMLElement} root @param {Uint8Array} bytes @param {Options} options @param {Server | null} server */
+  constructor(root, bytes, options, server) {
+    performance.mark("tdx-map-mount");
+    this.root = root;
+    this.options = options;
+    this.server = server;
+    this.model = new Model(new Regions(bytes));
+    this.model.changes = readChanges(options.changes);
+    this.notices = new Notices(this.part("toast"));
+    const zone = this.part("zoom"), strip = this.part("overview");
+    this.focusLayer = new FocusLayer(this.part("lanes"), this.model);
+    this.surface = new Surface(root, canvas(zone), canvas(strip), this.model, () => this.#drawn());
+    this.motion = new Motion(this.model, () => this.surface.drawNow());
+    const { signal } = this.#end;
+    listenToZoom(this, zone, signal);
+    listenToOverview(this, strip, signal);
+    listenToControls(this, signal);
+    addEventListener("popstate", () => this.#popped(), { signal });
+    addEventListener("beforeprint", () => this.#print(), { signal });
+    this.model.setState(readState(this.#query, this.model.kinds));
+    this.#told = this.#serverPart();
+    this.#rememberedUnits();
+    root.dataset.live = "";
+    this.toggleOverlay(this.#wantsOverlay);
+    this.surface.drawNow();
+    this.#show();
+    performance.measure("tdx-map-first-draw", "tdx-map-mount");
+  }
+
+  /** @param {string} name @returns {HTMLElement} */
+  part(name) {
+    const found = this.root.querySelector(`[data-part="${name}"]`);
+    if (!(found instanceof HTMLElement)) {
+      throw new Error(`The memory map lacks its part '${name}'.`);
+    }
+    return found;
+  }
+
+  // What the server calls.
+
+  /** Another snapshot. @param {Uint8Array} bytes */
+  setMap(bytes) {
+    this.model.settle();
+    this.model.setRegions(new Regions(bytes));
+    this.#show();
+  }
+
+  /** A second map to compare with; null removes it. @param {Uint8Array | null} bytes */
+  setOverlay(bytes) {
+    this.options.overlay = bytes;
+    this.toggleOverlay(this.model.other !== null || this.#wantsOverlay);
+  }
+
+  /** @param {Parameters<typeof readChanges>[0]} changes */
+  setChanges(changes) {
+    this.model.changes = readChanges(changes);
+    this.#show();
+  }
+
+  /** Another state, for example after a link was followed. @param {string} query */
+  setState(query) {
+    const wanted = writeState("", readState(query, this.model.kinds));
+    if (wanted === writeState("", this.model.settle())) {
+      return; // the browser was there first, with Back or with its own click
+    }
+    this.model.setState(readState(query, this.model.kinds));
+    this.#told = this.#serverPart();
+    this.#show();
+  }
+
+  dispose() {
+    this.#end.abort();
+    clearTimeout(this.#restTimer);
+    this.motion.stop();
+    this.surface.dispose();
+    this.notices.dispose();
+    delete this.root.dataset.live;
+  }
+
+  // What the pointer, the keys and the controls call.
+
+  /** Shows what is below the pointer; null ends it. @param {number | null} x @param {number} y */
+  hover(x, y) {
+    const tip = this.part("tip"), { model } = this;
+    const shape = x === null ? null : model.shapeAt(x, y);
+    const hovered = shape?.first ?? -1;
+    this.point(x === null || x < model.left ? null : model.addressAt(x));
+    if (shape && x !== null) {
+      showTip(tip, this.part("zoom"), model, shape, x, y);
+    }
+    tip.hidden = shape === null;
+    if (hovered !== model.hovered) {
+      model.hovered = hovered;
+      this.surface.draw();
+    }
+  }
+
+  /** Says which address the pointer means. @param {number | null} address */
+  point(address) {
+    this.part("pointer").textContent = address === null ? "" : hexGrouped(address);
+  }
+
+  /** Marks the part of the strip that a drag covers, in its pixels. @param {number} from @param {number} to */
+  band(from, to) {
+    const band = this.part("band");
+    band.hidden = to - from < 1;
+    band.style.transform = `translateX(${from}px)`;
+    band.style.width = `${to - from}px`;
+  }
+
+  /** After the view moved: draws, and keeps the URL once the movement rests. @param {"zoom" | "pan"} how */
+  moved(how) {
+    this.motion.stop();
+    this.#isStep ||= how === "zoom";
+    this.surface.draw();
+    clearTimeout(this.#restTimer);
+    this.#restTimer = window.setTimeout(() => this.#rest(), REST);
+  }
+
+  /** One deliberate move, shown on its way unless motion is unwanted. @param {() => void} move @param {boolean} isZoom */
+  step(move, isZoom = true) {
+    const { model } = this, before = model.seen;
+    this.#flush();
+    move();
+    this.#isStep = isZoom;
+    this.#rest();
+    this.motion.run(before);
+  }
+
+  /** @param {number} factor */
+  zoomStep(factor) {
+    const { model } = this, focused = this.focusLayer.hasFocus ? model.focused : -1;
+    const x = focused >= 0 ? model.xOf((model.regions.start[focused] + model.regions.end[focused]) / 2) : NaN;
+    this.step(() => model.zoomAt(factor, x >= model.left && x <= model.left + model.width ? x : undefined));
+  }
+
+  /** @param {number} region or -1 @param {number} count how many regions stood there */
+  select(region, count) {
+    const { model } = this;
+    model.selected = region;
+    if (region >= 0) {
+      model.focused = region;
+      this.notices.announce(`Selected ${model.regions.describe(region, model.state.units).replaceAll("\n", ", ")}${count > 1 ? `, the first of ${count}` : ""}`);
+    }
+    this.#commit(false);
+    this.#show();
+  }
+
+  measured() {
+    const { measure } = this.model;
+    if (measure && measure.to !== null) {
+      const start = Math.min(measure.from, measure.to), end = Math.max(measure.from, measure.to);
+      this.notices.tell(`${rangeGrouped(start, end)}: ${sizeWithBytes(end - start, this.model.state.units)}`);
+    }
+    this.#show();
+  }
+
+  clear() {
+    this.model.selected = -1;
+    this.model.measure = this.model.pin = null;
+    this.part("go-message").textContent = "";
+    this.#commit(false);
+    this.#show();
+  }
+
+  get focusedOrSelected() {
+    return this.focusLayer.hasFocus && this.model.focused >= 0 ? this.model.focused : this.model.selected;
+  }
+
+  /** @param {number} region */
+  focusRegion(region) {
+    this.focusLayer.focus(region);
+  }
+
+  focusPane() {
+    this.part("pane").focus();
+  }
+
+  focusGo() {
+    const input = this.part("go-text");
+    input.focus();
+    if (input instanceof HTMLInputElement) { input.select(); }
+  }
+
+  focusTable() {
+    const table = this.part("table"), row = table.querySelector("tr.selected button, tbody button");
+    table.scrollIntoView({ block: "nearest" });
+    (row instanceof HTMLElement ? row : table).focus();
+  }
+
+  /** Goes to what a person typed. @param {string} text */
+  goTo(text) {
+    const target = parseAddress(text), message = this.part("go-message"), { model } = this;
+    if (!("start" in target)) {
+      message.textContent = target.problem;
+      return false;
+    }
+    if (target.end !== null) {
+      const { start, end } = target;
+      this.step(() => model.fit(start, end));
+      message.textContent = `Shows ${rangeGrouped(start, end)}, ${sizeWithBytes(end - start, model.state.units)}.`;
+    } else {
+      this.step(() => model.goTo(target.start));
+      message.textContent = model.regions.whatIsAt(target.start);
+    }
+    this.#commit(false);
+    this.#show();
+    return true;
+  }
+
+  /** @param {Piece | "link"} what */
+  async copy(what) {
+    const text = what === "link" ? location.href : copyText(this.model, this.focusedOrSelected, what);
+    if (text === null) {
+      this.notices.tell("Nothing is selected: click a region, or focus one with the keyboard.");
+      return;
+    }
+    try {
+      await navigator.clipboard.writeText(text);
+      this.notices.tell(`Copied ${what === "json" ? "JSON" : what === "link" ? "the link" : text}`);
+    } catch {
+      this.notices.tell(`The browser did not allow copying: ${text}`);
+    }
+  }
+
+  /** @param {Format} format */
+  async save(format) {
+    const { blob, extension } = await exportMap(this.model, format, () => this.surface.styles, this.options.title);
+    const link = document.createElement("a"), url = URL.createObjectURL(blob);
+    link.href = url;
+    link.download = `${this.options.title.replaceAll(/[^A-Za-z0-9._-]+/g, "-")}.${extension}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    this.notices.tell(`Saved ${link.download}`);
+  }
+
+  /** @param {boolean} isShown */
+  toggleOverlay(isShown) {
+    const { overlay } = this.options;
+    this.model.setOverlay(isShown && overlay !== null ? new Regions(overlay) : null);
+    this.#show();
+  }
+
+  /** After the controls changed the state. */
+  changed() {
+    this.#commit(false);
+    this.#show();
+  }
+
+  get #wantsOverlay() {
+    const box = this.root.querySelector("[data-part=overlay]");
+    return box instanceof HTMLInputElement && box.checked;
+  }
+
+  get #query() {
+    return this.options.writesUrl ? location.search : this.options.query;
+  }
+
+  #rememberedUnits() {
+    const remembered = rememberedUnits();
+    if (remembered !== null && !new URLSearchParams(this.#query).has("units")) {
+      this.model.state.units = readState(`?units=${encodeURIComponent(remembered)}`, this.model.kinds).units;
+      this.#tell();
+    }
+  }
+
+  #show() {
+    showPane(this.part("pane"), this.model);
+    showControls(this);
+    this.surface.draw();
+  }
+
+  #drawn() {
+    this.focusLayer.update();
+    const { model } = this, { start, end } = model.range;
+    const strip = this.part("overview"), share = Math.round((model.view.u0 + model.view.u1) / 2 / model.axis.length * 100);
+    strip.setAttribute("aria-valuenow", String(share));
+    strip.setAttribute("aria-valuetext", `${hexGrouped(start)} to ${hexGrouped(end)}, ${sizeWithBytes(end - start, "auto")}`);
+    this.part("range").textContent = `${rangeGrouped(start, end)} ${sizeWithBytes(end - start, model.state.units)}`;
+  }
+
+  // Ends a movement: its view goes into the URL, a zoom as a step that Back undoes.
+  #rest() {
+    const isStep = this.#isStep;
+    this.#flush();
+    this.#commit(isStep);
+    this.notices.summarise(() => `Showing ${this.part("range").textContent}`);
+  }
+
+  #flush() {
+    clearTimeout(this.#restTimer);
+    this.#isStep = false;
+  }
+
+  /** @param {boolean} isStep */
+  #commit(isStep) {
+    const query = writeState(this.#query, this.model.settle());
+    if (!this.options.writesUrl) {
+      this.options.query = query;
+    } else if (query !== location.search) {
+      const url = location.pathname + query + location.hash;
+      if (isStep) { history.pushState(history.state, "", url); } else { history.replaceState(history.state, "", url); }
+    }
+    this.#tell();
+  }
+
+  // The server shows units, hidden kinds, the selection and the table's page, never the view.
+  #tell() {
+    const query = this.#serverPart();
+    if (query !== this.#told) {
+      this.#told = query;
+      this.server?.invokeMethodAsync("StateChanged", query).catch(() => { /* the circuit is gone; a new one reads the URL */ });
+    }
+  }
+
+  #serverPart() {
+    return writeState("", { ...this.model.settle(), view: null, scale: "compressed" });
+  }
+
+  #popped() {
+    if (!this.options.writesUrl || !this.root.isConnected) {
+      return;
+    }
+    const before = this.model.seen, units = this.model.state.units;
+    this.#flush();
+    this.model.setState(readState(location.search, this.model.kinds));
+    if (!new URLSearchParams(location.search).has("units")) { this.model.state.units = units; }
+    this.#tell();
+    this.#show();
+    this.motion.run(before);
+  }
+
+  // Paper is white: the picture is drawn anew, as lines, in the light theme's colours.
+  #print() {
+    const paper = this.part("print");
+    paper.replaceChildren(drawSvg(this.model, makeStyles(readColours(paper)), this.options.title));
+  }
+}
+
+/** @param {HTMLElement} zone @returns {HTMLCanvasElement} */
+function canvas(zone) {
+  const found = zone.querySelector("canvas");
+  if (!found) {
+    throw new Error("The memory map lacks a canvas.");
+  }
+  return found;
+}

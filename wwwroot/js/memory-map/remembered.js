@@ -1,0 +1,21 @@
+// What the browser remembers from one page to the next. Storage can be denied: a choice then lasts as long as the page.
+
+const UNITS = "tdxdash.map.units";
+
+/** @returns {string | null} */
+export function rememberedUnits() {
+  try {
+    return localStorage.getItem(UNITS);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} units */
+export function rememberUnits(units) {
+  try {
+    localStorage.setItem(UNITS, units);
+  } catch {
+    // The choice lasts as long as the page.
+  }
+}
