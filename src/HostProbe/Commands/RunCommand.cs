@@ -18,7 +18,8 @@ internal static class RunCommand
         {
             (HostFiles files, IModuleSource module) = sources.Resolve(parsed, environment);
             var options = new ProbeServiceOptions { Dashboard = service.Dashboard(parsed), StateFolder = service.State(parsed), Interval = service.Interval(parsed) };
-            return RunAsync(environment, files, new HostSnapshotSource(files, module, environment.Steps), options, cancellation);
+            var sparing = new SparingHostFiles(files, environment.Time);
+            return RunAsync(environment, files, new HostSnapshotSource(sparing, module, environment.Steps), options, cancellation);
         }));
         return command;
     }
@@ -27,7 +28,7 @@ internal static class RunCommand
     {
         // Before the first snapshot: what changes after that one is then seen.
         var wake = new WakeSignal();
-        using var watch = new ChangeWatch(files, environment.Steps.TdxLines);
+        using var watch = new ChangeWatch(files, environment.Steps.TdxLines, new ProbeLog(environment.Error, environment.Time).Write);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task watching = watch.RunAsync(wake, environment.Time, stop.Token);
         Task service = Task.Run(() => environment.Service(source, options with { Wake = wake }, environment.Time, environment.Error, stop.Token), CancellationToken.None);

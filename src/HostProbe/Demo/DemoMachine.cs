@@ -38,6 +38,7 @@ public sealed class DemoMachine
         DemoSources.AddMachine(tree, Name, BootId, _shape);
         DemoSources.AddMemory(tree, _shape);
         DemoSources.AddTdx(tree, _shape);
+        DemoPlatform.Add(tree, _shape);
         tree.Add(HostFiles.KernelLog, DemoKernelLog.Text(_shape, steps));
         return new StoredHostFiles(Origin.Demo, tree.Files, tree.Folders);
     }

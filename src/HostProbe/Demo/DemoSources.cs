@@ -36,6 +36,13 @@ internal static class DemoSources
         tree.Add("/proc/iomem", Iomem(shape));
         tree.Add("/sys/devices/system/memory/block_size_bytes", BlockSize.ToString("x", Plain) + "\n");
         tree.Add(NodeFolder + "/online", List(0, shape.NodeCount) + "\n");
+        string[] blocks = [.. Enumerable.Range(0, shape.NodeCount).SelectMany(node => Blocks(shape, node)).Distinct().Select(block => string.Create(Plain, $"memory{block}"))];
+        tree.AddFolder("/sys/devices/system/memory", ["block_size_bytes", .. blocks]);
+        foreach (string block in blocks)
+        {
+            tree.Add($"/sys/devices/system/memory/{block}/state", "online\n");
+        }
+
         for (int node = 0; node < shape.NodeCount; node++)
         {
             string folder = string.Create(Plain, $"{NodeFolder}/node{node}");

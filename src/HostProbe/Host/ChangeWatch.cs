@@ -14,6 +14,7 @@ public sealed class ChangeWatch : IDisposable
     private static readonly string[] Sources =
     [
         "/sys/devices/faux/tdx_host/version",
+        "/sys/class/firmware/tdx_module/status",
         "/sys/module/kvm_intel/parameters/tdx",
         "/proc/iomem",
         "/sys/devices/system/node/online",
@@ -22,17 +23,20 @@ public sealed class ChangeWatch : IDisposable
 
     private readonly HostFiles _files;
     private readonly Func<string, IReadOnlyList<string>> _tdxLines;
+    private readonly Action<string> _say;
     private readonly KernelLogTail? _log;
     private readonly HostAccess[] _seen;
 
     /// <summary>Remembers what the sources hold now.</summary>
     /// <param name="files">The host.</param>
     /// <param name="tdxLines">Picks the lines that speak of TDX out of a piece of kernel log.</param>
-    public ChangeWatch(HostFiles files, Func<string, IReadOnlyList<string>> tdxLines)
+    /// <param name="say">Takes a sentence for the service's log.</param>
+    public ChangeWatch(HostFiles files, Func<string, IReadOnlyList<string>> tdxLines, Action<string> say)
     {
         ArgumentNullException.ThrowIfNull(files);
         _files = files;
         _tdxLines = tdxLines;
+        _say = say;
         _log = files.FollowLog();
         _seen = [.. Sources.Select(files.Read)];
     }
@@ -62,7 +66,7 @@ public sealed class ChangeWatch : IDisposable
     /// kernel log.</summary>
     public bool Look()
     {
-        bool changed = _log?.ReadNew() is { Length: > 0 } text && _tdxLines(text).Count > 0;
+        bool changed = _log?.ReadNew() is { } piece && LookAt(piece);
         for (int i = 0; i < Sources.Length; i++)
         {
             HostAccess now = _files.Read(Sources[i]);
@@ -74,6 +78,17 @@ public sealed class ChangeWatch : IDisposable
         }
 
         return changed;
+    }
+
+    // Among what was lost there may have been a line about TDX: the whole log, as far as it is still there, is read again.
+    private bool LookAt(KernelLogPiece piece)
+    {
+        if (piece.Lost > 0)
+        {
+            _say($"The kernel overwrote {piece.Lost} or more records of its log before they were read. Lines about TDX may be among them; a larger log_buf_len keeps more.");
+        }
+
+        return piece.Lost > 0 || (piece.Text.Length > 0 && _tdxLines(piece.Text).Count > 0);
     }
 
     /// <summary>Closes the kernel log.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Host;
@@ -17,6 +18,15 @@ public enum AccessFailure
 
     /// <summary>It is larger than accepted.</summary>
     TooLarge,
+
+    /// <summary>The kernel answered EIO: the device refuses this access, as the processor an MSR that it does not have.</summary>
+    Refused,
+
+    /// <summary>The kernel answered EBUSY: what the file speaks of is at work.</summary>
+    Busy,
+
+    /// <summary>Whoever captured the files did not look there, so that nobody knows.</summary>
+    NotCaptured,
 
     /// <summary>Anything else.</summary>
     Failed,
@@ -58,6 +68,9 @@ public sealed record HostAccess
     /// <summary>An access that failed.</summary>
     public static HostAccess Failed(AccessFailure failure, string reason) => new(null, null, new HostError(failure, reason));
 
+    /// <summary>The capture does not say what is at the path.</summary>
+    public static HostAccess NotCaptured() => Failed(AccessFailure.NotCaptured, "The capture does not hold it: the probe that made it did not look there.");
+
     /// <summary>Nothing is at the path.</summary>
     public static HostAccess Absent() => Failed(AccessFailure.Absent, "It does not exist.");
 }
@@ -74,6 +87,12 @@ public abstract class HostFiles
     /// <summary>The kernel log; live, it is read record by record up to its present end and never waited for.</summary>
     public const string KernelLog = "/dev/kmsg";
 
+    /// <summary>KVM; live, it is asked for KVM_TDX_CAPABILITIES, and the content is the answer's bytes.</summary>
+    public const string Kvm = "/dev/kvm";
+
+    /// <summary>The most bytes of a piece of a file.</summary>
+    public const int MaxPiece = 4_096;
+
     /// <summary>What kind of machine these files belong to.</summary>
     public abstract Origin Origin { get; }
 
@@ -87,6 +106,15 @@ public abstract class HostFiles
 
     /// <summary>Reads a whole file of at most <see cref="MaxFileBytes"/>; never throws for what the host does.</summary>
     public abstract HostAccess Read(string path);
+
+    /// <summary>Reads a piece of a file, such as a register of <c>/dev/cpu/0/msr</c>; never throws for what the host does.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="offset">Where to, in bytes.</param>
+    /// <param name="count">How many bytes, at most <see cref="MaxPiece"/>; fewer come where the file ends.</param>
+    public abstract HostAccess ReadAt(string path, ulong offset, int count);
+
+    /// <summary>The name under which captures and trees of files hold a piece of a file.</summary>
+    public static string PieceOf(string path, ulong offset) => $"{path}@{Hex.Plain(offset)}";
 
     /// <summary>Follows the kernel log from its present end on.</summary>
     /// <returns>To be disposed of by the caller; null where the log never grows, as in a file or a demo machine.</returns>

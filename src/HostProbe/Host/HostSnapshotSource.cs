@@ -39,7 +39,7 @@ public sealed class HostSnapshotSource(HostFiles files, IModuleSource module, Sn
             Module = answers,
             Kernel = kernel,
             Layout = BuildLayout(map, steps.Identity(answers, kernel), LinuxBehavior.Of(host.KernelRelease.Or("")!, kernel.LogLines.Or([])!)),
-            Platform = PlatformReader.Read(),
+            Platform = PlatformReader.Read(files),
         };
     }
 

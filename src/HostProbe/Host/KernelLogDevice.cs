@@ -49,13 +49,15 @@ internal static partial class KernelLogDevice
     /// <summary>Reads one record, or some bytes of a plain file; never waits.</summary>
     /// <param name="descriptor">From <see cref="OpenAtEnd"/>.</param>
     /// <param name="record">Takes the bytes; has <see cref="RecordBytes"/>.</param>
+    /// <param name="overrun">Set where the kernel overwrote records before they were read; it then gives the oldest one left.</param>
     /// <returns>How many bytes; 0 where there is nothing new; null where the descriptor is of no more use.</returns>
-    public static int? ReadNext(int descriptor, byte[] record)
+    public static int? ReadNext(int descriptor, byte[] record, ref bool overrun)
     {
         while (true)
         {
             nint read = ReadRecord(descriptor, record, record.Length);
             int error = read < 0 ? Marshal.GetLastPInvokeError() : 0;
+            overrun |= error == BrokenPipe;
             if (error is not (BrokenPipe or Interrupted))
             {
                 return error == 0 ? (int)read : error == TryAgain ? 0 : null;

@@ -1,6 +1,12 @@
 using System.Text;
+using TdxDash.Tdx.KernelLog;
 
 namespace TdxDash.HostProbe.Host;
+
+/// <summary>What was added to a kernel log.</summary>
+/// <param name="Text">The records, or lines of a plain file.</param>
+/// <param name="Lost">Records that the kernel overwrote before they were read; where it does not show how many, at least 1.</param>
+public readonly record struct KernelLogPiece(string Text, ulong Lost);
 
 /// <summary>Reads on at the end of a kernel log that stays open.</summary>
 public sealed class KernelLogTail : IDisposable
@@ -10,6 +16,8 @@ public sealed class KernelLogTail : IDisposable
 
     private readonly string _path;
     private readonly byte[] _record = new byte[KernelLogDevice.RecordBytes];
+    private RecordNumbers _numbers = new();
+    private string _cut = "";
     private int? _descriptor;
 
     /// <summary>Opens the log behind its last record.</summary>
@@ -19,20 +27,56 @@ public sealed class KernelLogTail : IDisposable
         _descriptor = KernelLogDevice.OpenAtEnd(path);
     }
 
-    /// <summary>What was added since the last call, at most some 256 KiB at a time. It never waits. A log that cannot be opened gives
-    /// nothing and is tried again the next time.</summary>
-    public string ReadNew()
+    /// <summary>What was added since the last call, at most some 256 KiB at a time, and how many records were lost in between. It never
+    /// waits. A log that cannot be opened gives nothing and is tried again the next time.</summary>
+    public KernelLogPiece ReadNew()
     {
         _descriptor ??= KernelLogDevice.OpenAtEnd(_path);
         if (_descriptor is not int descriptor)
         {
-            return "";
+            return new KernelLogPiece("", 0);
         }
 
+        ulong missing = _numbers.Missing;
+        bool overrun = false;
+        string text = ReadRecords(descriptor, ref overrun);
+        Count(text);
+        ulong lost = _numbers.Missing - missing;
+        if (_descriptor is null)
+        {
+            // Opened again, it goes on behind its end: what lies between is not looked for.
+            _numbers = new RecordNumbers();
+            _cut = "";
+        }
+
+        return new KernelLogPiece(text, overrun ? Math.Max(1, lost) : lost);
+    }
+
+    /// <summary>Closes the log.</summary>
+    public void Dispose()
+    {
+        if (_descriptor is int descriptor)
+        {
+            _descriptor = null;
+            _ = KernelLogDevice.Close(descriptor);
+        }
+    }
+
+    // A plain file is read in pieces that end anywhere; the device gives whole records.
+    private void Count(string text)
+    {
+        string whole = _cut + text;
+        int end = whole.LastIndexOf('\n') + 1;
+        _numbers.AddAll(whole.AsSpan(0, end));
+        _cut = whole.Substring(end, Math.Min(whole.Length - end, RecordNumbers.MaxHeaderLength));
+    }
+
+    private string ReadRecords(int descriptor, ref bool overrun)
+    {
         var text = new StringBuilder();
         for (int total = 0; total < MostBytes;)
         {
-            switch (KernelLogDevice.ReadNext(descriptor, _record))
+            switch (KernelLogDevice.ReadNext(descriptor, _record, ref overrun))
             {
                 case null:
                     Dispose();
@@ -47,15 +91,5 @@ public sealed class KernelLogTail : IDisposable
         }
 
         return text.ToString();
-    }
-
-    /// <summary>Closes the log.</summary>
-    public void Dispose()
-    {
-        if (_descriptor is int descriptor)
-        {
-            _descriptor = null;
-            _ = KernelLogDevice.Close(descriptor);
-        }
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Host;
@@ -7,7 +8,8 @@ namespace TdxDash.HostProbe.Host;
 public sealed class LiveHostFiles(string root = "/") : HostFiles
 {
     private const int FirstBuffer = 16 << 10;
-    private const int OperationNotPermitted = 1, NoSuchDeviceOrAddress = 6, NoSuchDevice = 19;
+    private const int OperationNotPermitted = 1, InputOutput = 5, NoSuchDeviceOrAddress = 6, Busy = 16, NoSuchDevice = 19;
+    private static readonly LinuxKvm KvmCalls = new();
 
     private readonly string _root = Path.TrimEndingDirectorySeparator(root) is "/" ? "" : Path.TrimEndingDirectorySeparator(root);
 
@@ -18,7 +20,20 @@ public sealed class LiveHostFiles(string root = "/") : HostFiles
     public override HostAccess Read(string path)
     {
         string full = _root + path;
-        return Guard(() => path == KernelLog ? KernelLogDevice.Read(full) : ReadFile(full));
+        return Guard(() => path switch
+        {
+            KernelLog => KernelLogDevice.Read(full),
+            Kvm => KvmDevice.Ask(full, KvmCalls) ?? ReadFile(full),
+            _ => ReadFile(full),
+        });
+    }
+
+    /// <inheritdoc/>
+    public override HostAccess ReadAt(string path, ulong offset, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxPiece);
+        string full = _root + path;
+        return Guard(() => ReadPiece(full, offset, count));
     }
 
     /// <inheritdoc/>
@@ -41,6 +56,21 @@ public sealed class LiveHostFiles(string root = "/") : HostFiles
         names.Sort(StringComparer.Ordinal);
         return HostAccess.Folder(names);
     });
+
+    // A tree of plain files cannot hold registers at neighbouring numbers in one file: there each is a file of its own.
+    private HostAccess ReadPiece(string full, ulong offset, int count)
+    {
+        string copy = PieceOf(full, offset);
+        if (_root.Length > 0 && File.Exists(copy))
+        {
+            return ReadFile(copy);
+        }
+
+        using SafeFileHandle handle = File.OpenHandle(full, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] piece = new byte[count];
+        int read = RandomAccess.Read(handle, piece, checked((long)offset));
+        return HostAccess.File(piece[..read]);
+    }
 
     // Files of procfs and sysfs say that they have no or 4096 bytes; only reading to the end tells.
     private static HostAccess ReadFile(string full)
@@ -86,6 +116,8 @@ public sealed class LiveHostFiles(string root = "/") : HostFiles
             return e.HResult switch
             {
                 NoSuchDeviceOrAddress or NoSuchDevice => HostAccess.Failed(AccessFailure.NoDevice, "The kernel answered that there is no such device or address."),
+                InputOutput => HostAccess.Failed(AccessFailure.Refused, "The kernel answered with an input/output error."),
+                Busy => HostAccess.Failed(AccessFailure.Busy, "The kernel answered that it is busy."),
                 OperationNotPermitted => HostAccess.Failed(AccessFailure.Denied, "Operation not permitted."),
                 _ => HostAccess.Failed(AccessFailure.Failed, $"It could not be read (error {e.HResult})."),
             };

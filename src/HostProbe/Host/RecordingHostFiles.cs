@@ -13,7 +13,7 @@ public sealed class RecordingHostFiles(HostFiles inner) : HostFiles
     /// <inheritdoc/>
     public override Origin Origin => inner.Origin;
 
-    /// <summary>What reading gave, by path.</summary>
+    /// <summary>What reading gave, by path; pieces of files by <see cref="HostFiles.PieceOf"/>.</summary>
     public IReadOnlyDictionary<string, HostAccess> Files => _files;
 
     /// <summary>What listing gave, by path.</summary>
@@ -21,6 +21,9 @@ public sealed class RecordingHostFiles(HostFiles inner) : HostFiles
 
     /// <inheritdoc/>
     public override HostAccess Read(string path) => Once(_files, path, inner.Read);
+
+    /// <inheritdoc/>
+    public override HostAccess ReadAt(string path, ulong offset, int count) => Once(_files, PieceOf(path, offset), _ => inner.ReadAt(path, offset, count));
 
     /// <inheritdoc/>
     public override HostAccess List(string path) => Once(_folders, path, inner.List);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Platform;
 
@@ -66,4 +67,15 @@ public sealed record SysfsModule(string Status, uint Attributes, uint VendorId, 
 /// <param name="BlockSize">The size of each, a power of two.</param>
 /// <param name="Online">Blocks in use.</param>
 /// <param name="Offline">Blocks that are there and not in use, or about to leave.</param>
-public sealed record MemoryBlocks(ByteSize BlockSize, int Online, int Offline);
+public sealed record MemoryBlocks(ByteSize BlockSize, int Online, int Offline)
+{
+    /// <summary>Holds the numbers to what they mean.</summary>
+    /// <exception cref="FormatException">The size is no power of two, a count is negative, or all blocks have more than 2^52 bytes.</exception>
+    public void Check()
+    {
+        ulong size = BlockSize.Bytes;
+        SnapshotRules.Require(BitOperations.IsPow2(size) && size <= PhysAddr.MaxValue, $"the memory block size is {Hex.Plain(size)}, which is no power of two up to 2^52.");
+        SnapshotRules.Require(Online >= 0 && Offline >= 0, $"there are {Online} memory blocks online and {Offline} offline.");
+        SnapshotRules.Require((ulong)Online + (ulong)Offline <= PhysAddr.MaxValue / size, $"{Online} and {Offline} memory blocks of {Hex.Plain(size)} bytes have more than 2^52 bytes.");
+    }
+}

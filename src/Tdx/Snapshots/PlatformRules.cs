@@ -1,5 +1,3 @@
-using System.Numerics;
-using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Platform;
 using static TdxDash.Tdx.Snapshots.SnapshotRules;
 
@@ -22,7 +20,7 @@ internal static class PlatformRules
         }
 
         CheckKvm(platform.KvmTdx.Or(null));
-        CheckBlocks(platform.MemoryBlocks.Or(null));
+        platform.MemoryBlocks.Or(null)?.Check();
         Require(platform.KeyIdsInUse.Or(0) >= 0, $"platform.keyIdsInUse is {platform.KeyIdsInUse.Or(0)}.");
         Require(platform.KeyIdLimitHits.Or(0) >= 0, $"platform.keyIdLimitHits is {platform.KeyIdLimitHits.Or(0)}.");
         CheckSysfs(platform.SysfsModule.Or(null));
@@ -37,17 +35,4 @@ internal static class PlatformRules
     private static void CheckSysfs(SysfsModule? module) => Require(
         module is null or { MajorVersion: >= 0 and <= ushort.MaxValue, MinorVersion: >= 0 and <= ushort.MaxValue, BuildNumber: >= 0 },
         $"platform.sysfsModule has version {module?.MajorVersion}.{module?.MinorVersion} and build number {module?.BuildNumber}.");
-
-    private static void CheckBlocks(MemoryBlocks? blocks)
-    {
-        if (blocks is null)
-        {
-            return;
-        }
-
-        ulong size = blocks.BlockSize.Bytes;
-        Require(BitOperations.IsPow2(size) && size <= PhysAddr.MaxValue, $"platform.memoryBlocks.blockSize is {Hex.Plain(size)}, which is no power of two up to 2^52.");
-        Require(blocks.Online >= 0 && blocks.Offline >= 0, $"platform.memoryBlocks has {blocks.Online} blocks online and {blocks.Offline} offline.");
-        Require((ulong)blocks.Online + (ulong)blocks.Offline <= PhysAddr.MaxValue / size, $"platform.memoryBlocks has {blocks.Online} and {blocks.Offline} blocks of {Hex.Plain(size)} bytes, more than 2^52 bytes.");
-    }
 }

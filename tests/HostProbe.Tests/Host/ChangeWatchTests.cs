@@ -16,6 +16,7 @@ public sealed class ChangeWatchTests : IDisposable
     private const string Version = "/sys/devices/faux/tdx_host/version", Iomem = "/proc/iomem";
     private const string OneNode = "00001000-0009ffff : System RAM\n00100000-7fffffff : System RAM\n";
 
+    private readonly List<string> _said = [];
     private readonly string _root = Directory.CreateTempSubdirectory("tdxprobe-watch").FullName;
 
     public ChangeWatchTests()
@@ -44,6 +45,7 @@ public sealed class ChangeWatchTests : IDisposable
     [InlineData("/sys/module/kvm_intel/parameters/tdx", "N\n")]
     [InlineData("/sys/devices/system/node/has_memory", "0-1\n")]
     [InlineData(Version, null)]
+    [InlineData("/sys/class/firmware/tdx_module/status", "programming\n")]
     public void Look_SourceChanged_IsTrueOnce(string path, string? text)
     {
         using ChangeWatch watch = Watch();
@@ -75,6 +77,20 @@ public sealed class ChangeWatchTests : IDisposable
     }
 
     [Fact]
+    public void Look_NumbersThatAreMissing_SaysHowManyRecordsWereLost()
+    {
+        using ChangeWatch watch = Watch();
+
+        File.AppendAllText(Full(HostFiles.KernelLog), "6,2,2,-;usb 1-1: new device\n");
+        Assert.False(watch.Look());
+        Assert.Empty(_said);
+        File.AppendAllText(Full(HostFiles.KernelLog), "6,9,9,-;usb 1-1: gone\n");
+        Assert.True(watch.Look());
+        Assert.Contains("overwrote 6 or more records", Assert.Single(_said), StringComparison.Ordinal);
+        Assert.False(watch.Look());
+    }
+
+    [Fact]
     public void Look_LogThatComesLater_IsFollowedFromThenOn()
     {
         File.Delete(Full(HostFiles.KernelLog));
@@ -89,7 +105,7 @@ public sealed class ChangeWatchTests : IDisposable
     [Fact]
     public void Look_ThisMachine_EndsWithoutWaiting()
     {
-        using var watch = new ChangeWatch(new LiveHostFiles(), KernelLogFacts.TdxLines);
+        using var watch = new ChangeWatch(new LiveHostFiles(), KernelLogFacts.TdxLines, _said.Add);
 
         watch.Look();
         Assert.False(watch.Look());
@@ -130,7 +146,7 @@ public sealed class ChangeWatchTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    private ChangeWatch Watch() => new(new LiveHostFiles(_root), KernelLogFacts.TdxLines);
+    private ChangeWatch Watch() => new(new LiveHostFiles(_root), KernelLogFacts.TdxLines, _said.Add);
 
     private string Full(string path) => _root + path;
 

@@ -99,8 +99,8 @@ public sealed class DumpTests
     }
 
     [Theory]
-    [InlineData("\"version\": 1", "\"version\": 2", "version 2; this probe reads up to 1")]
-    [InlineData("\"version\": 1", "\"version\": 0", "version is 0")]
+    [InlineData("\"version\": 2", "\"version\": 3", "version 3; this probe reads up to 2")]
+    [InlineData("\"version\": 2", "\"version\": 0", "version is 0")]
     [InlineData("tdxprobe-dump", "other-dump", "format is 'other-dump'")]
     [InlineData("\"demo\"", "\"extra\": 1, \"demo\"", "extra")]
     [InlineData("\"demo\": false,", "", "demo")]
@@ -164,6 +164,8 @@ public sealed class DumpTests
         public override Origin Origin => Origin.Live;
 
         public override HostAccess Read(string path) => inner.Read(path);
+
+        public override HostAccess ReadAt(string path, ulong offset, int count) => inner.ReadAt(path, offset, count);
 
         public override HostAccess List(string path) => inner.List(path);
     }

@@ -116,7 +116,7 @@ public sealed class SnapshotCodecTests
     [InlineData("\"blockSize\":\"0x8000000\"", "\"blockSize\":\"0x8000001\"", "no power of two")]
     [InlineData("\"blockSize\":\"0x8000000\"", "\"blockSize\":\"0x0\"", "no power of two")]
     [InlineData("\"blockSize\":\"0x8000000\"", "\"blockSize\":\"0x10000000000000\"", "more than 2^52 bytes")]
-    [InlineData("\"online\":64", "\"online\":-1", "-1 blocks online")]
+    [InlineData("\"online\":64", "\"online\":-1", "-1 memory blocks online")]
     [InlineData("\"value\":3,", "\"value\":-3,", "platform.keyIdsInUse is -3")]
     [InlineData("\"origin\":\"live\"", "\"origin\":\"Live\"", "'Live' is not one of")]
     [InlineData("\"origin\":\"live\"", "\"origin\":0", "is not one of")]

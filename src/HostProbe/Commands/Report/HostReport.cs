@@ -25,6 +25,7 @@ public static class HostReport
         WriteChecks(page, view.Verdict);
         WriteModule(page, view);
         WriteKernel(page, view.Snapshot.Kernel);
+        PlatformSection.Write(page, view.Snapshot.Platform);
         MemorySection.Write(page, view.Snapshot.Memory);
         LayoutSection.Write(page, view.Snapshot);
         if (why)

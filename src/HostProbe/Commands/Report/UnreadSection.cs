@@ -7,7 +7,7 @@ internal static class UnreadSection
 {
     public static void Write(ReportPage page, Snapshot snapshot)
     {
-        IReadOnlyList<Unread> unread = [.. Host(snapshot.Host).Concat(Platform(snapshot)).Concat(Kernel(snapshot.Kernel)).OfType<Unread>().Distinct()];
+        IReadOnlyList<Unread> unread = [.. Host(snapshot.Host).Concat(Platform(snapshot)).Concat(Kernel(snapshot.Kernel)).Concat(Interfaces(snapshot.Platform)).OfType<Unread>().Distinct()];
         if (unread.Count == 0)
         {
             return;
@@ -35,6 +35,12 @@ internal static class UnreadSection
     private static IEnumerable<Unread?> Kernel(KernelTdxFacts kernel) =>
     [
         Of(kernel.KvmIntelTdx), Of(kernel.ModuleVersion), Of(kernel.SeamldrVersion), Of(kernel.RemainingUpdates), Of(kernel.KeyIdCapacity), Of(kernel.LogLines),
+    ];
+
+    private static IEnumerable<Unread?> Interfaces(PlatformFacts? platform) => platform is null ? [] :
+    [
+        Of(platform.KeyIdPartitioning), Of(platform.TmeCapability), Of(platform.TmeActivate), Of(platform.SeamrrBase), Of(platform.SeamrrMask), Of(platform.KvmTdx),
+        Of(platform.ModuleUpdate), Of(platform.KeyIdsInUse), Of(platform.KeyIdLimitHits), Of(platform.SysfsModule), Of(platform.MemoryBlocks), Of(platform.AttestationServices),
     ];
 
     private static Unread? Of<T>(Reading<T> reading) =>

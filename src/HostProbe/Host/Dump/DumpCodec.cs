@@ -80,7 +80,7 @@ public static class DumpCodec
     private static HostDump Understand(DumpDocument document)
     {
         Require(document.Format == DumpDocument.FormatName, $"Its format is '{document.Format}', not '{DumpDocument.FormatName}'.");
-        Require(document.Version == DumpDocument.CurrentVersion, $"Its version is {document.Version}, not {DumpDocument.CurrentVersion}.");
+        Require(document.Version is >= DumpDocument.OldestVersion and <= DumpDocument.CurrentVersion, $"Its version is {document.Version}, not {DumpDocument.OldestVersion} to {DumpDocument.CurrentVersion}.");
         return new HostDump(document.Demo, ByPath(document.Files, folder: false), ByPath(document.Folders, folder: true), Module(document.Module));
     }
 

@@ -7,7 +7,8 @@ namespace TdxDash.HostProbe.Host.Dump;
 internal sealed record DumpDocument
 {
     public const string FormatName = "tdxprobe-dump";
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
+    public const int OldestVersion = 1;
 
     /// <summary>Always <see cref="FormatName"/>.</summary>
     public required string Format { get; init; }

@@ -54,12 +54,13 @@ internal static class DumpForm
             return new DumpAccess { Path = path, Names = names };
         }
 
-        return IsUtf8(access.Content!)
+        return IsText(access.Content!)
             ? new DumpAccess { Path = path, Text = StrictUtf8.GetString(access.Content!) }
             : new DumpAccess { Path = path, Base64 = Convert.ToBase64String(access.Content!) };
     }
 
-    private static bool IsUtf8(byte[] content) => System.Text.Unicode.Utf8.IsValid(content);
+    // Bytes of structures are often valid UTF-8, and each zero takes six characters as text.
+    private static bool IsText(byte[] content) => System.Text.Unicode.Utf8.IsValid(content) && !content.Contains((byte)0);
 
     private static DumpModule Module(RecordedModule module)
     {

@@ -4,7 +4,7 @@ namespace TdxDash.HostProbe.Host.Dump;
 
 /// <summary>Everything that was read of a host, and everything that its module answered: enough to run the same readers again.</summary>
 /// <param name="IsDemo">Whether it is a demo machine; a replay of one stays emulated.</param>
-/// <param name="Files">What reading gave, by path.</param>
+/// <param name="Files">What reading gave, by path; pieces of files by <see cref="HostFiles.PieceOf"/>.</param>
 /// <param name="Folders">What listing gave, by path.</param>
 /// <param name="Module">The module.</param>
 public sealed record HostDump(
@@ -20,8 +20,8 @@ public sealed record HostDump(
         return new HostDump(files.Origin == Origin.Demo, recordingFiles.Files, recordingFiles.Folders, recordingModule.Recorded);
     }
 
-    /// <summary>The host's files.</summary>
-    public StoredHostFiles ToFiles() => new(IsDemo ? Origin.Demo : Origin.File, Files, Folders);
+    /// <summary>The host's files. What the dump does not hold, its probe did not look at: an older one knew fewer sources.</summary>
+    public StoredHostFiles ToFiles() => new(IsDemo ? Origin.Demo : Origin.File, Files, Folders, HostAccess.NotCaptured());
 
     /// <summary>The host as a source of snapshots.</summary>
     public HostSnapshotSource Replay(SnapshotSteps steps) => new(ToFiles(), new RecordedModuleSource(Module), steps);

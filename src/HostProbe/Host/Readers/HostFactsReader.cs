@@ -20,10 +20,10 @@ internal static class HostFactsReader
     /// <summary>Reads everything.</summary>
     public static HostFacts Read(HostFiles files) => new()
     {
-        Name = Name.Read(files, Line),
+        Name = Name.Read(files, HostSource.FirstLine),
         OperatingSystem = OperatingSystem(files),
-        KernelRelease = Release.Read(files, Line),
-        KernelCommandLine = CommandLine.Read(files, Line),
+        KernelRelease = Release.Read(files, HostSource.FirstLine),
+        KernelCommandLine = CommandLine.Read(files, HostSource.FirstLine),
         Cpu = CpuReader.Read(files),
         Product = Dmi(files, "product", "sys_vendor", "product_name"),
         Firmware = Dmi(files, "firmware", "bios_vendor", "bios_version", "bios_date"),
@@ -31,7 +31,7 @@ internal static class HostFactsReader
 
     /// <summary>The kernel's boot id in 36 characters.</summary>
     public static Reading<string> BootId(HostFiles files) => BootIdSource.Read(files, text =>
-        Guid.TryParseExact(text.Trim(), "D", out Guid id) ? id.ToString("D") : throw new FormatException($"'{Line(text)}' is no boot id."));
+        Guid.TryParseExact(text.Trim(), "D", out Guid id) ? id.ToString("D") : throw new FormatException($"'{HostSource.FirstLine(text)}' is no boot id."));
 
     private static Reading<string> OperatingSystem(HostFiles files)
     {
@@ -65,7 +65,7 @@ internal static class HostFactsReader
                 return new HostSource(DmiFolder + name, "", "").Unread<string>(error);
             }
 
-            if (access.Error is null && Line(access.Text) is { Length: > 0 } text)
+            if (access.Error is null && HostSource.FirstLine(access.Text) is { Length: > 0 } text)
             {
                 parts.Add(text);
             }
@@ -75,6 +75,4 @@ internal static class HostFactsReader
             ? Reading.Known(HostSource.Bounded(string.Join(' ', parts)), files.Provenance, DmiSource.Path)
             : Reading.NotOffered<string>(DmiSource.Path, $"The firmware gives the kernel no DMI {what} (common in small virtual machines).");
     }
-
-    private static string Line(string text) => HostSource.Bounded(text.Trim().Split('\n')[0]);
 }

@@ -19,6 +19,10 @@ internal sealed record HostSource(string Path, string AbsentMeans, string Absent
         ? text
         : throw new FormatException($"It holds a text of {text.Length} characters; at most {MaxText} are accepted.");
 
+    /// <summary>The first line of a source's text, without blanks around it.</summary>
+    /// <exception cref="FormatException">It is longer than any real one.</exception>
+    public static string FirstLine(string text) => Bounded(text.Trim().Split('\n')[0].TrimEnd());
+
     /// <summary>Reads and parses a text.</summary>
     public Reading<T> Read<T>(HostFiles files, Func<string, T> parse) => Understand(files, text => Reading.Known(parse(text), files.Provenance, Path));
 
@@ -56,6 +60,8 @@ internal sealed record HostSource(string Path, string AbsentMeans, string Absent
         AccessFailure.Denied => Reading.Unreadable<T>(Path, error.Reason, $"Run the probe as root or grant it {Right}."),
         AccessFailure.TooLarge => Reading.Unreadable<T>(Path, error.Reason, $"Check what {Path} is; a real one is far smaller."),
         AccessFailure.NoDevice => Reading.Unreadable<T>(Path, error.Reason, "Check the kernel log for the device that is missing."),
+        AccessFailure.Busy => Reading.Unreadable<T>(Path, error.Reason, "Wait: it is read again with the next snapshot."),
+        AccessFailure.NotCaptured => Reading.Unreadable<T>(Path, error.Reason, "Capture the host again with a probe of this version."),
         _ => Reading.Unreadable<T>(Path, error.Reason, "Check the kernel log for errors of this file."),
     };
 

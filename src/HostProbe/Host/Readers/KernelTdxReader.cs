@@ -1,4 +1,5 @@
 using System.Globalization;
+using TdxDash.Tdx.KernelLog;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Host.Readers;
@@ -7,7 +8,6 @@ namespace TdxDash.HostProbe.Host.Readers;
 internal static class KernelTdxReader
 {
     private const string Device = "/sys/devices/faux/tdx_host/";
-    private const string MiscKey = "tdx";
 
     private static readonly HostSource KvmIntel = new(
         "/sys/module/kvm_intel/parameters/tdx", "kvm_intel is not loaded, or the kernel is older than 6.16.", "Use a kernel from 6.16 with CONFIG_KVM_INTEL_TDX and load kvm_intel.");
@@ -20,65 +20,36 @@ internal static class KernelTdxReader
     private static readonly HostSource Log = new(
         HostFiles.KernelLog, "There is no kernel log device here, as in most containers.", "Give the probe the host's /dev/kmsg.", "CAP_SYSLOG, or set kernel.dmesg_restrict to 0");
 
-    // cgroup v2, v2 beside v1, and v1, in this order.
-    private static readonly string[] MiscCapacity = ["/sys/fs/cgroup/misc.capacity", "/sys/fs/cgroup/unified/misc.capacity", "/sys/fs/cgroup/misc/misc.capacity"];
-
     /// <summary>Reads everything.</summary>
     /// <param name="files">The host.</param>
     /// <param name="tdxLines">Picks the lines that speak of TDX out of a whole log.</param>
     public static KernelTdxFacts Read(HostFiles files, Func<string, IReadOnlyList<string>> tdxLines) => new()
     {
         KvmIntelTdx = KvmIntel.Read(files, Switch),
-        ModuleVersion = Lost(Version.Read(files, Word)),
-        SeamldrVersion = Lost(Seamldr.Read(files, Word)),
+        ModuleVersion = Lost(Version.Read(files, HostSource.FirstLine)),
+        SeamldrVersion = Lost(Seamldr.Read(files, HostSource.FirstLine)),
         RemainingUpdates = Lost(Updates.Read(files, text => int.Parse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture))),
-        KeyIdCapacity = KeyIds(files),
-        LogLines = Log.Read(files, text => tdxLines(text)),
+        KeyIdCapacity = MiscReader.Capacity(files),
+        LogLines = Log.Understand(files, text => Reading.Known(tdxLines(text), files.Provenance, LogSource(text))),
     };
+
+    // Without numbers, which would make another snapshot of each further record that is overwritten.
+    private static string LogSource(string log)
+    {
+        var numbers = RecordNumbers.Of(log);
+        return Log.Path + (numbers.LacksBeginning ? ", its beginning overwritten" : "") + (numbers.Missing > 0 ? ", records missing in between" : "");
+    }
 
     private static bool Switch(string text) => text.Trim() switch
     {
         "Y" or "1" => true,
         "N" or "0" => false,
-        _ => throw new FormatException($"'{Word(text)}' is neither Y nor N."),
+        _ => throw new FormatException($"'{HostSource.FirstLine(text)}' is neither Y nor N."),
     };
-
-    private static string Word(string text) => HostSource.Bounded(text.Trim().Split('\n')[0]);
 
     // After a failed run-time update the module is gone until the next boot, and these files answer ENXIO.
     private static Reading<T> Lost<T>(Reading<T> reading) =>
         reading.State == ReadingState.Unreadable && reading.Reason.Contains("no such device", StringComparison.Ordinal)
             ? Reading.Unreadable<T>(reading.Source, "The kernel answered ENXIO: the TDX module was lost, as after a failed update.", "Restart the machine.")
             : reading;
-
-    private static Reading<long> KeyIds(HostFiles files)
-    {
-        foreach (string path in MiscCapacity)
-        {
-            var source = new HostSource(path, "", "");
-            HostAccess access = files.Read(path);
-            if (access.Error is { Failure: AccessFailure.Absent })
-            {
-                continue;
-            }
-
-            return access.Error is { } error ? source.Unread<long>(error) : source.Try(() => KeyIds(access.Text, path, files.Provenance));
-        }
-
-        return Reading.NotOffered<long>(MiscCapacity[0], "The root control group has no misc controller, or no cgroup file system is mounted.");
-    }
-
-    private static Reading<long> KeyIds(string text, string path, Provenance provenance)
-    {
-        foreach (string line in text.Split('\n'))
-        {
-            string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (words.Length == 2 && words[0] == MiscKey)
-            {
-                return Reading.Known(long.Parse(words[1], NumberStyles.None, CultureInfo.InvariantCulture), provenance, path);
-            }
-        }
-
-        return Reading.NotOffered<long>(path, "The misc controller lists no tdx key: KVM has no private KeyIDs to give to guests.");
-    }
 }

@@ -8,7 +8,7 @@ namespace TdxDash.HostProbe.Host.Readers;
 /// <c>/proc/iomem</c> with nodes from the only node there is, from sysfs memory blocks, or from the SRAT, in that order.</summary>
 internal static class MemoryMapReader
 {
-    private const string MemoryFolder = "/sys/devices/system/memory";
+    private const string MemoryFolder = MemoryBlocksReader.Folder;
     private static readonly HostSource Memblock = new(
         "/sys/kernel/debug/memblock/memory", "debugfs is not mounted, or the kernel keeps no memblock list.", "Mount debugfs on /sys/kernel/debug.", "CAP_SYS_ADMIN");
     private static readonly HostSource Iomem = new(
@@ -99,15 +99,11 @@ internal static class MemoryMapReader
                     return BlockSize.Unread<IReadOnlyList<NodeRange>>(error);
                 }
 
-                nodes.Add(new NodeBlocks(node, [.. access.Names!.Select(BlockNumber).Where(number => number >= 0)]));
+                nodes.Add(new NodeBlocks(node, [.. access.Names!.Select(MemoryBlocksReader.NumberOf).Where(number => number >= 0)]));
             }
 
             return Reading.Known(NodeAssignment.FromBlocks(size, nodes), files.Provenance, MemoryFolder);
         });
-
-    private static long BlockNumber(string name) =>
-        name.StartsWith("memory", StringComparison.Ordinal)
-        && long.TryParse(name.AsSpan("memory".Length), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : -1;
 
     private static Reading<IReadOnlyList<NodeRange>> SratNodes(HostFiles files)
     {
