@@ -11,7 +11,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
 
     private static readonly FuzzTarget[] Targets =
     [
-        new KernelLogTarget(), new IomemTarget(), new MemblockTarget(), new SratTarget(), new MetadataListTarget(),
+        new KernelLogTarget(), new IomemTarget(), new MemblockTarget(), new SratTarget(), new KvmTarget(), new MetadataListTarget(),
         new SnapshotTarget(), new BodyTarget(), new DumpTarget(), HostFilesTarget.CpuInfo(), HostFilesTarget.Tree(),
     ];
 

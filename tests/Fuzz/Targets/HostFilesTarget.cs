@@ -37,16 +37,15 @@ internal sealed class HostFilesTarget : FuzzTarget
         SnapshotTarget.HoldTogether(snapshot);
         Bounded(snapshot);
         return string.Join(' ', snapshot.Host.Cpu.State, snapshot.Host.Cpu.Reason, snapshot.Memory.Map.State, snapshot.Memory.Map.Reason, snapshot.Memory.Nodes.Reason,
-            snapshot.Memory.FirmwareMap.Reason, snapshot.Kernel.KvmIntelTdx.Reason, snapshot.Kernel.KeyIdCapacity.Reason, snapshot.Host.OperatingSystem.Reason);
+            snapshot.Memory.FirmwareMap.Reason, snapshot.Kernel.KvmIntelTdx.Reason, snapshot.Kernel.KeyIdCapacity.Reason, snapshot.Host.OperatingSystem.Reason,
+            snapshot.Platform!.KeyIdPartitioning.Reason, snapshot.Platform.ModuleUpdate.Reason, snapshot.Platform.KeyIdsInUse.Reason, snapshot.Platform.KeyIdLimitHits.Reason,
+            snapshot.Platform.SysfsModule.Reason, snapshot.Platform.MemoryBlocks.Reason, snapshot.Platform.AttestationServices.Reason);
     }
 
     // A reason is a sentence for a person, not a copy of the file.
     private static void Bounded(Snapshot snapshot)
     {
-        foreach (string reason in (ReadOnlySpan<string>)[
-            snapshot.Host.Name.Reason, snapshot.Host.OperatingSystem.Reason, snapshot.Host.Cpu.Reason, snapshot.Memory.Map.Reason, snapshot.Memory.Nodes.Reason,
-            snapshot.Memory.FirmwareMap.Reason, snapshot.Kernel.KvmIntelTdx.Reason, snapshot.Kernel.ModuleVersion.Reason, snapshot.Kernel.RemainingUpdates.Reason,
-            snapshot.Kernel.KeyIdCapacity.Reason, snapshot.Kernel.LogLines.Reason, snapshot.Layout.Layout.Reason])
+        foreach (string reason in SnapshotReadings.Of(snapshot).Select(entry => entry.Reading.Reason))
         {
             Promise(reason.Length <= 4_096, $"a reason has {reason.Length} characters: {reason[..Math.Min(reason.Length, 120)]}");
         }

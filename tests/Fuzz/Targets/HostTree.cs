@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using TdxDash.HostProbe.Demo;
 using TdxDash.HostProbe.Host;
 using TdxDash.Tdx.Snapshots;
@@ -7,7 +8,7 @@ namespace TdxDash.Fuzz.Targets;
 
 /// <summary>A host's files as one text: a line <c>@file PATH</c> or <c>@folder PATH</c>, then the content or the names. The pieces are
 /// bytes, so that a file can hold anything.</summary>
-internal static class HostTree
+internal static partial class HostTree
 {
     /// <summary>A small host with two nodes, every source present.</summary>
     public static string Text() => $"""
@@ -76,6 +77,55 @@ internal static class HostTree
         2.0.00
         @file /sys/devices/faux/tdx_host/num_remaining_updates
         2
+        @file /sys/class/firmware/tdx_module/status
+        idle
+        @file /sys/class/firmware/tdx_module/error
+        programming:hw-error
+        @file /sys/fs/cgroup/misc.current
+        tdx 3
+        @folder /sys/fs/cgroup
+        machine.slice
+        misc.capacity
+        @file /sys/fs/cgroup/machine.slice/misc.events
+        tdx.max 2
+        @file /sys/firmware/tdx/tdx_module/status
+        initialized
+        @file /sys/firmware/tdx/tdx_module/attributes
+        0x00000000
+        @file /sys/firmware/tdx/tdx_module/vendor_id
+        0x00008086
+        @file /sys/firmware/tdx/tdx_module/major_version
+        0x00000001
+        @file /sys/firmware/tdx/tdx_module/minor_version
+        0x00000000
+        @file /sys/firmware/tdx/tdx_module/build_num
+        0x00000156
+        @file /sys/firmware/tdx/tdx_module/build_date
+        20220420
+        @folder /sys/devices/system/memory
+        block_size_bytes
+        memory0
+        memory1
+        @file /sys/devices/system/memory/memory0/state
+        online
+        @file /sys/devices/system/memory/memory1/state
+        going-offline
+        @file /sys/devices/system/cpu/online
+        0-3
+        @file /sys/devices/system/cpu/cpu0/topology/package_cpus_list
+        0-1
+        @file /sys/devices/system/cpu/cpu2/topology/package_cpus_list
+        2-3
+        @file /dev/cpu/0/msr@0x87
+        8 bytes
+        @file /dev/cpu/2/msr@0x87
+        8 bytes
+        @folder /usr/lib/systemd
+        system
+        @file /usr/lib/systemd/system/pccs.service
+        [Service]
+        @folder /run/tdx-qgs
+        qgs.socket
         @file /dev/kmsg
         6,1,1,-;virt/tdx: BIOS enabled: private KeyID range [32, 64)
         6,2,2,-;virt/tdx: 32840 KB allocated for PAMT
@@ -101,6 +151,10 @@ internal static class HostTree
         return text.ToString();
     }
 
+    // Paths of pieces hold an @ themselves: /dev/cpu/0/msr@0x87.
+    [GeneratedRegex("(?=@file |@folder )")]
+    private static partial Regex Sections();
+
     public static StoredHostFiles Parse(string text) => Parse(Encoding.UTF8.GetBytes(text));
 
     public static StoredHostFiles Parse(byte[] bytes)
@@ -108,17 +162,17 @@ internal static class HostTree
         var files = new Dictionary<string, HostAccess>(StringComparer.Ordinal);
         var folders = new Dictionary<string, HostAccess>(StringComparer.Ordinal);
         // Latin 1 keeps every byte.
-        foreach (string section in Encoding.Latin1.GetString(bytes).Split("@", StringSplitOptions.RemoveEmptyEntries))
+        foreach (string section in Sections().Split(Encoding.Latin1.GetString(bytes)))
         {
             int end = section.IndexOf('\n', StringComparison.Ordinal);
             string head = end < 0 ? section : section[..end], body = end < 0 ? "" : section[(end + 1)..];
-            if (head.StartsWith("file ", StringComparison.Ordinal))
+            if (head.StartsWith("@file ", StringComparison.Ordinal))
             {
-                files[head["file ".Length..]] = HostAccess.File(Encoding.Latin1.GetBytes(body));
+                files[head["@file ".Length..]] = HostAccess.File(Encoding.Latin1.GetBytes(body));
             }
-            else if (head.StartsWith("folder ", StringComparison.Ordinal))
+            else if (head.StartsWith("@folder ", StringComparison.Ordinal))
             {
-                folders[head["folder ".Length..]] = HostAccess.Folder(body.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+                folders[head["@folder ".Length..]] = HostAccess.Folder(body.Split('\n', StringSplitOptions.RemoveEmptyEntries));
             }
         }
 

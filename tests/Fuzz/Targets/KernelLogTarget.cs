@@ -30,7 +30,9 @@ internal sealed class KernelLogTarget() : TextTarget("kernel-log")
             Promise(KernelLogFacts.TdxLines(new StringReader(text)).SequenceEqual(lines), "text and reader give different lines");
         }
 
-        return Understand(lines);
+        var numbers = RecordNumbers.Of(text);
+        Promise(numbers.First is null == numbers.Last is null && (numbers.First is not null || numbers.Missing == 0), "records are missing where none was seen");
+        return $"{Understand(lines)} {numbers.LacksBeginning} {numbers.Missing > 0}";
     }
 
     private static bool IsWhole(string line)

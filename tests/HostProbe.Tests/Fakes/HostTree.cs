@@ -46,6 +46,11 @@ internal sealed class HostTree
         return this;
     }
 
+    public HostTree WithBytes(string path, params byte[] content) => With(path, HostAccess.File(content));
+
+    /// <summary>Replaces a file's text; null takes the file away.</summary>
+    public HostTree Change(string path, string? text) => text is null ? Without(path) : With(path, text);
+
     public HostTree Without(string path)
     {
         _files.Remove(path);

@@ -5,6 +5,7 @@ using TdxDash.HostProbe.Native;
 using TdxDash.HostProbe.Tests.Fakes;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Testing;
 
 namespace TdxDash.HostProbe.Tests.Host;
 
@@ -84,6 +85,41 @@ public sealed class DumpTests
         Assert.Equal(srat, dump.Files["/sys/firmware/acpi/tables/SRAT"].Content);
         Assert.Equal(AccessFailure.Denied, dump.Files["/dev/kmsg"].Error!.Failure);
         Assert.Equal(AccessFailure.Absent, dump.Files["/sys/devices/system/memory/block_size_bytes"].Error!.Failure);
+    }
+
+    [Fact]
+    public void Replay_OfPiecesAndStructures_GivesTheSameBytes()
+    {
+        byte[] answer = KvmDevice.Ask("/dev/kvm", new FakeKvm())!.Content!;
+        HostFiles files = Tree().WithBytes(HostFiles.PieceOf("/dev/cpu/0/msr", 0x87), 0x1F, 0, 0, 0, 0x20, 0, 0, 0).WithBytes(HostFiles.Kvm, answer)
+            .With(HostFiles.PieceOf("/dev/cpu/0/msr", 0x981), HostAccess.Failed(AccessFailure.Refused, "The kernel answered with an input/output error."))
+            .With("/sys/class/firmware/tdx_module/status", "programming\n")
+            .With("/sys/class/firmware/tdx_module/error", HostAccess.Failed(AccessFailure.Busy, "The kernel answered that it is busy.")).As(Origin.File);
+
+        PlatformFacts platform = Parsed(DumpCodec.Write(HostDump.Capture(files, Device(), FakeSteps.Simple))).Replay(FakeSteps.Simple).Take().Platform!;
+
+        Assert.Equal(0x20_0000_001FUL, platform.KeyIdPartitioning.Value);
+        Assert.Equal(ReadingState.NotOffered, platform.TmeCapability.State);
+        Assert.Equal(70, platform.KvmTdx.Value.Cpuid.Count);
+        Assert.Equal(new ModuleUpdateNode("programming", ""), platform.ModuleUpdate.Value);
+    }
+
+    [Fact]
+    public void Replay_OfADumpOfVersion1_SaysWhatItsProbeDidNotRead()
+    {
+        Snapshot snapshot = Parsed(File.ReadAllBytes(Repository.Data("dumps", "version1.json"))).Replay(FakeSteps.Simple).Take();
+
+        Assert.Equal("rack1-a07", snapshot.Host.Name.Value);
+        Assert.True(snapshot.Memory.Map.IsKnown && snapshot.Kernel.LogLines.IsKnown);
+        Assert.Equal(ReadingState.NotOffered, snapshot.Kernel.SeamldrVersion.State);
+        foreach (IReading reading in new IReading[] { snapshot.Platform!.KeyIdPartitioning, snapshot.Platform.KvmTdx, snapshot.Platform.ModuleUpdate, snapshot.Platform.KeyIdsInUse, snapshot.Platform.MemoryBlocks, snapshot.Platform.AttestationServices })
+        {
+            Assert.Equal(ReadingState.Unreadable, reading.State);
+            Assert.Contains("The capture does not hold it", reading.Reason, StringComparison.Ordinal);
+            Assert.Contains("Capture the host again", reading.Remedy, StringComparison.Ordinal);
+        }
+
+        Assert.Null(SnapshotCodec.Parse(SnapshotCodec.Write(snapshot)).Error);
     }
 
     [Fact]

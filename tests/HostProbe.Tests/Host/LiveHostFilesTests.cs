@@ -54,6 +54,42 @@ public sealed class LiveHostFilesTests : IDisposable
     }
 
     [Fact]
+    public void ReadAt_AFile_GivesThePieceAsFarAsItReaches()
+    {
+        File.WriteAllBytes(Path.Combine(_root, "device"), [.. Enumerable.Range(0, 40).Select(i => (byte)i)]);
+        var files = new LiveHostFiles(_root);
+
+        Assert.Equal([7, 8, 9, 10, 11, 12, 13, 14], files.ReadAt("/device", 7, 8).Content!);
+        Assert.Equal([38, 39], files.ReadAt("/device", 38, 8).Content!);
+        Assert.Empty(files.ReadAt("/device", 4_000, 8).Content!);
+        Assert.Equal(AccessFailure.Absent, files.ReadAt("/none", 0, 8).Error!.Failure);
+        Assert.NotNull(files.ReadAt("/", 0, 8).Error);
+        Assert.Throws<ArgumentOutOfRangeException>(() => files.ReadAt("/device", 0, HostFiles.MaxPiece + 1));
+    }
+
+    [Fact]
+    public void ReadAt_ATree_TakesThePieceThatIsAFileOfItsOwn()
+    {
+        Directory.CreateDirectory(Path.Combine(_root, "dev", "cpu", "0"));
+        File.WriteAllBytes(Path.Combine(_root, "dev", "cpu", "0", "msr@0x1400"), [8, 0, 0, 0x7A, 0, 0, 0, 0]);
+        File.WriteAllBytes(Path.Combine(_root, "dev", "cpu", "0", "msr@0x1401"), [0, 0xC, 0, 0xFE, 0xFF, 0xFF, 0xF, 0]);
+
+        Assert.Equal([8, 0, 0, 0x7A, 0, 0, 0, 0], new LiveHostFiles(_root).ReadAt("/dev/cpu/0/msr", 0x1400, 8).Content!);
+        Assert.Equal([0, 0xC, 0, 0xFE, 0xFF, 0xFF, 0xF, 0], new LiveHostFiles(_root).ReadAt("/dev/cpu/0/msr", 0x1401, 8).Content!);
+    }
+
+    [Theory]
+    [InlineData("/proc/self/mem", 0UL, AccessFailure.Refused)]
+    [InlineData("/proc/1/mem", 0UL, null)]
+    [InlineData("/dev/null", 0UL, null)]
+    public void ReadAt_OfTheRealKernel_TellsItsErrno(string path, ulong offset, AccessFailure? failure)
+    {
+        HostAccess access = new LiveHostFiles().ReadAt(path, offset, 8);
+
+        Assert.True(failure is null ? access.Content is not null || access.Error is not null : access.Error?.Failure == failure, access.Error?.Reason);
+    }
+
+    [Fact]
     public void List_Names_AreInOrdinalOrder()
     {
         foreach (string name in new[] { "b", "a", "C" })

@@ -13,7 +13,7 @@ internal static class TestPlatform
     public static PlatformFacts Working() => new()
     {
         KeyIdPartitioning = Reading.Known(0x20_0000_001FUL, Provenance.Kernel, $"{Msr}, MSR 0x87"),
-        TmeCapability = Reading.Known(0x3F_6000_0005UL, Provenance.Kernel, $"{Msr}, MSR 0x981"),
+        TmeCapability = Reading.Known(0x3F6_0000_0005UL, Provenance.Kernel, $"{Msr}, MSR 0x981"),
         TmeActivate = Reading.Known(0x5_0016_0000_0003UL, Provenance.Kernel, $"{Msr}, MSR 0x982"),
         SeamrrBase = Reading.Known(0x7A00_0008UL, Provenance.Kernel, $"{Msr}, MSR 0x1400"),
         SeamrrMask = Reading.Known(0xF_FFFF_FE00_0C00UL, Provenance.Kernel, $"{Msr}, MSR 0x1401"),

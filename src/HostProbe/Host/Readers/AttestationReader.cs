@@ -20,8 +20,10 @@ internal static class AttestationReader
     public static Reading<IReadOnlyList<string>> Read(HostFiles files)
     {
         AttestationService[] found = [.. Names.Select(name => Find(files, name)).OfType<AttestationService>()];
-        return found.Length > 0 || files.List(SystemdFolder).Names?.Contains("system") == true
+        HostAccess systemd = files.List(SystemdFolder);
+        return found.Length > 0 || systemd.Names?.Contains("system") == true
             ? Reading.Known<IReadOnlyList<string>>([.. found.Select(service => service.ToString())], files.Provenance, UnitFolder)
+            : systemd.Error is { Failure: AccessFailure.NotCaptured } error ? new HostSource(UnitFolder, "", "").Unread<IReadOnlyList<string>>(error)
             : Reading.Unreadable<IReadOnlyList<string>>(
                 UnitFolder, "No service of attestation runs in a control group, and the units of systemd are not to be seen here.",
                 "A container needs the host's /usr/lib/systemd/system and /etc/systemd/system below --root; on a system without systemd, look yourself.");

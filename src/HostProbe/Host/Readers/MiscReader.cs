@@ -57,7 +57,7 @@ internal static class MiscReader
         HostAccess folder = files.List(root);
         if (folder.Error is { } error)
         {
-            return new HostSource(root, "", "").Unread<long>(error);
+            return new HostSource(root, "The folder of the root control group cannot be listed.", "").Unread<long>(error);
         }
 
         string[] groups = [.. folder.Names!.Where(IsGroup)];

@@ -10,6 +10,7 @@ internal static class NodeReader
     private const string Folder = "/sys/devices/system/node";
     private static readonly HostSource Online = new(
         Folder + "/online", "The kernel has no NUMA support, or sysfs is not mounted.", "Mount sysfs on /sys.");
+    private static readonly HostSource Nodes = new(Folder, "", "");
     private static readonly HostSource Cpus = new(
         "/sys/devices/system/cpu/online", "sysfs is not mounted.", "Mount sysfs on /sys.");
 
@@ -19,10 +20,10 @@ internal static class NodeReader
         Reading<IReadOnlyList<int>> online = OnlineNodes(files);
         if (online.TryGet(out IReadOnlyList<int>? nodes))
         {
-            return Reading.Known<IReadOnlyList<NumaNode>>([.. nodes.Select(node => new NumaNode(node, CpusOf(files, node)))], files.Provenance, Folder);
+            return Nodes.Try(() => Reading.Known<IReadOnlyList<NumaNode>>([.. nodes.Select(node => new NumaNode(node, CpusOf(files, node)))], files.Provenance, Folder));
         }
 
-        Reading<string> cpus = Cpus.Read(files, text => text.Trim());
+        Reading<string> cpus = Cpus.Read(files, HostSource.FirstLine);
         return cpus.IsKnown
             ? cpus.Map<IReadOnlyList<NumaNode>>(list => [new NumaNode(0, list)])
             : Reading.Unreadable<IReadOnlyList<NumaNode>>(online.Source, online.Reason, online.Remedy);
@@ -43,7 +44,7 @@ internal static class NodeReader
     private static string CpusOf(HostFiles files, int node)
     {
         HostAccess access = files.Read(PathOf(node) + "/cpulist");
-        return access.Error is null ? access.Text.Trim() : "";
+        return access.Error is null ? HostSource.FirstLine(access.Text) : "";
     }
 
     private static string PathOf(int node) => string.Create(CultureInfo.InvariantCulture, $"{Folder}/node{node}");

@@ -18,17 +18,16 @@ internal static class SysfsModuleReader
     public static Reading<SysfsModule> Read(HostFiles files)
     {
         HostAccess status = files.Read(Folder + "/status");
-        if (status.Error is { } error)
-        {
-            return Source.Unread<SysfsModule>(error);
-        }
-
-        string word = HostSource.FirstLine(status.Text);
-        return Silent.Contains(word) ? Reading.NotOffered<SysfsModule>(Folder, $"The status of the TDX module is '{word}'.") : Source.Try(() => Parse(files, word));
+        return status.Error is { } error ? Source.Unread<SysfsModule>(error) : Source.Try(() => Parse(files, HostSource.FirstLine(status.Text)));
     }
 
     private static Reading<SysfsModule> Parse(HostFiles files, string status)
     {
+        if (Silent.Contains(status))
+        {
+            return Reading.NotOffered<SysfsModule>(Folder, $"The status of the TDX module is '{status}'.");
+        }
+
         string[] names = ["attributes", "vendor_id", "major_version", "minor_version", "build_num", "build_date"];
         HostAccess[] accesses = [.. names.Select(name => files.Read($"{Folder}/{name}"))];
         if (Array.Find(accesses, access => access.Error is not null)?.Error is { } error)
