@@ -10,9 +10,11 @@ using TdxDash.Web.Components.Palette;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Live.History;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
 using TdxDash.Web.Store;
+using TdxDash.Web.Store.History;
 using TdxDash.Wire;
 
 namespace TdxDash.Web;
@@ -78,11 +80,13 @@ public static class WebSetup
         services.AddSingleton<LabelReader>();
         services.AddSingleton<ILabelBook, LabelBook>();
         services.AddSingleton<IFleetProjection, FleetProjection>();
+        AddHistory(services);
         services.AddSingleton<Intake>();
         services.AddSingleton<PaletteSearch>();
         // Started in this order and stopped in the other: the store outlives everything that writes.
         services.AddHostedService<StoreService>();
         services.AddHostedService<LastSeenSaver>();
+        services.AddHostedService<HistoryKeeper>();
         // Kept with the data, so that open forms outlive a restart; after the store, which makes the folder private.
         services.AddDataProtection().SetApplicationName("TdxDash").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataFolder, "keys")));
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
@@ -98,6 +102,20 @@ public static class WebSetup
         });
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
+    }
+
+    private static void AddHistory(IServiceCollection services)
+    {
+        services.AddSingleton<TextTable>();
+        services.AddSingleton<DigestSource>();
+        services.AddSingleton<HistoryReader>();
+        services.AddSingleton<FleetPastReader>();
+        services.AddSingleton<ComparisonReader>();
+        services.AddSingleton<HistoryFeed>();
+        services.AddSingleton<IHistoryFeed>(provider => provider.GetRequiredService<HistoryFeed>());
+        services.AddSingleton<IHostHistory, HostHistory>();
+        services.AddSingleton<IFleetHistory, FleetHistory>();
+        services.AddSingleton<IAnnotations, Annotations>();
     }
 
     private static void Map(WebApplication app)

@@ -59,6 +59,7 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
 
             // The same hash was parsed and checked when it came first.
             HostSummary? summary = fleet.Find(caller.HostId) is { } entry && entry.Hash == opened.Hash ? entry.Summary : null;
+            HostDigest? digest = null;
             if (summary is null)
             {
                 SnapshotParse parse = SnapshotCheck.Parse(opened.Canonical);
@@ -70,10 +71,11 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
                 }
 
                 summary = summarise(parse.Snapshot);
+                digest = new HostDigest(summary, HostAttributes.From(parse.Snapshot));
             }
 
             return summary.Origin == caller.Origin
-                ? (Work(caller, opened, summary), null)
+                ? (Work(caller, opened, summary, digest), null)
                 : (null, Reject(caller, opened.Sequence, $"The snapshot is of origin {summary.Origin}, the probe's hello said {caller.Origin}. "
                     + "A journal holds snapshots of one kind of machine: give each probe a state folder of its own."));
         }
@@ -83,7 +85,7 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
         }
     }
 
-    private SnapshotWork Work(Caller caller, CheckedEnvelope opened, HostSummary summary)
+    private SnapshotWork Work(Caller caller, CheckedEnvelope opened, HostSummary summary, HostDigest? digest)
     {
         DateTimeOffset now = time.GetUtcNow();
         var row = new SnapshotRow
@@ -100,6 +102,7 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
             Body = opened.Body,
             TakenAt = opened.TakenAt,
             ReceivedAt = UnixTime.ToMicroseconds(now),
+            Digest = digest,
         };
         return new SnapshotWork(row, revision => fleet.Apply(opened.Sequence, new HostEntry
         {

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Security;
 using TdxDash.Web.Store;
+using TdxDash.Web.Store.History;
 using TdxDash.Wire;
 
 namespace TdxDash.Web.Live;
@@ -16,6 +17,7 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
 {
     private readonly ConcurrentDictionary<string, HostState> _hosts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _unsaved = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<Silence> _silences = new();
     private readonly Lock _gate = new();
     private ImmutableList<Subscription> _subscriptions = [];
     private long _revision;
@@ -95,7 +97,13 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
                 return;
             }
 
-            isNews = now - known.Entry.LastSeen > ProbeContract.SilentAfter || known.Entry.ProbeVersion != probeVersion;
+            bool wasSilent = now - known.Entry.LastSeen > ProbeContract.SilentAfter;
+            isNews = wasSilent || known.Entry.ProbeVersion != probeVersion;
+            if (wasSilent)
+            {
+                _silences.Enqueue(new Silence(hostId, UnixTime.ToMicroseconds(known.Entry.LastSeen), UnixTime.ToMicroseconds(now)));
+            }
+
             changed = known.Entry with { LastSeen = now, ProbeVersion = probeVersion };
             _hosts[hostId] = known with { Entry = changed };
         }
@@ -107,19 +115,39 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
         }
     }
 
-    /// <summary>Takes the signs of life that were not saved yet, in microseconds since 1970.</summary>
-    public IReadOnlyList<(string HostId, long At)> TakeUnsaved()
+    /// <summary>Takes the signs of life that were not saved yet.</summary>
+    public SignsOfLife TakeUnsaved()
     {
-        var taken = new List<(string, long)>();
+        var seen = new List<(string, long)>();
         foreach (string hostId in _unsaved.Keys)
         {
             if (_unsaved.TryRemove(hostId, out long at))
             {
-                taken.Add((hostId, at));
+                seen.Add((hostId, at));
             }
         }
 
-        return taken;
+        var silences = new List<Silence>();
+        while (_silences.TryDequeue(out Silence? silence))
+        {
+            silences.Add(silence);
+        }
+
+        return new SignsOfLife(seen, silences);
+    }
+
+    /// <summary>Takes back what could not be saved. A time is brought again by the next heartbeat, a silence is not.</summary>
+    public void PutBack(SignsOfLife signs)
+    {
+        foreach (Silence silence in signs.Silences)
+        {
+            _silences.Enqueue(silence);
+        }
+
+        foreach ((string hostId, long at) in signs.Seen)
+        {
+            _unsaved.TryAdd(hostId, at);
+        }
     }
 
     private void Load(LatestRow row)
@@ -143,7 +171,8 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
         _revision = Math.Max(_revision, row.Revision);
     }
 
-    private static HostSummary Limit(HostSummary summary) => summary with
+    /// <summary>The same values, with the host's own texts safe to show.</summary>
+    public static HostSummary Limit(HostSummary summary) => summary with
     {
         Name = ShownText.Limit(summary.Name, ShownText.MaxName),
         StateReason = ShownText.Limit(summary.StateReason, ShownText.MaxSentence),

@@ -46,4 +46,8 @@ public interface ISnapshotArchive
 {
     /// <summary>The latest snapshot of a host, or null when there is none.</summary>
     Task<Snapshot?> LatestAsync(string hostId, CancellationToken cancellation);
+
+    /// <summary>The snapshot of a hash.</summary>
+    /// <exception cref="InvalidDataException">Its body is absent or damaged; the message says what to do.</exception>
+    Task<Snapshot> ReadAsync(SnapshotHash hash, CancellationToken cancellation);
 }

@@ -1,8 +1,9 @@
 using TdxDash.Web.Store;
+using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Live;
 
-/// <summary>Saves signs of life every few seconds and at the stop: a heartbeat is worth no flush of its own.</summary>
+/// <summary>Saves signs of life, the hosts' and the dashboard's own, every few seconds and at the stop: a heartbeat is worth no flush of its own.</summary>
 internal sealed class LastSeenSaver(FleetView fleet, StoreWriter writer, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
@@ -31,14 +32,13 @@ internal sealed class LastSeenSaver(FleetView fleet, StoreWriter writer, TimePro
         }
     }
 
-    // What a full queue or a failed commit loses is a time that the next heartbeat brings again.
     private async Task SaveAsync()
     {
-        IReadOnlyList<(string HostId, long At)> seen = fleet.TakeUnsaved();
-        var work = new LastSeenWork(seen);
-        if (seen.Count > 0 && writer.TryEnqueue(work) is null)
+        SignsOfLife signs = fleet.TakeUnsaved();
+        var work = new SignsWork(signs, UnixTime.ToMicroseconds(time.GetUtcNow()));
+        if (writer.TryEnqueue(work) is not null || !await work.Done)
         {
-            await work.Done;
+            fleet.PutBack(signs);
         }
     }
 }

@@ -15,6 +15,10 @@ internal sealed class SnapshotArchive(SnapshotReader reader) : ISnapshotArchive,
     public Task<Snapshot?> LatestAsync(string hostId, CancellationToken cancellation) => Task.Run(() => Latest(hostId), cancellation);
 
     /// <inheritdoc/>
+    public Task<Snapshot> ReadAsync(SnapshotHash hash, CancellationToken cancellation) =>
+        _parsed.TryGetValue(hash, out Snapshot? parsed) ? Task.FromResult(parsed!) : Task.Run(() => Read(hash), cancellation);
+
+    /// <inheritdoc/>
     public void Dispose() => _parsed.Dispose();
 
     private Snapshot? Latest(string hostId)
@@ -24,10 +28,12 @@ internal sealed class SnapshotArchive(SnapshotReader reader) : ISnapshotArchive,
             return null;
         }
 
-        return _parsed.GetOrCreate(hash, entry =>
-        {
-            entry.Size = 1;
-            return reader.Read(hash);
-        });
+        return Read(hash);
     }
+
+    private Snapshot Read(SnapshotHash hash) => _parsed.GetOrCreate(hash, entry =>
+    {
+        entry.Size = 1;
+        return reader.Read(hash);
+    })!;
 }

@@ -1,6 +1,7 @@
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Tdx.Snapshots.Diff;
+using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Store;
 
@@ -11,7 +12,7 @@ internal interface IStoreWork
     int Bytes { get; }
 
     /// <summary>Runs its statements. May run again after a failed transaction was rolled back.</summary>
-    void Apply(SqliteConnection connection, SqliteTransaction transaction);
+    void Apply(StoreTransaction transaction);
 
     /// <summary>The transaction is on the disk.</summary>
     void Committed();
@@ -46,6 +47,9 @@ internal sealed record SnapshotRow
     public required long TakenAt { get; init; }
 
     public required long ReceivedAt { get; init; }
+
+    /// <summary>What lists need of it; null when the same body was stored before and was not parsed again.</summary>
+    public required HostDigest? Digest { get; init; }
 }
 
 /// <summary>What became of a row.</summary>
@@ -82,7 +86,7 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStor
         INSERT INTO hosts (host_id, name, origin, probe_version, first_seen_us, last_seen_us)
         VALUES (@HostId, @HostName, @Origin, @ProbeVersion, @ReceivedAt, @ReceivedAt)
         ON CONFLICT (host_id) DO UPDATE SET name = excluded.name, origin = excluded.origin, probe_version = excluded.probe_version,
-            last_seen_us = max(last_seen_us, excluded.last_seen_us)
+            first_seen_us = min(first_seen_us, excluded.first_seen_us), last_seen_us = max(last_seen_us, excluded.last_seen_us)
         RETURNING id
         """;
 
@@ -93,10 +97,25 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStor
         """;
 
     private const string SnapshotSql = """
-        INSERT INTO snapshots (host, boot_id, sequence, hash, taken_at_us, received_at_us)
-        VALUES (@Host, @BootId, @Sequence, @Hash, @TakenAt, @ReceivedAt)
+        INSERT INTO snapshots (host, boot_id, sequence, hash, taken_at_us, received_at_us, digest, until_us)
+        VALUES (@Host, @BootId, @Sequence, @Hash, @TakenAt, @ReceivedAt,
+            coalesce(@Digest, (SELECT d.digest FROM snapshots d WHERE d.hash = @Hash AND d.digest IS NOT NULL ORDER BY d.revision DESC LIMIT 1)),
+            coalesce((SELECT min(h.received_at_us) FROM snapshots h WHERE h.host = @Host AND h.sequence > @Sequence), 9223372036854775807))
         RETURNING revision
         """;
+
+    // The one that was in force gives way. Those received later, which there are when the dashboard's clock was set back, give way too
+    // where they are of lower order; all of them may have another neighbour now.
+    private const string OvertakeSql = """
+        UPDATE snapshots SET until_us = @ReceivedAt WHERE sequence <= @Sequence AND revision =
+            (SELECT f.revision FROM snapshots f WHERE f.host = @Host AND f.received_at_us <= @ReceivedAt AND f.until_us > @ReceivedAt AND f.revision <> @Revision
+             ORDER BY f.received_at_us DESC LIMIT 1);
+        UPDATE snapshots SET until_us = min(until_us, @ReceivedAt) WHERE host = @Host AND received_at_us > @ReceivedAt AND sequence <= @Sequence;
+        UPDATE snapshots SET compared = 0, kinds = -1 WHERE host = @Host AND received_at_us >= @ReceivedAt AND revision <> @Revision AND compared <> 0;
+        """;
+
+    // A body that could not be read has healed.
+    private const string HealedSql = "UPDATE snapshots SET compared = 0, kinds = -1 WHERE hash = @Hash AND compared <> 0 AND kinds & @Unreadable <> 0";
 
     // Continuations must not run on the writer's thread.
     private readonly TaskCompletionSource<StoreOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -109,26 +128,25 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStor
     public int Bytes => row.Body.Length;
 
     /// <inheritdoc/>
-    public void Apply(SqliteConnection connection, SqliteTransaction transaction)
+    public void Apply(StoreTransaction transaction)
     {
         string hash = row.Hash.ToString();
-        KnownRow? known = connection.QueryFirstOrDefault<KnownRow>(FindSql, new { row.HostId, row.BootId, row.Sequence }, transaction);
+        KnownRow? known = transaction.Connection.QueryFirstOrDefault<KnownRow>(FindSql, new { row.HostId, row.BootId, row.Sequence }, transaction.Sqlite);
         if (known is not null && known.Hash != hash)
         {
             _outcome = new StoreOutcome.Conflict(known.Hash);
             return;
         }
 
-        connection.Execute(BodySql, new { Hash = hash, row.Schema, row.RawBytes, row.Body }, transaction);
+        transaction.Connection.Execute(BodySql, new { Hash = hash, row.Schema, row.RawBytes, row.Body }, transaction.Sqlite);
         if (known is not null)
         {
+            transaction.Connection.Execute(HealedSql, new { Hash = hash, Unreadable = (int)ChangeKinds.Unreadable }, transaction.Sqlite);
             _outcome = new StoreOutcome.Duplicate(known.Revision);
             return;
         }
 
-        long host = connection.QuerySingle<long>(HostSql, new { row.HostId, row.HostName, Origin = row.Origin.ToString(), row.ProbeVersion, row.ReceivedAt }, transaction);
-        _outcome = new StoreOutcome.Stored(connection.QuerySingle<long>(SnapshotSql,
-            new { Host = host, row.BootId, row.Sequence, Hash = hash, row.TakenAt, row.ReceivedAt }, transaction));
+        _outcome = new StoreOutcome.Stored(Insert(transaction, hash));
     }
 
     /// <inheritdoc/>
@@ -157,30 +175,16 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStor
     /// <inheritdoc/>
     public void Failed(string reason) => _done.TrySetResult(new StoreOutcome.Failed(reason));
 
+    private long Insert(StoreTransaction transaction, string hash)
+    {
+        long host = transaction.Connection.QuerySingle<long>(HostSql,
+            new { row.HostId, row.HostName, Origin = row.Origin.ToString(), row.ProbeVersion, row.ReceivedAt }, transaction.Sqlite);
+        byte[]? digest = row.Digest is null ? null : DigestCodec.Write(row.Digest, transaction.IdOf);
+        long revision = transaction.Connection.QuerySingle<long>(SnapshotSql,
+            new { Host = host, row.BootId, row.Sequence, Hash = hash, row.TakenAt, row.ReceivedAt, Digest = digest }, transaction.Sqlite);
+        transaction.Connection.Execute(OvertakeSql, new { Host = host, row.Sequence, row.ReceivedAt, Revision = revision }, transaction.Sqlite);
+        return revision;
+    }
+
     private sealed record KnownRow(string Hash, long Revision);
-}
-
-/// <summary>When hosts were last heard of.</summary>
-/// <param name="seen">Host identity and microseconds since 1970 in UTC.</param>
-internal sealed class LastSeenWork(IReadOnlyList<(string HostId, long At)> seen) : IStoreWork
-{
-    private const string Sql = "UPDATE hosts SET last_seen_us = max(last_seen_us, @At) WHERE host_id = @HostId";
-
-    private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Whether it was kept.</summary>
-    public Task<bool> Done => _done.Task;
-
-    /// <inheritdoc/>
-    public int Bytes => 0;
-
-    /// <inheritdoc/>
-    public void Apply(SqliteConnection connection, SqliteTransaction transaction) =>
-        connection.Execute(Sql, seen.Select(host => new { host.HostId, host.At }), transaction);
-
-    /// <inheritdoc/>
-    public void Committed() => _done.SetResult(true);
-
-    /// <inheritdoc/>
-    public void Failed(string reason) => _done.TrySetResult(false);
 }

@@ -17,4 +17,7 @@ internal static partial class StoreLog
 
     [LoggerMessage(EventId = 104, Level = LogLevel.Error, Message = "The latest snapshot of host {HostId} ({Hash}) cannot be shown: {Reason}")]
     public static partial void LatestUnreadable(ILogger log, string hostId, string hash, string reason, Exception? exception);
+
+    [LoggerMessage(EventId = 105, Level = LogLevel.Error, Message = "Snapshots could not be compared with those before them; the next try is in {Seconds} s. Their pages show no changes until then.")]
+    public static partial void ComparisonFailed(ILogger log, double seconds, Exception exception);
 }

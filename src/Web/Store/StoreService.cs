@@ -1,4 +1,5 @@
 using TdxDash.Web.Live;
+using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Store;
 
@@ -15,6 +16,7 @@ internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView
         _lock = StoreLock.Take(path);
         string? backup = StoreSchema.Current.Prepare(path, time);
         writer.Start();
+        _ = writer.TryEnqueue(new StartedWork(UnixTime.ToMicroseconds(time.GetUtcNow())));
         StoreLog.Opened(log, path.File, StoreSchema.Current.Version, library);
         if (backup is not null)
         {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using TdxDash.Web.Options;
+using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Store;
 
@@ -16,6 +17,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     private readonly ILogger<StoreWriter> _log;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SqliteConnection? _connection;
+    private TextPool? _texts;
     private long _queuedBytes;
     private volatile string? _trouble = "The store is not open yet.";
     private bool _started;
@@ -91,9 +93,10 @@ internal sealed class StoreWriter : IAsyncDisposable
         {
             _connection ??= _path.OpenWriter();
             using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+            var open = new StoreTransaction(_connection, transaction, _texts ??= new TextPool());
             foreach (IStoreWork work in batch)
             {
-                work.Apply(_connection, transaction);
+                work.Apply(open);
             }
 
             transaction.Commit();
@@ -134,7 +137,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         _trouble = reason;
         // After a failed commit or flush the connection's view of the file is not to be trusted.
         _connection?.Dispose();
-        _connection = null;
+        (_connection, _texts) = (null, null);
         foreach (IStoreWork work in batch)
         {
             work.Failed($"{reason} Nothing was lost: send it again later.");

@@ -124,6 +124,9 @@ internal sealed class FakeFleet : IFleetView, ISnapshotArchive
     public Task<Snapshot?> LatestAsync(string hostId, CancellationToken cancellation) =>
         Held?.Task ?? Task.FromResult(_snapshots.GetValueOrDefault(hostId));
 
+    public Task<Snapshot> ReadAsync(SnapshotHash hash, CancellationToken cancellation) =>
+        Task.FromResult(_snapshots[_hosts.Values.First(entry => entry.Hash == hash).HostId]);
+
     public void Report(HostEntry entry, Snapshot? snapshot = null)
     {
         _hosts[entry.HostId] = entry;

@@ -54,7 +54,7 @@ public sealed class StoreWriterTests
         using var folder = new TempFolder();
         await using StoreWriter writer = Make(folder);
         SnapshotWork first = Work(1), large = Work(2, new byte[1 << 20]);
-        Assert.Null(writer.TryEnqueue(new Pragma("PRAGMA max_page_count=20")));
+        Assert.Null(writer.TryEnqueue(new Pragma("PRAGMA max_page_count=40")));
         Assert.Null(writer.TryEnqueue(first));
         Assert.Null(writer.TryEnqueue(large));
         writer.Start();
@@ -115,6 +115,7 @@ public sealed class StoreWriterTests
         Body = body ?? new byte[100],
         TakenAt = 1,
         ReceivedAt = 2,
+        Digest = null,
     }, _ => { });
 
     private static int Rows(TempFolder folder)
@@ -127,7 +128,7 @@ public sealed class StoreWriterTests
     {
         public int Bytes => 0;
 
-        public void Apply(SqliteConnection connection, SqliteTransaction transaction) => connection.Execute(sql, transaction: transaction);
+        public void Apply(StoreTransaction transaction) => transaction.Connection.Execute(sql, transaction: transaction.Sqlite);
 
         public void Committed()
         {

@@ -1,0 +1,111 @@
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Tdx.Snapshots.Diff;
+using TdxDash.Web.Store.History;
+
+namespace TdxDash.Web.Live.History;
+
+/// <summary>The fleet as it was, from the store.</summary>
+internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests, IFleetView fleet) : IFleetHistory
+{
+    private const int Part = 256;
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HostEntry>> AsOfAsync(DateTimeOffset at, CancellationToken cancellation) => Task.Run(() => AsOf(at, cancellation), cancellation);
+
+    /// <inheritdoc/>
+    public Task<HistorySpan?> SpanAsync(CancellationToken cancellation) => Task.Run(() => Rows.Span(reader.Span()), cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<HistoryMark>> ActivityAsync(HistoryFilter filter, int most, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        return Task.Run(() => Activity(filter, most), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<VersionsOverTime> VersionsAsync(TimeWindow window, int moments, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(moments, 2);
+        return Task.Run(() => Versions(window, moments, cancellation), cancellation);
+    }
+
+    private IReadOnlyList<HostEntry> AsOf(DateTimeOffset at, CancellationToken cancellation)
+    {
+        IReadOnlyList<AsOfRow> rows = reader.AsOf(UnixTime.ToMicroseconds(at));
+        var entries = new HostEntry?[rows.Count];
+        Parallel.For(0, (rows.Count + Part - 1) / Part, new ParallelOptions { CancellationToken = cancellation }, part =>
+        {
+            for (int i = part * Part; i < Math.Min(rows.Count, (part + 1) * Part); i++)
+            {
+                entries[i] = Entry(rows[i], at);
+            }
+        });
+        return [.. entries.OfType<HostEntry>()];
+    }
+
+    private HostEntry? Entry(AsOfRow row, DateTimeOffset at)
+    {
+        if (digests.Summary(row.Digest, row.Hash) is not { } summary || !SnapshotHash.TryParse(row.Hash, out SnapshotHash hash))
+        {
+            return null;
+        }
+
+        DateTimeOffset lastSeen = row.SilentSince is { } since ? UnixTime.FromMicroseconds(since) : LastSeen(row);
+        return new HostEntry
+        {
+            HostId = row.HostId,
+            Revision = row.Revision,
+            Summary = FleetView.Limit(summary),
+            Hash = hash,
+            TakenAt = UnixTime.FromMicroseconds(row.TakenAt),
+            LastSeen = lastSeen < at ? lastSeen : at,
+            ProbeVersion = "",
+        };
+    }
+
+    // Signs of life are saved every few seconds only; memory knows the latest.
+    private DateTimeOffset LastSeen(AsOfRow row)
+    {
+        DateTimeOffset saved = UnixTime.FromMicroseconds(row.LastSeen);
+        return fleet.Find(row.HostId) is { } known && known.LastSeen > saved ? known.LastSeen : saved;
+    }
+
+    private IReadOnlyList<HistoryMark> Activity(HistoryFilter filter, int most)
+    {
+        long from = UnixTime.ToMicroseconds(filter.Window.From), to = UnixTime.ToMicroseconds(filter.Window.To);
+        var marks = new MarkGatherer(from, to, most, filter.Kinds);
+        reader.ForEachMark(from, to, filter.Text, marks.Take);
+        return marks.Marks;
+    }
+
+    private VersionsOverTime Versions(TimeWindow window, int moments, CancellationToken cancellation)
+    {
+        long from = UnixTime.ToMicroseconds(window.From), to = UnixTime.ToMicroseconds(window.To);
+        (IReadOnlyList<ModuleRow> atStart, IReadOnlyList<ModuleRow> later) = reader.Modules(from, to);
+        var counter = new VersionCounter(moments);
+        foreach (ModuleRow row in atStart)
+        {
+            counter.Set(row.Host, VersionOf(row));
+        }
+
+        var times = new DateTimeOffset[moments];
+        int next = 0;
+        for (int i = 0; i < moments; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            long moment = from + (long)((Int128)(to - from) * i / (moments - 1));
+            for (; next < later.Count && later[next].ReceivedAt <= moment; next++)
+            {
+                counter.Set(later[next].Host, VersionOf(later[next]));
+            }
+
+            times[i] = UnixTime.FromMicroseconds(moment);
+            counter.Note(i);
+        }
+
+        return new VersionsOverTime(times, counter.Series);
+    }
+
+    private string? VersionOf(ModuleRow row) => digests.Summary(row.Digest, row.Hash)?.Version is { IsKnown: true } version ? version.Value.ToString() : null;
+}

@@ -1,0 +1,115 @@
+using System.Threading.Channels;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Tdx.Snapshots.Diff;
+using TdxDash.Web.Security;
+using TdxDash.Web.Store;
+using TdxDash.Web.Store.History;
+
+namespace TdxDash.Web.Live.History;
+
+/// <summary>Compares each stored snapshot with the one before it, in the background: new ones at once, and at the start those that an older
+/// version left. It works on one core for at most half of the time, so that a large database does not slow the dashboard down.</summary>
+internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer, ISnapshotArchive archive, DigestSource digests, IFleetView fleet, HistoryFeed feed, TimeProvider time,
+    ILogger<HistoryKeeper> log) : BackgroundService
+{
+    private const int Batch = 32;
+    private const int MaxHeadline = 300;
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(10);
+
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Works off some snapshots that wait.</summary>
+    /// <returns>How many; 0 when none waits.</returns>
+    /// <exception cref="IOException">They could not be stored; the message says why not.</exception>
+    public async Task<int> WorkOffAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<UncomparedRow> rows = reader.Next(Batch);
+        var comparisons = new List<Comparison>(rows.Count);
+        foreach (UncomparedRow row in rows)
+        {
+            comparisons.Add(await CompareAsync(row, cancellation));
+        }
+
+        if (comparisons.Count == 0)
+        {
+            return 0;
+        }
+
+        var work = new ComparisonWork(comparisons);
+        string? refusal = writer.TryEnqueue(work);
+        if (refusal is not null || !await work.Done)
+        {
+            throw new IOException(refusal ?? writer.Trouble ?? "The store did not keep them.");
+        }
+
+        feed.Announce([.. comparisons.Select(comparison => comparison.Row.HostId).Distinct()]);
+        return comparisons.Count;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The host waits for the first await of a service before it starts the next one.
+        await Task.Yield();
+        using IDisposable subscription = fleet.Subscribe(_ => _news.Writer.TryWrite(true));
+        _news.Writer.TryWrite(true);
+        try
+        {
+            while (await _news.Reader.WaitToReadAsync(stoppingToken))
+            {
+                _news.Reader.TryRead(out _);
+                await WorkOffAllAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // What waits is found again at the next start.
+        }
+    }
+
+    private async Task WorkOffAllAsync(CancellationToken stopping)
+    {
+        try
+        {
+            long started = time.GetTimestamp();
+            while (await WorkOffAsync(stopping) == Batch)
+            {
+                await Task.Delay(time.GetElapsedTime(started), time, stopping);
+                started = time.GetTimestamp();
+            }
+        }
+        // The edge of the loop: whatever failed, the next try has its chance.
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            StoreLog.ComparisonFailed(log, AfterFailure.TotalSeconds, e);
+            await Task.Delay(AfterFailure, time, stopping);
+            _news.Writer.TryWrite(true);
+        }
+    }
+
+    private async Task<Comparison> CompareAsync(UncomparedRow row, CancellationToken cancellation)
+    {
+        try
+        {
+            Snapshot after = await ReadAsync(row.Hash, cancellation);
+            HostDigest? digest = row.HasDigest ? null : digests.Of(after);
+            if (row.BaseHash is null)
+            {
+                return new Comparison(row, digest, ChangeSummary.OfFirst);
+            }
+
+            Snapshot before = await ReadAsync(row.BaseHash, cancellation);
+            return new Comparison(row, digest, Shown(ChangeSummary.Between(before, after, row.BootId != row.BaseBootId)));
+        }
+        catch (InvalidDataException e)
+        {
+            return new Comparison(row, null, Shown(ChangeSummary.OfUnreadable(e.Message)));
+        }
+    }
+
+    private Task<Snapshot> ReadAsync(string hash, CancellationToken cancellation) => SnapshotHash.TryParse(hash, out SnapshotHash parsed)
+        ? archive.ReadAsync(parsed, cancellation)
+        : throw new InvalidDataException($"The stored hash '{hash}' has not the form of one. Put back a backup of the database.");
+
+    private static ChangeSummary Shown(ChangeSummary change) => change with { Headline = ShownText.Limit(change.Headline, MaxHeadline) };
+}

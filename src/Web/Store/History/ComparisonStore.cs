@@ -1,0 +1,86 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Tdx.Snapshots.Diff;
+
+namespace TdxDash.Web.Store.History;
+
+/// <summary>A snapshot that waits to be compared with the one before it, which is null for a first one.</summary>
+internal sealed record UncomparedRow(string HostId, long Revision, string Hash, string BootId, bool HasDigest, long? Base, string? BaseHash, string? BaseBootId);
+
+/// <summary>What comparing a snapshot gave.</summary>
+/// <param name="Row">The snapshot and the one that it was compared with.</param>
+/// <param name="Digest">Its digest; null where the stored one stays.</param>
+/// <param name="Change">What it changed.</param>
+internal sealed record Comparison(UncomparedRow Row, HostDigest? Digest, ChangeSummary Change);
+
+/// <summary>Finds the snapshots that wait to be compared.</summary>
+internal sealed class ComparisonReader(StorePath path)
+{
+    /// <summary>The closest lower snapshot of the same host that was in force, of a row <c>s</c>.</summary>
+    internal const string BaseOf = """
+        (SELECT p.revision FROM snapshots p WHERE p.host = s.host AND (p.sequence, p.revision) < (s.sequence, s.revision) AND p.until_us > p.received_at_us
+         ORDER BY p.sequence DESC, p.revision DESC LIMIT 1)
+        """;
+
+    // The newest first: somebody may be looking at them.
+    internal const string Sql = $"""
+        SELECT h.host_id AS HostId, s.revision AS Revision, s.hash AS Hash, s.boot_id AS BootId, s.digest IS NOT NULL AND substr(s.digest, 1, 1) = @digestForm AS HasDigest,
+            b.revision AS Base, b.hash AS BaseHash, b.boot_id AS BaseBootId
+        FROM snapshots s JOIN hosts h ON h.id = s.host LEFT JOIN snapshots b ON b.revision = {BaseOf}
+        WHERE s.compared < @form ORDER BY s.compared, s.revision DESC LIMIT @limit
+        """;
+
+    /// <summary>Some of those that wait.</summary>
+    public IReadOnlyList<UncomparedRow> Next(int limit)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.Query<Raw>(Sql, new { form = DigestCodec.Form, digestForm = new[] { (byte)DigestCodec.Form }, limit })
+            .Select(raw => new UncomparedRow(raw.HostId, raw.Revision, raw.Hash, raw.BootId, raw.HasDigest != 0, raw.Base, raw.BaseHash, raw.BaseBootId)).AsList();
+    }
+
+    private sealed record Raw(string HostId, long Revision, string Hash, string BootId, long HasDigest, long? Base, string? BaseHash, string? BaseBootId);
+}
+
+/// <summary>Stores comparisons.</summary>
+/// <param name="comparisons">The comparisons.</param>
+internal sealed class ComparisonWork(IReadOnlyList<Comparison> comparisons) : IStoreWork
+{
+    // One whose neighbour became another meanwhile is left, and compared again.
+    private const string Sql = $"""
+        UPDATE snapshots AS s SET compared = @Form, base = @Base, changed = @Fields, kinds = @Kinds, headline = @Headline, digest = coalesce(@Digest, digest)
+        WHERE revision = @Revision AND coalesce({ComparisonReader.BaseOf}, 0) = coalesce(@Base, 0)
+        """;
+
+    private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether they were kept.</summary>
+    public Task<bool> Done => _done.Task;
+
+    /// <inheritdoc/>
+    public int Bytes => 0;
+
+    /// <inheritdoc/>
+    public void Apply(StoreTransaction transaction)
+    {
+        foreach (Comparison comparison in comparisons)
+        {
+            transaction.Connection.Execute(Sql, new
+            {
+                DigestCodec.Form,
+                comparison.Row.Base,
+                comparison.Change.Fields,
+                Kinds = (int)comparison.Change.Kinds,
+                comparison.Change.Headline,
+                Digest = comparison.Digest is { } digest ? DigestCodec.Write(digest, transaction.IdOf) : null,
+                comparison.Row.Revision,
+            }, transaction.Sqlite);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Committed() => _done.SetResult(true);
+
+    /// <inheritdoc/>
+    public void Failed(string reason) => _done.TrySetResult(false);
+}

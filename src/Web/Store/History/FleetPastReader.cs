@@ -1,0 +1,93 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace TdxDash.Web.Store.History;
+
+/// <summary>A host as it was at a time. Times are microseconds since 1970 in UTC.</summary>
+internal sealed record AsOfRow(string HostId, long Revision, string Hash, long TakenAt, byte[]? Digest, long LastSeen, long? SilentSince);
+
+/// <summary>A host's module from a time on.</summary>
+internal sealed record ModuleRow(long Host, long Revision, string Hash, long ReceivedAt, byte[]? Digest);
+
+/// <summary>Reads the history of the whole fleet.</summary>
+internal sealed class FleetPastReader(StorePath path)
+{
+    // One seek a host for its snapshot and one for its silence: the last that began by then, if it still lasted.
+    internal const string AsOfSql = """
+        SELECT h.host_id AS HostId, s.revision AS Revision, s.hash AS Hash, s.taken_at_us AS TakenAt, s.digest AS Digest, h.last_seen_us AS LastSeen,
+            (SELECT CASE WHEN q.to_us > @at THEN q.from_us END FROM silences q
+             WHERE q.host = h.id AND q.from_us <= @at ORDER BY q.from_us DESC LIMIT 1) AS SilentSince
+        FROM hosts h JOIN snapshots s ON s.revision =
+            (SELECT l.revision FROM snapshots l WHERE l.host = h.id AND l.received_at_us <= @at AND l.until_us > @at ORDER BY l.received_at_us DESC LIMIT 1)
+        WHERE h.first_seen_us <= @at
+        """;
+
+    internal const string ModulesAtSql = """
+        SELECT h.id AS Host, s.revision AS Revision, s.hash AS Hash, s.received_at_us AS ReceivedAt, s.digest AS Digest
+        FROM hosts h JOIN snapshots s ON s.revision =
+            (SELECT l.revision FROM snapshots l WHERE l.host = h.id AND l.received_at_us <= @at AND l.until_us > @at ORDER BY l.received_at_us DESC LIMIT 1)
+        WHERE h.first_seen_us <= @at
+        """;
+
+    // The condition on kinds is that of the index snapshots_of_modules.
+    internal const string ModulesSql = """
+        SELECT host AS Host, revision AS Revision, hash AS Hash, received_at_us AS ReceivedAt, digest AS Digest FROM snapshots
+        WHERE kinds & 8197 <> 0 AND received_at_us > @from AND received_at_us <= @to AND until_us > received_at_us
+        ORDER BY received_at_us
+        """;
+
+    internal const string SpanSql = """
+        SELECT (SELECT min(received_at_us) FROM snapshots) AS First, (SELECT max(received_at_us) FROM snapshots) AS Last,
+            (SELECT max(received_at_us) FROM snapshots) AS BootedAt
+        WHERE EXISTS (SELECT 1 FROM snapshots)
+        """;
+
+    internal const string MarksSql = """
+        SELECT received_at_us AS ReceivedAt, revision AS Revision, compared AS Compared, changed AS Changed, kinds AS Kinds FROM snapshots
+        WHERE received_at_us >= @from AND received_at_us < @to
+        ORDER BY received_at_us, revision
+        """;
+
+    internal const string NamedMarksSql = """
+        SELECT s.received_at_us AS ReceivedAt, s.revision AS Revision, s.compared AS Compared, s.changed AS Changed, s.kinds AS Kinds
+        FROM snapshots s JOIN hosts h ON h.id = s.host
+        WHERE s.received_at_us >= @from AND s.received_at_us < @to AND (h.name LIKE @pattern ESCAPE '\' OR s.headline LIKE @pattern ESCAPE '\')
+        ORDER BY s.received_at_us, s.revision
+        """;
+
+    /// <summary>Every host that had reported by a time.</summary>
+    public IReadOnlyList<AsOfRow> AsOf(long at)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.Query<AsOfRow>(AsOfSql, new { at }).AsList();
+    }
+
+    /// <summary>The modules at the start of a window, and those that began in it, ascending.</summary>
+    public (IReadOnlyList<ModuleRow> AtStart, IReadOnlyList<ModuleRow> Later) Modules(long from, long to)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return (connection.Query<ModuleRow>(ModulesAtSql, new { at = from }).AsList(), connection.Query<ModuleRow>(ModulesSql, new { from, to }).AsList());
+    }
+
+    /// <summary>How far the fleet's history reaches, or null.</summary>
+    public SpanRow? Span()
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.QueryFirstOrDefault<SpanRow>(SpanSql);
+    }
+
+    /// <summary>All changes of a window, ascending; read one by one.</summary>
+    /// <param name="from">The start, in microseconds since 1970 in UTC.</param>
+    /// <param name="to">The end.</param>
+    /// <param name="text">Part of the host's name or the headline; empty for all.</param>
+    /// <param name="take">Gets each.</param>
+    public void ForEachMark(long from, long to, string text, Action<MarkRow> take)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        string sql = text.Length == 0 ? MarksSql : NamedMarksSql;
+        foreach (MarkRow row in connection.Query<MarkRow>(sql, new { from, to, pattern = EntriesQuery.Pattern(text) }, buffered: false))
+        {
+            take(row);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Live;
+using TdxDash.Web.Live.History;
+using TdxDash.Web.Options;
+using TdxDash.Web.Store;
+using TdxDash.Web.Store.History;
+using TdxDash.Wire;
+
+namespace TdxDash.Web.Tests.Support;
+
+/// <summary>The real store and everything that reads its history, without the web around it; a clock that a test sets.</summary>
+internal sealed class HistoryStore : IAsyncDisposable
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly TempFolder _folder = new();
+    private readonly SnapshotArchive _archive;
+
+    public HistoryStore(Summarise? summarise = null)
+    {
+        Summarise = summarise ?? SmallSnapshot.Summarise;
+        Path = new StorePath(_folder.Path);
+        StoreSchema.Current.Prepare(Path, Time);
+        Writer = new StoreWriter(Path, new DashboardOptions
+        {
+            DataFolder = _folder.Path,
+            Urls = [],
+            AllowRemote = false,
+            Store = new StoreOptions { QueueLength = StoreOptions.MaxQueueLength, QueueBytes = 1 << 30 },
+        }, NullLogger<StoreWriter>.Instance);
+        Writer.Start();
+        var bodies = new SnapshotReader(Path);
+        Digests = new DigestSource(bodies, new TextTable(Path), Summarise);
+        Fleet = new FleetView(bodies, Summarise, Time, NullLogger<FleetView>.Instance);
+        _archive = new SnapshotArchive(bodies);
+        Feed = new HistoryFeed(NullLogger<HistoryFeed>.Instance);
+        Hosts = new HostHistory(Path, new HistoryReader(Path), Digests, Fleet, Time);
+        Past = new FleetHistory(new FleetPastReader(Path), Digests, Fleet);
+        Notes = new Annotations(Path, Writer, Feed, Time);
+        Keeper = new HistoryKeeper(new ComparisonReader(Path), Writer, _archive, Digests, Fleet, Feed, Time, NullLogger<HistoryKeeper>.Instance);
+    }
+
+    public FakeTimeProvider Time { get; } = new(Start);
+
+    public Summarise Summarise { get; }
+
+    public StorePath Path { get; }
+
+    public StoreWriter Writer { get; }
+
+    public DigestSource Digests { get; }
+
+    public FleetView Fleet { get; }
+
+    public HistoryFeed Feed { get; }
+
+    public IHostHistory Hosts { get; }
+
+    public IFleetHistory Past { get; }
+
+    public IAnnotations Notes { get; }
+
+    public HistoryKeeper Keeper { get; }
+
+    /// <summary>Queues a snapshot as the intake would.</summary>
+    /// <param name="host">The host's number, which makes its identity and name.</param>
+    /// <param name="sequence">The probe's number for it.</param>
+    /// <param name="received">When it was received.</param>
+    /// <param name="snapshot">The snapshot; null for the smallest one, told apart by its sequence.</param>
+    /// <param name="boot">The boot's number.</param>
+    /// <param name="withDigest">Whether the digest is at hand, as it is unless an older version stored it.</param>
+    public Task<StoreOutcome> InsertAsync(int host, long sequence, DateTimeOffset received, Snapshot? snapshot = null, int boot = 1, bool withDigest = true)
+    {
+        snapshot ??= SmallSnapshot.Make($"6.16.{sequence}", $"host-{host}");
+        byte[] canonical = SnapshotCodec.Write(snapshot);
+        var row = new SnapshotRow
+        {
+            HostId = HostId(host),
+            HostName = $"host-{host}",
+            Origin = snapshot.Origin,
+            ProbeVersion = "0.1.0",
+            BootId = BootId(boot),
+            Sequence = sequence,
+            Hash = SnapshotHash.Of(canonical),
+            Schema = 1,
+            RawBytes = canonical.Length,
+            Body = BodyCodec.Compress(canonical),
+            TakenAt = UnixTime.ToMicroseconds(received) - 1_000,
+            ReceivedAt = UnixTime.ToMicroseconds(received),
+            Digest = withDigest ? new HostDigest(Summarise(snapshot), HostAttributes.From(snapshot)) : null,
+        };
+        HostSummary summary = Summarise(snapshot);
+        var work = new SnapshotWork(row, revision => Fleet.Apply(sequence, new HostEntry
+        {
+            HostId = row.HostId,
+            Revision = revision,
+            Summary = summary,
+            Hash = row.Hash,
+            TakenAt = UnixTime.FromMicroseconds(row.TakenAt),
+            LastSeen = received,
+            ProbeVersion = "0.1.0",
+        }));
+        Assert.Null(Writer.TryEnqueue(work));
+        return work.Done.WaitAsync(Dashboard.Patience, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Compares all that waits.</summary>
+    public async Task CompareAllAsync()
+    {
+        while (await Keeper.WorkOffAsync(TestContext.Current.CancellationToken) > 0)
+        {
+        }
+    }
+
+    public static string HostId(int host) => $"aaaaaaaa-0000-0000-0000-{host:D12}";
+
+    public static string BootId(int boot) => $"bbbbbbbb-0000-0000-0000-{boot:D12}";
+
+    public async ValueTask DisposeAsync()
+    {
+        Keeper.Dispose();
+        _archive.Dispose();
+        Path.CloseReaders();
+        await Writer.DisposeAsync();
+        _folder.Dispose();
+    }
+}
