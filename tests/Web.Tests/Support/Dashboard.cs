@@ -33,6 +33,9 @@ internal sealed class Dashboard : IAsyncDisposable
 
     public StorePath Path => _app.Services.GetRequiredService<StorePath>();
 
+    public T Service<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Summarise? summarise = null)
     {
         WebApplication app = WebSetup.Build(["--urls", "http://127.0.0.1:0", "--TdxDash:DataFolder", folder.Path], services =>

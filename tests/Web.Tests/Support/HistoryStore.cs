@@ -16,7 +16,6 @@ internal sealed class HistoryStore : IAsyncDisposable
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly TempFolder _folder = new();
-    private readonly SnapshotArchive _archive;
 
     public HistoryStore(Summarise? summarise = null)
     {
@@ -34,12 +33,11 @@ internal sealed class HistoryStore : IAsyncDisposable
         var bodies = new SnapshotReader(Path);
         Digests = new DigestSource(bodies, new TextTable(Path), Summarise);
         Fleet = new FleetView(bodies, Summarise, Time, NullLogger<FleetView>.Instance);
-        _archive = new SnapshotArchive(bodies);
         Feed = new HistoryFeed(NullLogger<HistoryFeed>.Instance);
         Hosts = new HostHistory(Path, new HistoryReader(Path), Digests, Fleet, Time);
         Past = new FleetHistory(new FleetPastReader(Path), Digests, Fleet);
         Notes = new Annotations(Path, Writer, Feed, Time);
-        Keeper = new HistoryKeeper(new ComparisonReader(Path), Writer, _archive, Digests, Fleet, Feed, Time, NullLogger<HistoryKeeper>.Instance);
+        Keeper = new HistoryKeeper(new ComparisonReader(Path), Writer, bodies, Digests, Fleet, Feed, Time, NullLogger<HistoryKeeper>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new(Start);
@@ -121,7 +119,6 @@ internal sealed class HistoryStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Keeper.Dispose();
-        _archive.Dispose();
         Path.CloseReaders();
         await Writer.DisposeAsync();
         _folder.Dispose();

@@ -41,7 +41,7 @@ internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFee
         UPDATE annotations SET from_us = @From, to_us = @To, text = @Text, tags = @Tags, edited_at_us = @Now WHERE id = @id AND deleted_at_us IS NULL
         """;
 
-    private const string DeleteSql = "UPDATE annotations SET deleted_at_us = @Now WHERE id = @id AND deleted_at_us IS NULL";
+    private const string DeleteSql = "UPDATE annotations SET deleted_at_us = @now WHERE id = @id AND deleted_at_us IS NULL";
     private const string RestoreSql = "UPDATE annotations SET deleted_at_us = NULL WHERE id = @id AND deleted_at_us >= @least";
     private const string PurgeSql = "DELETE FROM annotations WHERE deleted_at_us < @least";
 

@@ -51,7 +51,7 @@ internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests,
             return null;
         }
 
-        DateTimeOffset lastSeen = row.SilentSince is { } since ? UnixTime.FromMicroseconds(since) : LastSeen(row);
+        DateTimeOffset lastSeen = row is { SilentFrom: { } from, SilentTo: { } to } && to > UnixTime.ToMicroseconds(at) ? UnixTime.FromMicroseconds(from) : LastSeen(row);
         return new HostEntry
         {
             HostId = row.HostId,

@@ -9,11 +9,15 @@ namespace TdxDash.Web.Live.History;
 
 /// <summary>Compares each stored snapshot with the one before it, in the background: new ones at once, and at the start those that an older
 /// version left. It works on one core for at most half of the time, so that a large database does not slow the dashboard down.</summary>
-internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer, ISnapshotArchive archive, DigestSource digests, IFleetView fleet, HistoryFeed feed, TimeProvider time,
+internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer, SnapshotReader bodies, DigestSource digests, IFleetView fleet, HistoryFeed feed, TimeProvider time,
     ILogger<HistoryKeeper> log) : BackgroundService
 {
     private const int Batch = 32;
     private const int MaxHeadline = 300;
+
+    // A snapshot can have tens of megabytes.
+    private const int MostHeld = 3;
+
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(10);
 
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -25,9 +29,12 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
     {
         IReadOnlyList<UncomparedRow> rows = reader.Next(Batch);
         var comparisons = new List<Comparison>(rows.Count);
+        // Neighbours of one host come together. The pages' own cache is left to the pages.
+        var read = new Dictionary<string, Snapshot>(StringComparer.Ordinal);
         foreach (UncomparedRow row in rows)
         {
-            comparisons.Add(await CompareAsync(row, cancellation));
+            cancellation.ThrowIfCancellationRequested();
+            comparisons.Add(Compare(row, read));
         }
 
         if (comparisons.Count == 0)
@@ -87,19 +94,14 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
         }
     }
 
-    private async Task<Comparison> CompareAsync(UncomparedRow row, CancellationToken cancellation)
+    private Comparison Compare(UncomparedRow row, Dictionary<string, Snapshot> read)
     {
         try
         {
-            Snapshot after = await ReadAsync(row.Hash, cancellation);
-            HostDigest? digest = row.HasDigest ? null : digests.Of(after);
-            if (row.BaseHash is null)
-            {
-                return new Comparison(row, digest, ChangeSummary.OfFirst);
-            }
-
-            Snapshot before = await ReadAsync(row.BaseHash, cancellation);
-            return new Comparison(row, digest, Shown(ChangeSummary.Between(before, after, row.BootId != row.BaseBootId)));
+            Snapshot after = Read(row.Hash, read);
+            HostDigest? digest = DigestCodec.IsCurrent(row.Digest) ? null : digests.Of(after);
+            ChangeSummary change = row.BaseHash is null ? ChangeSummary.OfFirst : ChangeSummary.Between(Read(row.BaseHash, read), after, row.BootId != row.BaseBootId);
+            return new Comparison(row, digest, Shown(change));
         }
         catch (InvalidDataException e)
         {
@@ -107,9 +109,23 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
         }
     }
 
-    private Task<Snapshot> ReadAsync(string hash, CancellationToken cancellation) => SnapshotHash.TryParse(hash, out SnapshotHash parsed)
-        ? archive.ReadAsync(parsed, cancellation)
-        : throw new InvalidDataException($"The stored hash '{hash}' has not the form of one. Put back a backup of the database.");
+    private Snapshot Read(string hash, Dictionary<string, Snapshot> read)
+    {
+        if (!read.TryGetValue(hash, out Snapshot? snapshot))
+        {
+            if (read.Count == MostHeld)
+            {
+                read.Clear();
+            }
+
+            snapshot = SnapshotHash.TryParse(hash, out SnapshotHash parsed)
+                ? bodies.Read(parsed)
+                : throw new InvalidDataException($"The stored hash '{hash}' has not the form of one. Put back a backup of the database.");
+            read[hash] = snapshot;
+        }
+
+        return snapshot;
+    }
 
     private static ChangeSummary Shown(ChangeSummary change) => change with { Headline = ShownText.Limit(change.Headline, MaxHeadline) };
 }

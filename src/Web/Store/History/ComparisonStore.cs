@@ -6,7 +6,7 @@ using TdxDash.Tdx.Snapshots.Diff;
 namespace TdxDash.Web.Store.History;
 
 /// <summary>A snapshot that waits to be compared with the one before it, which is null for a first one.</summary>
-internal sealed record UncomparedRow(string HostId, long Revision, string Hash, string BootId, bool HasDigest, long? Base, string? BaseHash, string? BaseBootId);
+internal sealed record UncomparedRow(string HostId, long Revision, string Hash, string BootId, byte[]? Digest, long? Base, string? BaseHash, string? BaseBootId);
 
 /// <summary>What comparing a snapshot gave.</summary>
 /// <param name="Row">The snapshot and the one that it was compared with.</param>
@@ -25,7 +25,7 @@ internal sealed class ComparisonReader(StorePath path)
 
     // The newest first: somebody may be looking at them.
     internal const string Sql = $"""
-        SELECT h.host_id AS HostId, s.revision AS Revision, s.hash AS Hash, s.boot_id AS BootId, s.digest IS NOT NULL AND substr(s.digest, 1, 1) = @digestForm AS HasDigest,
+        SELECT h.host_id AS HostId, s.revision AS Revision, s.hash AS Hash, s.boot_id AS BootId, s.digest AS Digest,
             b.revision AS Base, b.hash AS BaseHash, b.boot_id AS BaseBootId
         FROM snapshots s JOIN hosts h ON h.id = s.host LEFT JOIN snapshots b ON b.revision = {BaseOf}
         WHERE s.compared < @form ORDER BY s.compared, s.revision DESC LIMIT @limit
@@ -35,11 +35,8 @@ internal sealed class ComparisonReader(StorePath path)
     public IReadOnlyList<UncomparedRow> Next(int limit)
     {
         using SqliteConnection connection = path.OpenReader();
-        return connection.Query<Raw>(Sql, new { form = DigestCodec.Form, digestForm = new[] { (byte)DigestCodec.Form }, limit })
-            .Select(raw => new UncomparedRow(raw.HostId, raw.Revision, raw.Hash, raw.BootId, raw.HasDigest != 0, raw.Base, raw.BaseHash, raw.BaseBootId)).AsList();
+        return connection.Query<UncomparedRow>(Sql, new { form = DigestCodec.Form, limit }).AsList();
     }
-
-    private sealed record Raw(string HostId, long Revision, string Hash, string BootId, long HasDigest, long? Base, string? BaseHash, string? BaseBootId);
 }
 
 /// <summary>Stores comparisons.</summary>

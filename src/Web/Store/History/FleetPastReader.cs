@@ -3,8 +3,9 @@ using Microsoft.Data.Sqlite;
 
 namespace TdxDash.Web.Store.History;
 
-/// <summary>A host as it was at a time. Times are microseconds since 1970 in UTC.</summary>
-internal sealed record AsOfRow(string HostId, long Revision, string Hash, long TakenAt, byte[]? Digest, long LastSeen, long? SilentSince);
+/// <summary>A host as it was at a time. Times are microseconds since 1970 in UTC; <see cref="SilentFrom"/> and
+/// <see cref="SilentTo"/> are of the last silence that began by then; null where there is none.</summary>
+internal sealed record AsOfRow(string HostId, long Revision, string Hash, long TakenAt, byte[]? Digest, long LastSeen, long? SilentFrom, long? SilentTo);
 
 /// <summary>A host's module from a time on.</summary>
 internal sealed record ModuleRow(long Host, long Revision, string Hash, long ReceivedAt, byte[]? Digest);
@@ -12,13 +13,14 @@ internal sealed record ModuleRow(long Host, long Revision, string Hash, long Rec
 /// <summary>Reads the history of the whole fleet.</summary>
 internal sealed class FleetPastReader(StorePath path)
 {
-    // One seek a host for its snapshot and one for its silence: the last that began by then, if it still lasted.
+    // One seek a host for its snapshot and one for its silence. Every value is a column of a table, as the type of an expression is not
+    // known before its first row.
     internal const string AsOfSql = """
         SELECT h.host_id AS HostId, s.revision AS Revision, s.hash AS Hash, s.taken_at_us AS TakenAt, s.digest AS Digest, h.last_seen_us AS LastSeen,
-            (SELECT CASE WHEN q.to_us > @at THEN q.from_us END FROM silences q
-             WHERE q.host = h.id AND q.from_us <= @at ORDER BY q.from_us DESC LIMIT 1) AS SilentSince
+            q.from_us AS SilentFrom, q.to_us AS SilentTo
         FROM hosts h JOIN snapshots s ON s.revision =
             (SELECT l.revision FROM snapshots l WHERE l.host = h.id AND l.received_at_us <= @at AND l.until_us > @at ORDER BY l.received_at_us DESC LIMIT 1)
+        LEFT JOIN silences q ON q.host = h.id AND q.from_us = (SELECT max(m.from_us) FROM silences m WHERE m.host = h.id AND m.from_us <= @at)
         WHERE h.first_seen_us <= @at
         """;
 
@@ -37,9 +39,9 @@ internal sealed class FleetPastReader(StorePath path)
         """;
 
     internal const string SpanSql = """
-        SELECT (SELECT min(received_at_us) FROM snapshots) AS First, (SELECT max(received_at_us) FROM snapshots) AS Last,
-            (SELECT max(received_at_us) FROM snapshots) AS BootedAt
-        WHERE EXISTS (SELECT 1 FROM snapshots)
+        SELECT f.received_at_us AS First, l.received_at_us AS Last, l.received_at_us AS BootedAt
+        FROM snapshots f JOIN snapshots l ON l.revision = (SELECT revision FROM snapshots ORDER BY received_at_us DESC LIMIT 1)
+        ORDER BY f.received_at_us LIMIT 1
         """;
 
     internal const string MarksSql = """

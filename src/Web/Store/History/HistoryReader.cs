@@ -43,10 +43,11 @@ internal sealed class HistoryReader(StorePath path)
 
     // The latest boot begins with the first snapshot of it in the probe's order, wherever boots interleave in the order of receipt.
     internal const string SpanSql = """
-        SELECT h.first_seen_us AS First, l.received_at_us AS Last,
-            (SELECT b.received_at_us FROM snapshots b WHERE b.host = h.id AND b.boot_id = l.boot_id ORDER BY b.sequence LIMIT 1) AS BootedAt
+        SELECT h.first_seen_us AS First, l.received_at_us AS Last, b.received_at_us AS BootedAt
         FROM hosts h JOIN snapshots l ON l.revision =
             (SELECT s.revision FROM snapshots s WHERE s.host = h.id ORDER BY s.sequence DESC, s.revision DESC LIMIT 1)
+        JOIN snapshots b ON b.revision =
+            (SELECT s.revision FROM snapshots s WHERE s.host = h.id AND s.boot_id = l.boot_id ORDER BY s.sequence LIMIT 1)
         WHERE h.host_id = @hostId
         """;
 
