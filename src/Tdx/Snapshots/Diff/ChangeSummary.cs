@@ -50,6 +50,9 @@ public enum ChangeKinds
 
     /// <summary>One of the two could not be read, so that nothing is known of the change.</summary>
     Unreadable = 1 << 13,
+
+    /// <summary>How many private KeyIDs guests use: it changes with every guest.</summary>
+    KeyIdsInUse = 1 << 14,
 }
 
 /// <summary>A change from one snapshot of a host to the next, in short.</summary>
@@ -70,6 +73,9 @@ public sealed record ChangeSummary(int Fields, ChangeKinds Kinds, string Headlin
         ("kernel.moduleVersion", ChangeKinds.Module, "module"),
         ("kernel.seamldrVersion", ChangeKinds.Module, "P-SEAMLDR"),
         ("kernel.logLines", ChangeKinds.Log, "kernel log"),
+        ("platform.moduleUpdate", ChangeKinds.Module, "module update"),
+        ("platform.sysfsModule", ChangeKinds.Module, "module"),
+        ("platform.keyIdsInUse", ChangeKinds.KeyIdsInUse, "KeyIDs in use"),
         ("module.metadata", ChangeKinds.Metadata, "metadata"),
         ("memory", ChangeKinds.Memory, "memory"),
         ("layout", ChangeKinds.Layout, "layout"),

@@ -1,5 +1,4 @@
 using TdxDash.Tdx.Snapshots;
-using TdxDash.Tdx.Snapshots.Diff;
 using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Live.History;
@@ -16,11 +15,11 @@ internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests,
     public Task<HistorySpan?> SpanAsync(CancellationToken cancellation) => Task.Run(() => Rows.Span(reader.Span()), cancellation);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<HistoryMark>> ActivityAsync(HistoryFilter filter, int most, CancellationToken cancellation)
+    public Task<IReadOnlyList<ActivityPiece>> ActivityAsync(HistoryFilter filter, int pieces, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
-        return Task.Run(() => Activity(filter, most), cancellation);
+        ArgumentOutOfRangeException.ThrowIfLessThan(pieces, 1);
+        return Task.Run(() => Activity(filter, pieces), cancellation);
     }
 
     /// <inheritdoc/>
@@ -71,12 +70,13 @@ internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests,
         return fleet.Find(row.HostId) is { } known && known.LastSeen > saved ? known.LastSeen : saved;
     }
 
-    private IReadOnlyList<HistoryMark> Activity(HistoryFilter filter, int most)
+    private IReadOnlyList<ActivityPiece> Activity(HistoryFilter filter, int pieces)
     {
         long from = UnixTime.ToMicroseconds(filter.Window.From), to = UnixTime.ToMicroseconds(filter.Window.To);
-        var marks = new MarkGatherer(from, to, most, filter.Kinds);
-        reader.ForEachMark(from, to, filter.Text, marks.Take);
-        return marks.Marks;
+        long step = Math.Max(1, (to - from + pieces - 1) / pieces);
+        IReadOnlyList<long> counts = reader.Activity(from, to, step, (int)((to - from + step - 1) / step), (int)filter.Kinds, filter.Text);
+        return [.. counts.Select((count, i) => new ActivityPiece(
+            UnixTime.FromMicroseconds(from + (i * step)), UnixTime.FromMicroseconds(Math.Min(to, from + ((i + 1) * step))), (int)count))];
     }
 
     private VersionsOverTime Versions(TimeWindow window, int moments, CancellationToken cancellation)

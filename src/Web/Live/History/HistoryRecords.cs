@@ -89,6 +89,12 @@ public sealed record HistoryFilter(TimeWindow Window, string? HostId = null, Cha
 /// <param name="IsCompared">Whether all of them were compared.</param>
 public sealed record HistoryMark(DateTimeOffset At, int Snapshots, int Fields, ChangeKinds Kinds, long Revision, bool IsCompared);
 
+/// <summary>How many changes there were in a piece of time.</summary>
+/// <param name="From">Its start.</param>
+/// <param name="To">Its end.</param>
+/// <param name="Changes">How many.</param>
+public sealed record ActivityPiece(DateTimeOffset From, DateTimeOffset To, int Changes);
+
 /// <summary>A snapshot that was in force, with what time lines draw of it.</summary>
 /// <param name="Snapshot">The snapshot.</param>
 /// <param name="Digest">Its values.</param>

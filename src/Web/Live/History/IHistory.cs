@@ -12,8 +12,11 @@ public interface IFleetHistory
     /// <summary>How far the fleet's history reaches; null while there is none.</summary>
     Task<HistorySpan?> SpanAsync(CancellationToken cancellation);
 
-    /// <summary>The changes of a window in at most so many marks.</summary>
-    Task<IReadOnlyList<HistoryMark>> ActivityAsync(HistoryFilter filter, int most, CancellationToken cancellation);
+    /// <summary>How many changes of the fleet there were in each of some equal pieces of a window, ascending.</summary>
+    /// <param name="filter">Which changes; its host is not looked at.</param>
+    /// <param name="pieces">How many pieces, at least 1.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    Task<IReadOnlyList<ActivityPiece>> ActivityAsync(HistoryFilter filter, int pieces, CancellationToken cancellation);
 
     /// <summary>How many hosts ran which module version, at evenly spread moments of a window, its two ends included.</summary>
     /// <param name="window">The window.</param>

@@ -7,8 +7,7 @@ namespace TdxDash.Web.Live.History;
 /// <param name="from">The start of the window, in microseconds since 1970 in UTC.</param>
 /// <param name="to">The end.</param>
 /// <param name="most">The most marks.</param>
-/// <param name="kinds">Only changes that touch any of these; <see cref="ChangeKinds.None"/> for all.</param>
-internal sealed class MarkGatherer(long from, long to, int most, ChangeKinds kinds = ChangeKinds.None)
+internal sealed class MarkGatherer(long from, long to, int most)
 {
     private readonly HistoryMark?[] _marks = new HistoryMark?[most];
 
@@ -20,11 +19,6 @@ internal sealed class MarkGatherer(long from, long to, int most, ChangeKinds kin
     {
         bool isCompared = row.Compared != 0;
         ChangeKinds touched = isCompared ? (ChangeKinds)row.Kinds : ChangeKinds.None;
-        if (isCompared && kinds != ChangeKinds.None && (touched & kinds) == 0)
-        {
-            return;
-        }
-
         int place = (int)Math.Clamp((long)((Int128)(row.ReceivedAt - from) * most / (to - from)), 0, most - 1);
         var mark = new HistoryMark(UnixTime.FromMicroseconds(row.ReceivedAt), 1, (int)row.Changed, touched, row.Revision, isCompared);
         _marks[place] = _marks[place] is not { } known ? mark : mark with

@@ -31,6 +31,10 @@ internal static class DigestCodec
         writer.Reading(summary.MaxReserved, Write);
         writer.Reading(summary.Tdmrs, Write);
         writer.Reading(summary.MaxTdmrs, Write);
+        writer.Reading(summary.KeyIds, Write);
+        writer.Reading(summary.KeyIdsInUse, Write);
+        writer.Reading(summary.KernelRelease, static (w, text) => w.Text(text));
+        writer.Reading(summary.Tier, static (w, tier) => w.Number((ulong)tier));
         foreach (Reading<string> attribute in digest.Attributes.Values)
         {
             writer.Reading(attribute, static (w, text) => w.Text(text));
@@ -77,6 +81,10 @@ internal static class DigestCodec
         MaxReserved = reader.Reading(static r => r.Int()),
         Tdmrs = reader.Reading(static r => r.Int()),
         MaxTdmrs = reader.Reading(static r => r.Int()),
+        KeyIds = reader.Reading(static r => (long)r.Number()),
+        KeyIdsInUse = reader.Reading(static r => (long)r.Number()),
+        KernelRelease = reader.Reading(static r => r.Text()),
+        Tier = reader.Reading(static r => r.Word<ProbeTier>()),
     };
 
     private static HostAttributes Attributes(DigestReader reader)
@@ -100,4 +108,6 @@ internal static class DigestCodec
     private static void Write(DigestWriter writer, ByteSize size) => writer.Number(size.Bytes);
 
     private static void Write(DigestWriter writer, int number) => writer.Number((ulong)number);
+
+    private static void Write(DigestWriter writer, long number) => writer.Number((ulong)number);
 }

@@ -20,7 +20,7 @@ UPDATE hosts SET first_seen_us = min(first_seen_us, coalesce((SELECT min(s.recei
 
 -- The revision is the row id and so the last column of every index.
 CREATE INDEX snapshots_by_host_and_receipt ON snapshots (host, received_at_us);
-CREATE INDEX snapshots_by_receipt ON snapshots (received_at_us, revision, kinds, compared, changed);
+CREATE INDEX snapshots_by_receipt ON snapshots (received_at_us, revision, kinds);
 -- Bits 0, 2 and 13: the first snapshot of a host, another module, and what could not be read.
 CREATE INDEX snapshots_of_modules ON snapshots (received_at_us) WHERE kinds & 8197 <> 0;
 CREATE INDEX snapshots_to_compare ON snapshots (compared, revision DESC);

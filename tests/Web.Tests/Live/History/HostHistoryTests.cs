@@ -133,7 +133,7 @@ public sealed class HostHistoryTests
     }
 
     private static async Task<IEnumerable<int>> CountsAsync(HistoryStore store, HistoryFilter filter) =>
-        (await store.Past.ActivityAsync(filter, 24, TestContext.Current.CancellationToken)).Select(mark => mark.Snapshots);
+        (await store.Past.ActivityAsync(filter, 24, TestContext.Current.CancellationToken)).Select(piece => piece.Changes).Where(changes => changes > 0);
 
     private static async Task<IEnumerable<long>> SequencesAsync(HistoryStore store, HistoryFilter filter) =>
         (await store.Hosts.EntriesAsync(filter, null, 50, TestContext.Current.CancellationToken)).Entries.Select(entry => entry.Snapshot.Sequence);

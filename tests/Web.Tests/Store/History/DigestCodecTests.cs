@@ -19,6 +19,9 @@ public sealed class DigestCodecTests
         from memory in ReadingOf(Gen.ULong.Select(bytes => new ByteSize(bytes)))
         from pamt in ReadingOf(Gen.ULong.Select(bytes => new ByteSize(bytes)))
         from counts in ReadingOf(Gen.Int[0, int.MaxValue]).Array[4]
+        from keyIds in ReadingOf(Gen.Long).Array[2]
+        from kernel in ReadingOf(Text)
+        from tier in ReadingOf(Gen.Enum<ProbeTier>())
         select new HostSummary
         {
             Name = name,
@@ -33,6 +36,10 @@ public sealed class DigestCodecTests
             MaxReserved = counts[1],
             Tdmrs = counts[2],
             MaxTdmrs = counts[3],
+            KeyIds = keyIds[0],
+            KeyIdsInUse = keyIds[1],
+            KernelRelease = kernel,
+            Tier = tier,
         };
 
     private static readonly Gen<HostDigest> Digests =
@@ -81,7 +88,10 @@ public sealed class DigestCodecTests
     public void Form_MembersOfADigest_AreThoseThatTheFormWasMadeFor()
     {
         // A new member has to be written and read by the codec, and its form raised; then this list grows.
-        string[] members = ["CpuFamily", "MaxReserved", "MaxTdmrs", "Memory", "Name", "Origin", "Pamt", "PeakReserved", "State", "StateReason", "Tdmrs", "Version"];
+        string[] members =
+        [
+            "CpuFamily", "KernelRelease", "KeyIds", "KeyIdsInUse", "MaxReserved", "MaxTdmrs", "Memory", "Name", "Origin", "Pamt", "PeakReserved", "State", "StateReason", "Tdmrs", "Tier", "Version",
+        ];
         Assert.Equal(members, typeof(HostSummary).GetProperties().Where(property => property.SetMethod is not null).Select(property => property.Name).Order(StringComparer.Ordinal));
         Assert.Equal(8, HostAttributes.Count);
         Assert.Equal(1, DigestCodec.Form);
