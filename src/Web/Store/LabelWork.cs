@@ -23,18 +23,18 @@ internal sealed class LabelWork(IReadOnlyDictionary<string, HostLabels> labels, 
     public int Bytes => 0;
 
     /// <inheritdoc/>
-    public void Apply(SqliteConnection connection, SqliteTransaction transaction)
+    public void Apply(StoreTransaction transaction)
     {
         foreach ((string hostId, HostLabels given) in labels)
         {
-            long? host = connection.QueryFirstOrDefault<long?>(GroupSql, new { HostId = hostId, Group = given.Group?.ToString() }, transaction);
+            long? host = transaction.Connection.QueryFirstOrDefault<long?>(GroupSql, new { HostId = hostId, Group = given.Group?.ToString() }, transaction.Sqlite);
             if (host is null)
             {
                 continue;
             }
 
-            connection.Execute(ClearSql, new { Host = host }, transaction);
-            connection.Execute(TagSql, given.Tags.Select(tag => new { Host = host, Tag = tag }), transaction);
+            transaction.Connection.Execute(ClearSql, new { Host = host }, transaction.Sqlite);
+            transaction.Connection.Execute(TagSql, given.Tags.Select(tag => new { Host = host, Tag = tag }), transaction.Sqlite);
         }
     }
 

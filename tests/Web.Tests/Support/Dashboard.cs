@@ -28,9 +28,6 @@ internal sealed class Dashboard : IAsyncDisposable
 
     public SnapshotReader Reader => _app.Services.GetRequiredService<SnapshotReader>();
 
-    public T Service<T>()
-        where T : notnull => _app.Services.GetRequiredService<T>();
-
     public StorePath Path => _app.Services.GetRequiredService<StorePath>();
 
     public T Service<T>()
