@@ -96,15 +96,24 @@ public sealed record LayoutExplanation(string Outcome, ExhaustedLimit Exhausted,
 
         private string Hole(ReservedArea area)
         {
+            // What memory the first MiB has is in the map, but not on the kernel's list.
+            if (layout.Holes == HoleSource.MemoryList && area.Range.Start.Value == 0)
+            {
+                return area.Range.End.Value <= ByteSize.MiB || Named(area.BlockAfter) is not { } next
+                    ? "The first MiB is never TDX memory."
+                    : $"The first MiB is never TDX memory, and there is no memory between it and {next}.";
+            }
+
+            // A range without a whole page has a number too.
+            string none = area is { BlockBefore: int low, BlockAfter: int high } && high - low > 1 ? $"No whole page of {matter}" : $"No {matter}";
             string gap = (Named(area.BlockBefore), Named(area.BlockAfter)) switch
             {
-                ({ } before, { } after) => $"No {matter} between {before} and {after}",
-                (null, { } after) => $"No {matter} below {after}",
-                ({ } before, null) => $"No {matter} above {before}",
-                _ => $"No {matter} here",
+                ({ } before, { } after) => $"{none} between {before} and {after}",
+                (null, { } after) => $"{none} below {after}",
+                ({ } before, null) => $"{none} above {before}",
+                _ => $"{none} here",
             };
-            bool firstMiB = area.Range.Start.Value == 0;
-            return firstMiB ? $"{gap}; the first MiB is never TDX memory." : $"{gap}.";
+            return $"{gap}.";
         }
 
         private string? Named(int? index) => index is int i && i < regions.Count

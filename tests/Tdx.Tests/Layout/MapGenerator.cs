@@ -12,6 +12,8 @@ internal static class MapGenerator
 
     private static readonly Gen<ulong> Gap = Gen.OneOf(Gen.Const(0UL), Gen.ULong[0, 8], Gen.ULong[0, 0x4000], Gen.ULong[0, 0x10_0000]);
 
+    private static readonly int[] NodeIds = [0, 0, 1, 2, 7, 63, 1023, int.MaxValue];
+
     /// <summary>Page-aligned ranges of up to four nodes.</summary>
     public static Gen<RawRange[]> Ranges(int most, int least = 0) => Gen.Select(Gap, Length, Gen.Int[0, 3]).Array[least, most].Select(parts =>
     {
@@ -25,6 +27,18 @@ internal static class MapGenerator
         }
 
         return ranges;
+    });
+
+    /// <summary>Ranges that begin and end anywhere inside pages, some of them without a whole page, of nodes with any id.</summary>
+    public static Gen<RawRange[]> OddRanges(int most) => Gen.Select(Ranges(most), Gen.Int[0, 7].Array[most], Gen.Int[0, 8191].Array[most]).Select((ranges, nodes, shifts) =>
+    {
+        ulong end = 0;
+        return ranges.Select((range, i) =>
+        {
+            ulong start = Math.Max(end, range.Start + (ulong)(shifts[i] & 0xFFF));
+            end = Math.Max(start + 1, range.End + (ulong)(shifts[i] >> 1));
+            return new RawRange(start, end, NodeIds[nodes[i]]);
+        }).ToArray();
     });
 
     /// <summary>The same as a map.</summary>

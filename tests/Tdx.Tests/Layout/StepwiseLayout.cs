@@ -23,7 +23,8 @@ internal static class StepwiseLayout
                 continue;
             }
 
-            if (tdmrs.Count == limits.MaxTdmrs)
+            // The first slot is filled before any is counted.
+            if (tdmrs.Count == Math.Max((int)limits.MaxTdmrs, 1))
             {
                 return "ENOSPC TDMRs";
             }
@@ -100,6 +101,11 @@ internal static class StepwiseLayout
     private static ulong? Place(
         List<(ulong Start, ulong End, int Node)> usable, List<(ulong Start, ulong End, int Node)> blocks, List<(ulong Start, ulong End)> pamts, int asked, ulong pages)
     {
+        if (pages == 0)
+        {
+            return null;
+        }
+
         int[] nodes = [.. usable.Select(r => r.Node).Distinct().Order()];
         foreach (int node in nodes.Where(n => n == asked).Concat(nodes.Where(n => n > asked)).Concat(nodes.Where(n => n < asked)))
         {

@@ -12,6 +12,16 @@ public sealed class TdmrBuilderProperties
         Gen.OneOf((ushort[])[2, 4, 16, 64]), Gen.OneOf((ushort[])[1, 4, 16, 64]), Gen.OneOf((ushort[])[16, 16, 32, 200]), Gen.OneOf((ushort[])[1, 16, 40]))
         .Select((tdmrs, reserved, size4K, size2M) => new TdmrLimits(tdmrs, reserved, size4K, size2M, 16));
 
+    // Limits that no module has, but that no rule excludes.
+    private static readonly Gen<TdmrLimits> OddLimits = Gen.Select(
+        Gen.OneOf((ushort[])[0, 1, 2, 3, 5, 64, ushort.MaxValue]), Gen.OneOf((ushort[])[0, 1, 2, 3, 16, ushort.MaxValue]),
+        Gen.OneOf((ushort[])[0, 1, 8, 16, 24, 4096, ushort.MaxValue]), Gen.OneOf((ushort[])[0, 1, 16, 4096, ushort.MaxValue]), Gen.OneOf((ushort[])[0, 16, ushort.MaxValue]))
+        .Select((tdmrs, reserved, size4K, size2M, size1G) => new TdmrLimits(tdmrs, reserved, size4K, size2M, size1G));
+
+    [Fact]
+    public void Run_OddMapsAndLimits_EqualsTheRulesStepByStep() =>
+        Gen.Select(MapGenerator.OddRanges(12), OddLimits).Sample((ranges, limits) => Describe(ranges, limits) == StepwiseLayout.Describe(ranges, limits), iter: 300);
+
     [Fact]
     public void Run_AnyMap_EqualsTheRulesStepByStep() =>
         Gen.Select(MapGenerator.Ranges(24), Limits).Sample((ranges, limits) => Describe(ranges, limits) == StepwiseLayout.Describe(ranges, limits), iter: 1_000);

@@ -80,13 +80,35 @@ public sealed class TdmrBuilderTests
         IReadOnlyList<TdmrExplanation> words = LayoutExplanation.Of(map, TdmrLimits.Usual, layout).Tdmrs;
         Assert.Equal(
             [
-                "No memory below block 1 [0x100000, 0x60000000); the first MiB is never TDX memory.",
+                "The first MiB is never TDX memory.",
                 "No memory between block 1 [0x100000, 0x60000000) and block 2 [0x64000000, 0x76c00000).",
                 "No memory between block 2 [0x64000000, 0x76c00000) and block 3 [0x100000000, 0x200000000).",
             ],
             words[0].Areas);
         Assert.Equal(["The PAMT of TDMR 0 lies here (address hypothetical).", "The PAMT of TDMR 1 lies here (address hypothetical)."], words[1].Areas);
         Assert.Equal("TDMR 1 uses 2 of 16 reserved areas, 14 left.", words[1].Summary);
+    }
+
+    [Theory]
+    [InlineData(0x1000UL, 0x40000000UL, "The first MiB is never TDX memory.")]
+    [InlineData(0x200000UL, 0x40000000UL, "The first MiB is never TDX memory, and there is no memory between it and block 0 [0x200000, 0x40000000).")]
+    public void Explain_HoleAtZero_SpeaksOfTheFirstMiB(ulong start, ulong end, string expected)
+    {
+        MemoryMap map = MemoryMap.Create([new MemoryBlock(new AddressRange(start, end), 0)]);
+        Assert.Equal(expected, LayoutExplanation.Of(map, TdmrLimits.Usual, TdmrBuilder.Build(map, TdmrLimits.Usual)).Tdmrs[0].Areas[0]);
+    }
+
+    [Fact]
+    public void Explain_HoleWithARangeOfLessThanAPage_DoesNotSayThatThereIsNoMemory()
+    {
+        MemoryMap map = MemoryMap.Create(
+            [
+                new(new AddressRange(0x40000000, 0x50000000), 0), new(new AddressRange(0x58000800, 0x58000900), 0), new(new AddressRange(0x60000000, 0x80000000), 0),
+            ]);
+
+        IReadOnlyList<string> areas = LayoutExplanation.Of(map, TdmrLimits.Usual, TdmrBuilder.Build(map, TdmrLimits.Usual)).Tdmrs[0].Areas;
+
+        Assert.Contains("No whole page of memory between block 0 [0x40000000, 0x50000000) and block 2 [0x60000000, 0x80000000).", areas);
     }
 
     [Fact]
