@@ -99,7 +99,7 @@ internal static class ModuleChecks
         SeamcallStatus status = failed.Explain();
         bool reads = failed.Leaf == SeamcallLeaf.SysRd && failed.Registers.ContainsKey("RDX");
         string field = reads ? $" of field {new FieldId(failed.Registers["RDX"])} ({MetadataText.NameOf(new FieldId(failed.Registers["RDX"]))})" : "";
-        string detail = status.Detail.Length == 0 ? "" : $", {status.Detail}";
+        string detail = reads || status.Detail.Length == 0 ? "" : $", {status.Detail}";
         return $"{SeamcallLeaf.NameOf(failed.Leaf)}{field} failed with {status.Name} ({Hex.Plain(status.Value)}{detail}): {status.Meaning}";
     }
 
