@@ -89,6 +89,7 @@ internal static class Seeding
             Body = BodyCodec.Compress(canonical),
             TakenAt = at,
             ReceivedAt = at + 40_000,
+            Digest = HostDigest.From(moment.Snapshot),
         }, _ => { });
     }
 
