@@ -10,7 +10,7 @@
  *  - A SEAMCALL that was executed is TDXDASH_OK, whatever its completion status: that is data, in RAX.
  *    Any other return value means that there is no answer, and that registers and page are as they were.
  *  - Only leaves that read are accepted: TDH.SYS.RD and TDH.SYS.RDALL, both in version 0. An emulated module also takes
- *    TDH.SYS.CONFIG once tdxdash_emulated_allow_state_changes() was called for it; a device never does.
+ *    those that change its state (tdxdash_emulated.h) once it was told to; a device never does.
  *  - Structures may grow only together with TDXDASH_ABI_VERSION.
  */
 #ifndef TDXDASH_H
@@ -30,23 +30,17 @@ extern "C" {
 #endif
 
 /* The version of everything in this file. */
-#define TDXDASH_ABI_VERSION 3u
+#define TDXDASH_ABI_VERSION 4u
 
-/* Leaf numbers, Intel TDX module ABI specification. 35 and 36 change the module's state and are never accepted. */
+/* Leaf numbers, Intel TDX module ABI specification. */
 #define TDXDASH_LEAF_SYS_RD 34u
 #define TDXDASH_LEAF_SYS_RDALL 37u
-
-/* A leaf that changes the module's state: executed by an emulated module that was told to, and by nothing else. */
-#define TDXDASH_LEAF_SYS_CONFIG 45u
 
 /* Bytes of the page that TDH.SYS.RDALL fills. */
 #define TDXDASH_PAGE_SIZE 4096u
 
 /* The most CMRs that a platform has. */
 #define TDXDASH_MAX_CMRS 32u
-
-/* The most pages that an emulated platform's memory holds. */
-#define TDXDASH_MAX_EMULATED_PAGES 1024u
 
 /* The most calls and pages of a recording, and the most different failures. */
 #define TDXDASH_MAX_RECORDED_CALLS 262144u
@@ -139,40 +133,6 @@ struct tdxdash_recording {
 	uint32_t flags; /* TDXDASH_FLAG_EMULATED where the recorded transport had it */
 };
 
-/* The module's life up to readiness. */
-enum tdxdash_sys_state {
-	TDXDASH_SYS_INIT_PENDING = 0, /* TDH.SYS.INIT is awaited */
-	TDXDASH_SYS_INIT_DONE = 1,    /* TDH.SYS.CONFIG is awaited, once every logical processor did TDH.SYS.LP.INIT */
-	TDXDASH_SYS_CONFIG_DONE = 2,  /* TDH.SYS.KEY.CONFIG is awaited */
-	TDXDASH_SYS_READY = 3,
-	TDXDASH_SYS_SHUTDOWN = 4,
-};
-
-/* What an emulated platform is, and where its module's life begins. */
-struct tdxdash_platform {
-	uint32_t max_pa_bits;         /* 36 to 52 */
-	uint32_t keyid_start_bit;     /* first KeyID bit in a physical address */
-	uint32_t keyid_bits;          /* 1 to 15 */
-	uint32_t first_private_keyid; /* at least 1 */
-	uint32_t last_private_keyid;
-	uint32_t logical_processors;             /* at least 1 */
-	uint32_t initialized_logical_processors; /* those that did TDH.SYS.LP.INIT */
-	uint32_t sys_state;                      /* tdxdash_sys_state */
-	uint32_t global_lock;                    /* not 0: another call holds the module's global lock */
-	uint32_t cmr_count;
-	uint64_t seamrr_base; /* bytes */
-	uint64_t seamrr_size; /* bytes; 0 for none */
-	struct tdxdash_cmr cmrs[TDXDASH_MAX_CMRS]; /* a size of 0 is a slot without a CMR */
-};
-
-/* Where an emulated module is in its life. */
-struct tdxdash_module_state {
-	uint32_t sys_state;            /* tdxdash_sys_state */
-	uint32_t global_private_keyid; /* kept as soon as TDH.SYS.CONFIG accepts its operands, even when it refuses a TDMR */
-	uint32_t tdmr_count;           /* TDMRs of an accepted configuration, else 0 */
-	uint32_t page_count;           /* pages of emulated memory that were written */
-};
-
 /* One member of a structure of this file; a member without a name is the structure itself. */
 struct tdxdash_layout_entry {
 	char structure[32];
@@ -216,36 +176,13 @@ TDXDASH_API int32_t tdxdash_describe(const struct tdxdash_transport *transport, 
  * For TDH.SYS.RDALL, page stands for the page at the physical address in RDX, and page_size is TDXDASH_PAGE_SIZE. With
  * RDX 0 the transport chooses that address. An RDX that is not 0 is refused by the device, and checked by the emulated
  * module as a real one would. The list in the page says its own size; bytes behind it have no meaning.
- * For TDH.SYS.RD and TDH.SYS.CONFIG, page is null and page_size 0. TDH.SYS.CONFIG finds its operands in RCX, RDX and R8,
- * and reads what they point to in the emulated memory.
+ * For every other leaf, page is null and page_size 0. TDH.SYS.CONFIG and SEAMLDR.INSTALL read what their operands point to
+ * in the emulated memory. Where no module runs, none answers: a call of the emulated module is then TDXDASH_NOT_EXECUTED with
+ * ENODEV, as it is of a device.
  */
 TDXDASH_API int32_t tdxdash_seamcall(struct tdxdash_transport *transport, uint64_t leaf,
 				     struct tdxdash_registers *registers, void *page, uint64_t page_size,
 				     struct tdxdash_error *error);
-
-/* Lets an emulated module execute TDH.SYS.CONFIG from here on. A device answers TDXDASH_NOT_EMULATED, as it does to the
- * three functions below, and stays as it was. */
-TDXDASH_API int32_t tdxdash_emulated_allow_state_changes(struct tdxdash_transport *transport,
-							 struct tdxdash_error *error);
-
-/*
- * Sets up the emulated platform anew, in place of what the profile says: the platform's parameters and CMRs are those
- * given (the profile's CMR_BASE and CMR_SIZE read so too), its memory is empty, and nothing is configured. Whether state
- * changes are allowed stays as it was.
- */
-TDXDASH_API int32_t tdxdash_emulated_configure(struct tdxdash_transport *transport,
-					       const struct tdxdash_platform *platform, struct tdxdash_error *error);
-
-/*
- * Writes to the emulated platform's memory at a physical address, wholly or not at all. Memory that was never written
- * reads as zero. KeyID bits are part of the address: what is written under one KeyID is not seen under another.
- */
-TDXDASH_API int32_t tdxdash_emulated_write(struct tdxdash_transport *transport, uint64_t address, const void *bytes,
-					   uint64_t size, struct tdxdash_error *error);
-
-/* Says where an emulated module is in its life. */
-TDXDASH_API int32_t tdxdash_emulated_state(struct tdxdash_transport *transport, struct tdxdash_module_state *state,
-					   struct tdxdash_error *error);
 
 /* Closes a transport; null is ignored. */
 TDXDASH_API void tdxdash_close(struct tdxdash_transport *transport);
@@ -287,23 +224,6 @@ _Static_assert(offsetof(struct tdxdash_recording, call_count) == 32, "tdxdash_re
 _Static_assert(offsetof(struct tdxdash_recording, page_count) == 36, "tdxdash_recording.page_count");
 _Static_assert(offsetof(struct tdxdash_recording, failure_count) == 40, "tdxdash_recording.failure_count");
 _Static_assert(offsetof(struct tdxdash_recording, flags) == 44, "tdxdash_recording.flags");
-_Static_assert(sizeof(struct tdxdash_platform) == 568, "tdxdash_platform");
-_Static_assert(offsetof(struct tdxdash_platform, keyid_start_bit) == 4, "tdxdash_platform.keyid_start_bit");
-_Static_assert(offsetof(struct tdxdash_platform, keyid_bits) == 8, "tdxdash_platform.keyid_bits");
-_Static_assert(offsetof(struct tdxdash_platform, first_private_keyid) == 12, "tdxdash_platform.first_private_keyid");
-_Static_assert(offsetof(struct tdxdash_platform, last_private_keyid) == 16, "tdxdash_platform.last_private_keyid");
-_Static_assert(offsetof(struct tdxdash_platform, logical_processors) == 20, "tdxdash_platform.logical_processors");
-_Static_assert(offsetof(struct tdxdash_platform, initialized_logical_processors) == 24, "tdxdash_platform.initialized_logical_processors");
-_Static_assert(offsetof(struct tdxdash_platform, sys_state) == 28, "tdxdash_platform.sys_state");
-_Static_assert(offsetof(struct tdxdash_platform, global_lock) == 32, "tdxdash_platform.global_lock");
-_Static_assert(offsetof(struct tdxdash_platform, cmr_count) == 36, "tdxdash_platform.cmr_count");
-_Static_assert(offsetof(struct tdxdash_platform, seamrr_base) == 40, "tdxdash_platform.seamrr_base");
-_Static_assert(offsetof(struct tdxdash_platform, seamrr_size) == 48, "tdxdash_platform.seamrr_size");
-_Static_assert(offsetof(struct tdxdash_platform, cmrs) == 56, "tdxdash_platform.cmrs");
-_Static_assert(sizeof(struct tdxdash_module_state) == 16, "tdxdash_module_state");
-_Static_assert(offsetof(struct tdxdash_module_state, global_private_keyid) == 4, "tdxdash_module_state.global_private_keyid");
-_Static_assert(offsetof(struct tdxdash_module_state, tdmr_count) == 8, "tdxdash_module_state.tdmr_count");
-_Static_assert(offsetof(struct tdxdash_module_state, page_count) == 12, "tdxdash_module_state.page_count");
 _Static_assert(sizeof(struct tdxdash_layout_entry) == 72, "tdxdash_layout_entry");
 _Static_assert(offsetof(struct tdxdash_layout_entry, member) == 32, "tdxdash_layout_entry.member");
 _Static_assert(offsetof(struct tdxdash_layout_entry, offset) == 64, "tdxdash_layout_entry.offset");
@@ -313,5 +233,7 @@ _Static_assert(offsetof(struct tdxdash_layout_entry, size) == 68, "tdxdash_layou
 #ifdef __cplusplus
 }
 #endif
+
+#include "tdxdash_emulated.h"
 
 #endif

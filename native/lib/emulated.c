@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions of tdxdash.h that are for an emulated module alone. */
+/* The functions of tdxdash_emulated.h that set something up. */
 #include "transport.h"
 
 #include "cmrs.h"
+#include "packages.h"
+#include "profile.h"
+#include "seamldr_params.h"
 
-static int32_t need_emulated(const struct tdxdash_transport *transport, const char *function,
-			     struct tdxdash_error *error)
+#include <stdlib.h>
+
+int32_t need_emulated(const struct tdxdash_transport *transport, const char *function, struct tdxdash_error *error)
 {
 	if (transport && transport->kind == TDXDASH_KIND_EMULATED)
 		return TDXDASH_OK;
@@ -26,18 +30,23 @@ bool emulated_allows_state_changes(struct tdxdash_transport *transport)
 	return allowed;
 }
 
+bool is_emulated_leaf(uint64_t leaf)
+{
+	return leaf == TDXDASH_LEAF_SYS_INIT || leaf == TDXDASH_LEAF_SYS_LP_INIT || leaf == TDXDASH_LEAF_SYS_CONFIG ||
+	       leaf == TDXDASH_LEAF_SYS_KEY_CONFIG || leaf == TDXDASH_LEAF_SYS_TDMR_INIT ||
+	       leaf == TDXDASH_LEAF_SYS_LP_SHUTDOWN || leaf == TDXDASH_LEAF_SYS_SHUTDOWN ||
+	       leaf == TDXDASH_LEAF_SYS_UPDATE || leaf == TDXDASH_LEAF_SEAMLDR_INSTALL;
+}
+
 int32_t emulated_seamcall(struct tdxdash_transport *transport, uint64_t leaf, struct tdxdash_registers *registers,
 			  void *page, struct tdxdash_error *error)
 {
+	int32_t result;
+
 	(void)pthread_mutex_lock(&transport->lock);
-	if (leaf == TDXDASH_LEAF_SYS_RD)
-		module_sys_rd(&transport->module, registers);
-	else if (leaf == TDXDASH_LEAF_SYS_RDALL)
-		module_sys_rdall(&transport->module, registers, page);
-	else
-		module_sys_config(&transport->module, &transport->memory, &transport->state, registers);
+	result = machine_call(&transport->machine, leaf, registers, page, error);
 	(void)pthread_mutex_unlock(&transport->lock);
-	return succeed(error);
+	return result;
 }
 
 int32_t tdxdash_emulated_allow_state_changes(struct tdxdash_transport *transport, struct tdxdash_error *error)
@@ -65,7 +74,11 @@ static const char *find_fault(const struct module_platform *platform)
 		return "the SEAM range does not lie below 2^52";
 	if (platform->logical_processors == 0)
 		return "it has no logical processor";
-	return platform->sys_state > TDXDASH_SYS_SHUTDOWN ? "sys_state is not a state" : NULL;
+	if (platform->logical_processors > TDXDASH_MAX_PROCESSORS)
+		return "it has more than 8192 logical processors";
+	if (platform->packages > TDXDASH_MAX_PACKAGES || platform->packages > platform->logical_processors)
+		return "it has more than 8 packages, or more packages than logical processors";
+	return platform->sys_state > TDXDASH_SYS_NO_MODULE ? "sys_state is not a state" : NULL;
 }
 
 static struct module_platform take_platform(const struct tdxdash_platform *from)
@@ -80,6 +93,8 @@ static struct module_platform take_platform(const struct tdxdash_platform *from)
 		.initialized_logical_processors = from->initialized_logical_processors,
 		.sys_state = from->sys_state,
 		.global_lock = from->global_lock,
+		.packages = from->packages,
+		.max_updates = from->max_updates,
 		.seamrr_base = from->seamrr_base,
 		.seamrr_size = from->seamrr_size,
 	};
@@ -106,11 +121,12 @@ int32_t tdxdash_emulated_configure(struct tdxdash_transport *transport, const st
 	if (result != TDXDASH_OK)
 		return result;
 	(void)pthread_mutex_lock(&transport->lock);
-	result = replace_cmrs(&transport->module, platform->cmrs, platform->cmr_count, error);
+	result = replace_cmrs(&transport->machine.module, platform->cmrs, platform->cmr_count, error);
 	if (result == TDXDASH_OK) {
-		transport->module.platform = taken;
-		module_state_begin(&transport->state, &taken);
-		memory_clear(&transport->memory);
+		transport->machine.module.platform = taken;
+		if (taken.packages > 0)
+			replace_packages(&transport->machine.module, taken.packages);
+		result = machine_begin(&transport->machine, error);
 	}
 
 	(void)pthread_mutex_unlock(&transport->lock);
@@ -127,27 +143,93 @@ int32_t tdxdash_emulated_write(struct tdxdash_transport *transport, uint64_t add
 	if (!bytes || size == 0)
 		return invalid_argument(error, "tdxdash_emulated_write needs bytes to write.");
 	(void)pthread_mutex_lock(&transport->lock);
-	result = memory_write(&transport->memory, address, bytes, size, error);
+	result = memory_write(&transport->machine.memory, address, bytes, size, error);
+	transport->machine.revision++;
 	(void)pthread_mutex_unlock(&transport->lock);
 	return result == TDXDASH_OK ? succeed(error) : result;
 }
 
-int32_t tdxdash_emulated_state(struct tdxdash_transport *transport, struct tdxdash_module_state *state,
-			       struct tdxdash_error *error)
+int32_t tdxdash_emulated_set_cpu(struct tdxdash_transport *transport, uint32_t cpu, struct tdxdash_error *error)
+{
+	int32_t result = need_emulated(transport, __func__, error);
+	uint32_t count;
+
+	if (result != TDXDASH_OK)
+		return result;
+	(void)pthread_mutex_lock(&transport->lock);
+	count = transport->machine.processor_count;
+	if (cpu < count)
+		transport->machine.cpu = cpu;
+	(void)pthread_mutex_unlock(&transport->lock);
+	if (cpu < count)
+		return succeed(error);
+	return fail(error, (struct failure){ TDXDASH_INVALID_ARGUMENT, 0, 0 }, "Choose a processor that there is.",
+		    "There is no processor %u: the emulated platform has %u, counted from 0.", cpu, count);
+}
+
+/* Makes an image speak of this platform, and takes it over; image is null or taken over where this succeeds. */
+static int32_t stage(struct machine *machine, struct module **image, uint32_t scenario, uint64_t address,
+		     struct tdxdash_error *error)
+{
+	unsigned char params[SEAMLDR_PARAMS_SIZE];
+	struct tdxdash_cmr cmrs[TDXDASH_MAX_CMRS] = { 0 };
+	struct cmr_slots slots = cmr_slots_of(&machine->module);
+	int32_t result;
+
+	for (uint32_t i = 0; i < slots.count; i++)
+		cmrs[i] = (struct tdxdash_cmr){ slots.bases[i], slots.sizes[i] };
+	result = replace_cmrs(*image, cmrs, slots.count, error);
+	if (result != TDXDASH_OK)
+		return result;
+	copy_packages(*image, &machine->module);
+	seamldr_params_make(address, scenario, params);
+	result = memory_write(&machine->memory, address, params, sizeof(params), error);
+	if (result != TDXDASH_OK)
+		return result;
+	free(machine->seamldr.image);
+	machine->seamldr.image = *image;
+	machine->revision++;
+	*image = NULL;
+	return TDXDASH_OK;
+}
+
+int32_t tdxdash_emulated_stage(struct tdxdash_transport *transport, const char *profile_path, uint32_t scenario,
+			       uint64_t address, struct tdxdash_error *error)
+{
+	int32_t result = need_emulated(transport, __func__, error);
+	struct module *image;
+
+	if (result != TDXDASH_OK)
+		return result;
+	if (!profile_path || scenario > TDXDASH_SCENARIO_UPDATE || address % SEAMLDR_PARAMS_SIZE)
+		return invalid_argument(error, "tdxdash_emulated_stage needs a profile, a scenario, and an address that is a multiple of 4096.");
+	image = calloc(1, sizeof(*image));
+	if (!image)
+		return fail(error, (struct failure){ TDXDASH_OUT_OF_MEMORY, 0, 0 }, "Free memory and try again.",
+			    "There is no memory for a module image.");
+	result = profile_read(profile_path, image, error);
+	if (result == TDXDASH_OK) {
+		(void)pthread_mutex_lock(&transport->lock);
+		result = stage(&transport->machine, &image, scenario, address, error);
+		(void)pthread_mutex_unlock(&transport->lock);
+	}
+
+	free(image);
+	return result == TDXDASH_OK ? succeed(error) : result;
+}
+
+int32_t tdxdash_emulated_inject(struct tdxdash_transport *transport, uint64_t seed, const struct tdxdash_fault *faults,
+				uint32_t count, struct tdxdash_error *error)
 {
 	int32_t result = need_emulated(transport, __func__, error);
 
 	if (result != TDXDASH_OK)
 		return result;
-	if (!state)
-		return invalid_argument(error, "tdxdash_emulated_state needs a place for the state.");
+	if (!faults && count > 0)
+		return invalid_argument(error, "tdxdash_emulated_inject needs the faults that it is told of.");
 	(void)pthread_mutex_lock(&transport->lock);
-	*state = (struct tdxdash_module_state){
-		.sys_state = transport->state.sys_state,
-		.global_private_keyid = transport->state.global_private_keyid,
-		.tdmr_count = transport->state.tdmr_count,
-		.page_count = transport->memory.page_count,
-	};
+	result = faults_order(&transport->machine.faults, seed, faults, count, error);
+	transport->machine.revision += result == TDXDASH_OK;
 	(void)pthread_mutex_unlock(&transport->lock);
-	return succeed(error);
+	return result == TDXDASH_OK ? succeed(error) : result;
 }

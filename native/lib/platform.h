@@ -21,6 +21,8 @@ struct module_platform {
 	uint32_t initialized_logical_processors;
 	uint32_t sys_state;
 	uint32_t global_lock;
+	uint32_t packages;    /* 0 where the metadata says */
+	uint32_t max_updates; /* installs that the P-SEAMLDR allows from a load on */
 	uint64_t seamrr_base;
 	uint64_t seamrr_size;
 };

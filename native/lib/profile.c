@@ -71,7 +71,8 @@ static int32_t parse_directive(const struct profile_place *place, struct span wo
 		{ "refuse", parse_refuse },   { "max-pa", profile_max_pa }, { "keyids", profile_keyids },
 		{ "seamrr", profile_seamrr }, { "last-private-keyid", profile_last_private_keyid },
 		{ "processors", profile_processors }, { "sys-state", profile_sys_state },
-		{ "global-lock", profile_global_lock },
+		{ "global-lock", profile_global_lock }, { "packages", profile_packages },
+		{ "max-updates", profile_max_updates },
 	};
 
 	for (size_t i = 0; i < sizeof(directives) / sizeof(directives[0]); i++) {
@@ -79,7 +80,7 @@ static int32_t parse_directive(const struct profile_place *place, struct span wo
 			return directives[i].parse(place, rest, module);
 	}
 
-	return profile_fail(place, "Use name, max-pa, keyids, last-private-keyid, seamrr, processors, sys-state, global-lock, refuse, field, extra or end.",
+	return profile_fail(place, "Use name, max-pa, keyids, last-private-keyid, seamrr, processors, packages, max-updates, sys-state, global-lock, refuse, field, extra or end.",
 			    "unknown directive \"" WORD "\".", WORD_OF(word));
 }
 

@@ -45,6 +45,8 @@ int32_t profile_last_private_keyid(const struct profile_place *place, struct spa
 int32_t profile_seamrr(const struct profile_place *place, struct span rest, struct module *module);
 int32_t profile_processors(const struct profile_place *place, struct span rest, struct module *module);
 int32_t profile_sys_state(const struct profile_place *place, struct span rest, struct module *module);
+int32_t profile_packages(const struct profile_place *place, struct span rest, struct module *module);
+int32_t profile_max_updates(const struct profile_place *place, struct span rest, struct module *module);
 int32_t profile_global_lock(const struct profile_place *place, struct span rest, struct module *module);
 
 /* Checks what only the whole profile can tell, and gives what follows from it. */

@@ -11,6 +11,7 @@ const struct module_platform PROFILE_USUAL_PLATFORM = {
 	.logical_processors = 1,
 	.initialized_logical_processors = 1,
 	.sys_state = TDXDASH_SYS_INIT_DONE,
+	.max_updates = 16,
 };
 
 bool profile_numbers(struct span rest, uint64_t *numbers, size_t count)
@@ -88,8 +89,8 @@ int32_t profile_processors(const struct profile_place *place, struct span rest, 
 {
 	uint32_t n[2];
 
-	if (!take_small(rest, n, 2) || n[0] == 0 || n[1] > n[0])
-		return profile_fail(place, "Write: processors COUNT INITIALIZED, with at least one and no more initialized",
+	if (!take_small(rest, n, 2) || n[0] == 0 || n[0] > TDXDASH_MAX_PROCESSORS || n[1] > n[0])
+		return profile_fail(place, "Write: processors COUNT INITIALIZED, with 1 to 8192 and no more initialized",
 				    "the logical processors are not valid.");
 	module->platform.logical_processors = n[0];
 	module->platform.initialized_logical_processors = n[1];
@@ -114,10 +115,11 @@ static bool take_choice(struct span rest, const char *const *choices, uint32_t c
 
 int32_t profile_sys_state(const struct profile_place *place, struct span rest, struct module *module)
 {
-	static const char *const states[] = { "init-pending", "init-done", "config-done", "ready", "shutdown" };
+	static const char *const states[] = { "init-pending", "init-done", "config-done", "ready", "shutdown",
+					      "no-module" };
 
-	if (!take_choice(rest, states, 5, &module->platform.sys_state))
-		return profile_fail(place, "Write: sys-state init-pending, init-done, config-done, ready or shutdown",
+	if (!take_choice(rest, states, 6, &module->platform.sys_state))
+		return profile_fail(place, "Write: sys-state no-module, init-pending, init-done, config-done, ready or shutdown",
 				    "the module's state is not valid.");
 	return TDXDASH_OK;
 }
@@ -132,6 +134,21 @@ int32_t profile_global_lock(const struct profile_place *place, struct span rest,
 	return TDXDASH_OK;
 }
 
+int32_t profile_packages(const struct profile_place *place, struct span rest, struct module *module)
+{
+	if (!take_small(rest, &module->platform.packages, 1) || module->platform.packages == 0 ||
+	    module->platform.packages > TDXDASH_MAX_PACKAGES)
+		return profile_fail(place, "Write: packages COUNT, with 1 to 8 packages", "the packages are not valid.");
+	return TDXDASH_OK;
+}
+
+int32_t profile_max_updates(const struct profile_place *place, struct span rest, struct module *module)
+{
+	if (!take_small(rest, &module->platform.max_updates, 1))
+		return profile_fail(place, "Write: max-updates COUNT", "the number of updates is not valid.");
+	return TDXDASH_OK;
+}
+
 int32_t profile_finish_platform(const struct profile_place *place, struct module *module)
 {
 	struct module_platform *platform = &module->platform;
@@ -141,5 +158,9 @@ int32_t profile_finish_platform(const struct profile_place *place, struct module
 	if (!platform_has_last_private_keyid(platform))
 		return profile_fail(place, "Give a last-private-keyid from the first private KeyID up, inside the KeyID bits.",
 				    "KeyID %u cannot be the last private one.", platform->last_private_keyid);
+	if (platform->packages > platform->logical_processors)
+		return profile_fail(place, "Give at least as many processors as packages.",
+				    "%u packages cannot have %u processors.", platform->packages,
+				    platform->logical_processors);
 	return TDXDASH_OK;
 }

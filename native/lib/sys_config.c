@@ -4,19 +4,9 @@
 
 #include "field_id.h"
 
-#include <string.h>
-
 #define KEYID_OPERAND_MASK UINT64_C(0xffff)
 #define TDX_FEATURES0 UINT64_C(0x0a00000300000008)
 #define DYNAMIC_PAMT_FEATURE (UINT64_C(1) << 36)
-
-void module_state_begin(struct module_state *state, const struct module_platform *platform)
-{
-	memset(state, 0, sizeof(*state));
-	state->sys_state = platform->sys_state;
-	state->global_lock = platform->global_lock;
-	state->initialized_logical_processors = platform->initialized_logical_processors;
-}
 
 static bool offers_dynamic_pamt(const struct module *module)
 {

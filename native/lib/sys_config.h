@@ -6,7 +6,7 @@
 #include "cmrs.h"
 #include "memory.h"
 #include "module.h"
-#include "tdmr.h"
+#include "module_state.h"
 
 #define TDX_SYS_BUSY UINT64_C(0x8000020200000000)
 #define TDX_SYS_CONFIG_NOT_PENDING UINT64_C(0xc000050c00000000)
@@ -23,20 +23,6 @@
 #define TDX_SYS_CONFIG_DYNAMIC_PAMT UINT64_C(0x10000)
 /* The tree of Dynamic PAMT covers addresses of 48 bits, which the KeyID must leave free. */
 #define TDX_MAX_DYNAMIC_PAMT_KEYID_START_BIT 48u
-
-/* How far an emulated module came; each leaf that changes state takes it and moves it on. */
-struct module_state {
-	uint32_t sys_state; /* tdxdash_sys_state */
-	uint32_t global_lock;
-	uint32_t initialized_logical_processors;
-	uint32_t global_private_keyid; /* 0 before TDH.SYS.CONFIG accepted its operands */
-	bool dynamic_pamt;             /* as TDH.SYS.CONFIG asked for it with operands that were accepted */
-	uint32_t tdmr_count;           /* 0 before TDH.SYS.CONFIG accepted everything */
-	struct tdmr_info tdmrs[TDMR_MAX_COUNT];
-};
-
-/* Where a module begins its life on a platform. */
-void module_state_begin(struct module_state *state, const struct module_platform *platform);
 
 /* TDH.SYS.CONFIG. */
 void module_sys_config(const struct module *module, const struct memory *memory, struct module_state *state,

@@ -34,7 +34,7 @@ static int32_t make(enum tdxdash_kind kind, struct tdxdash_transport **out, stru
 
 static void release(struct tdxdash_transport *transport)
 {
-	memory_clear(&transport->memory);
+	machine_clear(&transport->machine);
 	recorded_clear(&transport->recorded);
 	(void)pthread_mutex_destroy(&transport->lock);
 	free(transport);
@@ -87,12 +87,13 @@ int32_t tdxdash_open_emulated(const char *profile_path, const struct tdxdash_cmr
 	if (result != TDXDASH_OK)
 		return result;
 	transport->flags = TDXDASH_FLAG_EMULATED;
-	result = profile_read(profile_path, &transport->module, error);
+	result = profile_read(profile_path, &transport->machine.module, error);
 	if (result == TDXDASH_OK && cmr_count > 0)
-		result = replace_cmrs(&transport->module, cmrs, cmr_count, error);
-	module_state_begin(&transport->state, &transport->module.platform);
+		result = replace_cmrs(&transport->machine.module, cmrs, cmr_count, error);
+	if (result == TDXDASH_OK)
+		result = machine_begin(&transport->machine, error);
 	(void)snprintf(transport->description, sizeof(transport->description), "emulated module, profile %s",
-		       transport->module.name);
+		       transport->machine.module.name);
 	return finish(result, transport, out, error);
 }
 
@@ -129,30 +130,32 @@ int32_t tdxdash_describe(const struct tdxdash_transport *transport, struct tdxda
 
 static int32_t check_page(uint64_t leaf, const void *page, uint64_t page_size, struct tdxdash_error *error)
 {
+	const struct failure wrong = { TDXDASH_INVALID_ARGUMENT, 0, 0 };
+	const char *remedy = "Correct the program that calls libtdxdash.";
+
 	if (leaf == TDXDASH_LEAF_SYS_RDALL && (!page || page_size != TDXDASH_PAGE_SIZE))
-		return invalid_argument(error, "TDH.SYS.RDALL was not executed: it needs a page of 4096 bytes.");
-	if (leaf == TDXDASH_LEAF_SYS_RD && (page || page_size != 0))
-		return invalid_argument(error, "TDH.SYS.RD was not executed: it takes no page.");
-	if (leaf == TDXDASH_LEAF_SYS_CONFIG && (page || page_size != 0))
-		return invalid_argument(error, "TDH.SYS.CONFIG was not executed: it takes no page.");
+		return fail(error, wrong, remedy, "%s was not executed: it needs a page of 4096 bytes.", leaf_name(leaf));
+	if (leaf != TDXDASH_LEAF_SYS_RDALL && (page || page_size != 0))
+		return fail(error, wrong, remedy, "%s was not executed: it takes no page.", leaf_name(leaf));
 	return TDXDASH_OK;
 }
 
 /* The allow-list: what is not on it goes no further, least of all to a device. */
 static int32_t check_leaf(struct tdxdash_transport *transport, uint64_t leaf, struct tdxdash_error *error)
 {
-	const char *remedy =
-		"Use TDH.SYS.RD (34) or TDH.SYS.RDALL (37); every other leaf can change state and is refused.";
-
 	if (leaf == TDXDASH_LEAF_SYS_RD || leaf == TDXDASH_LEAF_SYS_RDALL)
 		return TDXDASH_OK;
-	if (leaf == TDXDASH_LEAF_SYS_CONFIG && transport->kind == TDXDASH_KIND_EMULATED) {
+	if (transport->kind == TDXDASH_KIND_EMULATED && is_emulated_leaf(leaf)) {
 		if (emulated_allows_state_changes(transport))
 			return TDXDASH_OK;
-		remedy = "TDH.SYS.CONFIG changes state: call tdxdash_emulated_allow_state_changes first.";
+		return fail(error, (struct failure){ TDXDASH_LEAF_REFUSED, 0, 0 },
+			    "Call tdxdash_emulated_allow_state_changes first.",
+			    "SEAMCALL leaf 0x%" PRIx64 ", %s, was not executed: it changes state.", leaf,
+			    leaf_name(leaf));
 	}
 
-	return fail(error, (struct failure){ TDXDASH_LEAF_REFUSED, 0, 0 }, remedy,
+	return fail(error, (struct failure){ TDXDASH_LEAF_REFUSED, 0, 0 },
+		    "Use TDH.SYS.RD (34) or TDH.SYS.RDALL (37); every other leaf can change state and is refused.",
 		    "SEAMCALL leaf 0x%" PRIx64 " was not executed.", leaf);
 }
 

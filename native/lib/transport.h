@@ -4,10 +4,8 @@
 #define TDXDASH_LIB_TRANSPORT_H
 
 #include "device.h"
-#include "memory.h"
-#include "module.h"
+#include "machine.h"
 #include "recorded.h"
-#include "sys_config.h"
 
 #include <pthread.h>
 
@@ -23,13 +21,17 @@ struct tdxdash_transport {
 
 	/* Of an emulated module. */
 	bool state_changes_allowed;
-	struct module module;
-	struct module_state state;
-	struct memory memory;
+	struct machine machine;
 };
+
+/* Whether a leaf is one of those that change the state of an emulated module. */
+bool is_emulated_leaf(uint64_t leaf);
 
 /* Whether an emulated module was told to change state. */
 bool emulated_allows_state_changes(struct tdxdash_transport *transport);
+
+/* TDXDASH_OK where the transport is an emulated module. */
+int32_t need_emulated(const struct tdxdash_transport *transport, const char *function, struct tdxdash_error *error);
 
 /* A leaf on the allow-list, executed by an emulated module under its lock. */
 int32_t emulated_seamcall(struct tdxdash_transport *transport, uint64_t leaf, struct tdxdash_registers *registers,

@@ -186,6 +186,7 @@ static void leaves_that_change_state_never_reach_the_device(uint32_t flags)
 	struct tdxdash_error error;
 	struct tdxdash_platform platform = { 0 };
 	struct tdxdash_module_state state = { .sys_state = 7 };
+	uint32_t count = 7;
 	struct tdxdash_registers r = { .rax = 5, .rcx = 0x1000000, .rdx = 1, .r8 = 32 };
 	int asked;
 
@@ -198,6 +199,13 @@ static void leaves_that_change_state_never_reach_the_device(uint32_t flags)
 	CHECK(tdxdash_emulated_configure(transport, &platform, &error) == TDXDASH_NOT_EMULATED);
 	CHECK(tdxdash_emulated_write(transport, 0, "x", 1, &error) == TDXDASH_NOT_EMULATED);
 	CHECK(tdxdash_emulated_state(transport, &state, &error) == TDXDASH_NOT_EMULATED && state.sys_state == 7);
+	CHECK(tdxdash_emulated_set_cpu(transport, 0, &error) == TDXDASH_NOT_EMULATED);
+	CHECK(tdxdash_emulated_stage(transport, "x", 0, 0, &error) == TDXDASH_NOT_EMULATED);
+	CHECK(tdxdash_emulated_inject(transport, 0, NULL, 0, &error) == TDXDASH_NOT_EMULATED);
+	CHECK(tdxdash_emulated_processors(transport, NULL, 0, &count, &error) == TDXDASH_NOT_EMULATED);
+	CHECK(tdxdash_emulated_packages(transport, NULL, 0, &count, &error) == TDXDASH_NOT_EMULATED);
+	CHECK(tdxdash_emulated_tdmrs(transport, NULL, 0, &count, &error) == TDXDASH_NOT_EMULATED && count == 7);
+	CHECK(tdxdash_seamcall(transport, TDXDASH_LEAF_SEAMLDR_INSTALL, &r, NULL, 0, &error) == TDXDASH_LEAF_REFUSED);
 	for (uint64_t leaf = 0; leaf < 256; leaf++) {
 		if (leaf == 34 || leaf == 37)
 			continue;

@@ -78,6 +78,12 @@ static void bad_text_names_line_and_remedy(void)
 		{ START "processors 0 0\nend\n", 3, "logical processors" },
 		{ START "processors 1 2\nend\n", 3, "logical processors" },
 		{ START "processors 2\nend\n", 3, "logical processors" },
+		{ START "processors 8193 1\nend\n", 3, "logical processors" },
+		{ START "packages 0\nend\n", 3, "packages are not valid" },
+		{ START "packages 9\nend\n", 3, "packages are not valid" },
+		{ START "packages 2\nfield NUM_PKGS 2\nend\n", 5, "2 packages cannot have 1 processors" },
+		{ START "max-updates\nend\n", 3, "number of updates" },
+		{ START "sys-state gone\nend\n", 3, "module's state" },
 		{ START "sys-state 1\nend\n", 3, "module's state" },
 		{ START "sys-state\nend\n", 3, "module's state" },
 		{ START "sys-state ready ready\nend\n", 3, "module's state" },
@@ -129,7 +135,7 @@ static void good_text_is_taken(void)
 
 static void platform_is_taken(void)
 {
-	static const char text[] = START "last-private-keyid 100\nprocessors 224 3\nsys-state shutdown\nglobal-lock held\n"
+	static const char text[] = START "last-private-keyid 100\nprocessors 224 3\npackages 4\nmax-updates 7\nsys-state shutdown\nglobal-lock held\n"
 					 "keyids 45 7 64\nfield NUM_PKGS 2\nend\n";
 	static const char plain[] = START "keyids 45 7 64\nfield NUM_PKGS 2\nend\n";
 	struct tdxdash_error error;
@@ -137,9 +143,11 @@ static void platform_is_taken(void)
 	CHECK(parse(text, sizeof(text) - 1, &error) == TDXDASH_OK);
 	CHECK(module.platform.last_private_keyid == 100 && module.platform.logical_processors == 224);
 	CHECK(module.platform.initialized_logical_processors == 3 && module.platform.global_lock == 1);
+	CHECK(module.platform.packages == 4 && module.platform.max_updates == 7);
 	CHECK(module.platform.sys_state == TDXDASH_SYS_SHUTDOWN);
 
 	CHECK(parse(plain, sizeof(plain) - 1, &error) == TDXDASH_OK);
+	CHECK(module.platform.packages == 0 && module.platform.max_updates == 16);
 	CHECK(module.platform.last_private_keyid == 127 && module.platform.logical_processors == 1);
 	CHECK(module.platform.initialized_logical_processors == 1 && module.platform.global_lock == 0);
 	CHECK(module.platform.sys_state == TDXDASH_SYS_INIT_DONE);

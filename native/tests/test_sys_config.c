@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* TDH.SYS.CONFIG through the ABI, beyond what the vectors in tests/data/vectors say. */
+#include "status.h"
 #include "sys_config.h"
 #include "tdxdash.h"
 #include "test.h"
@@ -78,7 +79,7 @@ static uint64_t configure(uint64_t rcx, uint64_t rdx, uint64_t r8)
 
 static struct tdxdash_module_state state_of(void)
 {
-	struct tdxdash_module_state state = { 99, 99, 99, 99 };
+	struct tdxdash_module_state state = { .sys_state = 99 };
 
 	CHECK(tdxdash_emulated_state(transport, &state, &error) == TDXDASH_OK);
 	return state;
@@ -172,7 +173,7 @@ static void state_before_config_is_refused(void)
 	CHECK(configure(1, 0, 0) == TDX_SYS_BUSY);
 	tdxdash_close(transport);
 	platform.global_lock = 0;
-	for (uint32_t i = 0; i <= TDXDASH_SYS_SHUTDOWN; i++) {
+	for (uint32_t i = 0; i < TDXDASH_SYS_SHUTDOWN; i++) {
 		platform.sys_state = i;
 		platform.initialized_logical_processors = i == TDXDASH_SYS_INIT_DONE ? 1 : 2;
 		open_module(&platform);
@@ -182,6 +183,35 @@ static void state_before_config_is_refused(void)
 	}
 }
 
+/* The vectors are of the leaf's function; after shutdown the module's dispatcher refuses every leaf before it gets there. */
+static void shutdown_is_refused_twice(void)
+{
+	static struct module module;
+	static struct module_state state;
+	static struct memory memory;
+	struct tdxdash_platform platform = usual;
+	struct tdxdash_registers r = { .rcx = ARRAY, .rdx = 1, .r8 = 32 };
+
+	platform.sys_state = TDXDASH_SYS_SHUTDOWN;
+	open_module(&platform);
+	CHECK(configure(ARRAY, 1, 32) == TDX_SYS_SHUTDOWN);
+	tdxdash_close(transport);
+
+	module.platform.logical_processors = 1;
+	state.sys_state = TDXDASH_SYS_SHUTDOWN;
+	state.initialized_logical_processors = 1;
+	module_sys_config(&module, &memory, &state, &r);
+	CHECK(r.rax == TDX_SYS_CONFIG_NOT_PENDING && state.sys_state == TDXDASH_SYS_SHUTDOWN);
+	state.global_lock = 16;
+	module_sys_config(&module, &memory, &state, &r);
+	CHECK(r.rax == TDX_SYS_BUSY);
+}
+
+static bool is_executed(uint64_t leaf)
+{
+	return (leaf >= 33 && leaf <= 37) || leaf == 31 || leaf == 44 || leaf == 45 || leaf == 52 || leaf == 53;
+}
+
 static void config_is_refused_unless_allowed(void)
 {
 	struct tdxdash_registers r = { .rax = 9, .rcx = ARRAY, .rdx = 1, .r8 = 32 };
@@ -189,12 +219,12 @@ static void config_is_refused_unless_allowed(void)
 
 	CHECK(tdxdash_open_emulated(EMR, NULL, 0, &transport, &error) == TDXDASH_OK);
 	CHECK(tdxdash_seamcall(transport, 45, &r, NULL, 0, &error) == TDXDASH_LEAF_REFUSED);
-	CHECK_CONTAINS(error.message, "leaf 0x2d was not executed");
+	CHECK_CONTAINS(error.message, "leaf 0x2d, TDH.SYS.CONFIG, was not executed");
 	CHECK_CONTAINS(error.remedy, "tdxdash_emulated_allow_state_changes");
 	CHECK(r.rax == 9 && state_of().global_private_keyid == 0);
 	CHECK(tdxdash_emulated_allow_state_changes(transport, &error) == TDXDASH_OK);
 	for (uint64_t leaf = 0; leaf < 256; leaf++) {
-		if (leaf != 34 && leaf != 37 && leaf != 45)
+		if (!is_executed(leaf))
 			CHECK(tdxdash_seamcall(transport, leaf, &r, NULL, 0, &error) == TDXDASH_LEAF_REFUSED);
 	}
 
@@ -207,12 +237,13 @@ static void config_is_refused_unless_allowed(void)
 
 static void impossible_platforms_are_refused(void)
 {
-	struct tdxdash_platform bad[12];
+	struct tdxdash_platform bad[15];
 	static const char *const messages[] = { "max_pa_bits", "max_pa_bits", "KeyIDs", "KeyIDs", "KeyIDs",
 						"KeyIDs", "last_private_keyid", "last_private_keyid", "SEAM range",
-						"logical processor", "sys_state", "CMR 1 with base" };
+						"logical processor", "sys_state", "CMR 1 with base",
+						"8192 logical processors", "packages", "packages" };
 
-	for (size_t i = 0; i < 12; i++)
+	for (size_t i = 0; i < 15; i++)
 		bad[i] = usual;
 	bad[0].max_pa_bits = 35;
 	bad[1].max_pa_bits = 53;
@@ -224,11 +255,15 @@ static void impossible_platforms_are_refused(void)
 	bad[7].last_private_keyid = 64;
 	bad[8].seamrr_size = UINT64_MAX;
 	bad[9].logical_processors = 0;
-	bad[10].sys_state = 5;
+	bad[10].sys_state = 6;
 	bad[11].cmrs[1].base = UINT64_MAX;
+	bad[12].logical_processors = 8193;
+	bad[13].packages = 3;
+	bad[14].logical_processors = 16;
+	bad[14].packages = 9;
 	open_module(&usual);
 	put_layout();
-	for (size_t i = 0; i < 12; i++) {
+	for (size_t i = 0; i < 15; i++) {
 		CHECK(tdxdash_emulated_configure(transport, &bad[i], &error) == TDXDASH_INVALID_ARGUMENT);
 		CHECK_CONTAINS(error.message, messages[i]);
 		CHECK(error.remedy[0] != 0);
@@ -326,6 +361,7 @@ int main(void)
 	operands_are_refused_in_order();
 	shared_keyid_is_another_memory();
 	state_before_config_is_refused();
+	shutdown_is_refused_twice();
 	config_is_refused_unless_allowed();
 	impossible_platforms_are_refused();
 	given_platform_shows_in_the_metadata();

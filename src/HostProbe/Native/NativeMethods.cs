@@ -7,7 +7,7 @@ namespace TdxDash.HostProbe.Native;
 internal static unsafe partial class NativeMethods
 {
     /// <summary>TDXDASH_ABI_VERSION of the header that this binding was written against.</summary>
-    internal const uint AbiVersion = 3;
+    internal const uint AbiVersion = 4;
 
     /// <summary>TDXDASH_OK.</summary>
     internal const int Ok = 0;
@@ -38,22 +38,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library, EntryPoint = "tdxdash_seamcall")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
     internal static partial int Seamcall(TransportHandle transport, ulong leaf, SeamcallRegisters* registers, byte* page, ulong pageSize, NativeError* error);
-
-    [LibraryImport(Library, EntryPoint = "tdxdash_emulated_allow_state_changes")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static partial int AllowStateChanges(TransportHandle transport, NativeError* error);
-
-    [LibraryImport(Library, EntryPoint = "tdxdash_emulated_configure")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static partial int Configure(TransportHandle transport, NativePlatform* platform, NativeError* error);
-
-    [LibraryImport(Library, EntryPoint = "tdxdash_emulated_write")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static partial int Write(TransportHandle transport, ulong address, byte* bytes, ulong size, NativeError* error);
-
-    [LibraryImport(Library, EntryPoint = "tdxdash_emulated_state")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]
-    internal static partial int GetState(TransportHandle transport, NativeModuleState* state, NativeError* error);
 
     [LibraryImport(Library, EntryPoint = "tdxdash_close")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.AssemblyDirectory)]

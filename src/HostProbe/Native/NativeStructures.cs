@@ -69,40 +69,6 @@ internal struct NativeRecording
     internal uint Flags;
 }
 
-/// <summary><c>struct tdxdash_platform</c>.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativePlatform
-{
-    /// <summary>TDXDASH_MAX_CMRS.</summary>
-    internal const int MaxCmrs = 32;
-
-    internal uint MaxPaBits;
-    internal uint KeyidStartBit;
-    internal uint KeyidBits;
-    internal uint FirstPrivateKeyid;
-    internal uint LastPrivateKeyid;
-    internal uint LogicalProcessors;
-    internal uint InitializedLogicalProcessors;
-    internal uint SysState;
-    internal uint GlobalLock;
-    internal uint CmrCount;
-    internal ulong SeamrrBase;
-    internal ulong SeamrrSize;
-
-    /// <summary>A base and a size for each slot.</summary>
-    internal fixed ulong Cmrs[2 * MaxCmrs];
-}
-
-/// <summary><c>struct tdxdash_module_state</c>.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct NativeModuleState
-{
-    internal uint SysState;
-    internal uint GlobalPrivateKeyid;
-    internal uint TdmrCount;
-    internal uint PageCount;
-}
-
 /// <summary><c>struct tdxdash_layout_entry</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeLayoutEntry

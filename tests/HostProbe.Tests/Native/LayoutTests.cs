@@ -22,6 +22,10 @@ public sealed unsafe class LayoutTests
         AddFields<NativeRecording>(managed, "tdxdash_recording");
         AddFields<NativePlatform>(managed, "tdxdash_platform");
         AddFields<NativeModuleState>(managed, "tdxdash_module_state");
+        AddFields<NativeProcessor>(managed, "tdxdash_processor");
+        AddFields<NativePackage>(managed, "tdxdash_package");
+        AddFields<NativeTdmr>(managed, "tdxdash_tdmr");
+        AddFields<NativeFault>(managed, "tdxdash_fault");
         AddFields<NativeLayoutEntry>(managed, "tdxdash_layout_entry");
         AddRegisters(managed);
 
