@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TdxDash.Tdx.KernelLog;
 using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Seamcalls;
 
 namespace TdxDash.HostProbe.Commands;
@@ -37,7 +38,7 @@ internal static class ExplainCommand
         IReadOnlyList<FailedSeamcall> failed = KernelLogFacts.From(lines).FailedSeamcalls;
         if (failed.Count > 0)
         {
-            return string.Join('\n', failed.Select(call => Text(call.Explain(), call.Leaf, Registers(call))));
+            return string.Join('\n', failed.Select(call => Text(call.Explain(), call.Leaf, Registers(call), Field(call))));
         }
 
         throw asked == StandardInput
@@ -59,7 +60,11 @@ internal static class ExplainCommand
     private static string Registers(FailedSeamcall call) =>
         string.Join(", ", call.Registers.Select(register => string.Create(CultureInfo.InvariantCulture, $"{register.Key} 0x{register.Value:x16}")));
 
-    private static string Text(SeamcallStatus status, ulong? leaf, string registers)
+    // The module leaves RDX as it was only where it refuses the whole call; else it holds no field any more.
+    private static string Field(FailedSeamcall call) =>
+        call.Leaf == SeamcallLeaf.SysRd && call.Registers.TryGetValue("RDX", out ulong id) && id != FieldId.Null ? MetadataText.NameOf(new FieldId(id)) : "";
+
+    private static string Text(SeamcallStatus status, ulong? leaf, string registers, string field = "")
     {
         string[] lines =
         [
@@ -68,6 +73,7 @@ internal static class ExplainCommand
             $"Class      {status.ClassName}",
             $"Kind       {Kind(status)}",
             .. status.Detail.Length == 0 ? Array.Empty<string>() : [$"Detail     {status.Detail}"],
+            .. field.Length == 0 ? Array.Empty<string>() : [$"Field      {field}"],
             .. registers.Length == 0 ? Array.Empty<string>() : [$"Registers  {registers}"],
             $"Meaning    {status.Meaning}",
             $"Remedy     {status.Remedy}",

@@ -1,5 +1,4 @@
 using TdxDash.Tdx.Memory;
-using TdxDash.Tdx.Metadata;
 
 namespace TdxDash.Tdx.Seamcalls;
 
@@ -18,9 +17,6 @@ internal static class RegisterDetail
     public static string Of(ulong status, ulong leaf, IReadOnlyDictionary<string, ulong> registers) => (status, leaf & SeamcallLeaf.NumberMask) switch
     {
         (IncorrectCpuid, SeamcallLeaf.SysInit or SeamcallLeaf.SysLpInit) or (InconsistentCpuid, SeamcallLeaf.SysLpInit) => Cpuid(status, registers),
-
-        // The module leaves RDX as it was only where it refuses the whole call; else it holds no field any more.
-        (_, SeamcallLeaf.SysRd) when registers.TryGetValue("RDX", out ulong id) && id != FieldId.Null => $"field {MetadataText.NameOf(new FieldId(id))}",
         _ => "",
     };
 

@@ -86,7 +86,7 @@ public sealed class CommandLineTests : IDisposable
 
         Assert.Equal(ExitCode.Done, await Run("explain", "-"));
 
-        string[] expected = ["TDX_SYS_NOT_READY", "TDH.SYS.RD", "field MAX_TDMRS", "RDX 0x9100000100000008", "TDX_INCORRECT_MSR_VALUE", "TDH.SYS.INIT", "IA32_TSX_CTRL"];
+        string[] expected = ["TDX_SYS_NOT_READY", "TDH.SYS.RD", "Field      MAX_TDMRS", "RDX 0x9100000100000008", "TDX_INCORRECT_MSR_VALUE", "TDH.SYS.INIT", "IA32_TSX_CTRL"];
         Assert.All(expected, part => Assert.Contains(part, _output.ToString(), StringComparison.Ordinal));
     }
 

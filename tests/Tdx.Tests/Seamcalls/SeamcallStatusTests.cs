@@ -106,10 +106,6 @@ public sealed class SeamcallStatusTests
     public void TryParse_AnythingElse_IsRefused(string text) => Assert.False(SeamcallStatus.TryParse(text, out _));
 
     [Fact]
-    public void Explain_OfASysRdRefusal_NamesTheField() => Assert.Equal("field MAX_TDMRS",
-        SeamcallStatus.Explain(0xC000050500000000, SeamcallLeaf.SysRd, new Dictionary<string, ulong> { ["RCX"] = 0, ["RDX"] = 0x9100000100000008 }).Detail);
-
-    [Fact]
     public void Explain_OfCpuidMismatch_NamesBitsAndWhatTheyMustBe() => Assert.Equal("CPUID leaf 0x7, sub-leaf 0x1, EBX bits 0x200000 must be 0x200000, EDX bits 0x3 must be 0x1",
         SeamcallStatus.Explain(0xC000090000000000, SeamcallLeaf.SysInit, new Dictionary<string, ulong>
         {
