@@ -24,7 +24,9 @@ public enum ExhaustedLimit
 /// <param name="Used">Reserved areas that it needs.</param>
 /// <param name="Limit">MAX_RESERVED_PER_TDMR.</param>
 /// <param name="Areas">One sentence per reserved area, in the layout's order.</param>
-public sealed record TdmrExplanation(int Index, int Used, int Limit, IReadOnlyList<string> Areas)
+/// <param name="Range">Why it is there and begins and ends where it does, a rule a sentence.</param>
+/// <param name="Pamt">How the size of its PAMT comes about, on which node it lies and how its place is known, a rule a sentence; empty without a PAMT.</param>
+public sealed record TdmrExplanation(int Index, int Used, int Limit, IReadOnlyList<string> Areas, IReadOnlyList<string> Range, IReadOnlyList<string> Pamt)
 {
     /// <summary>Reserved areas left; negative when it needs more than there are.</summary>
     public int Headroom => Limit - Used;
@@ -42,6 +44,12 @@ public sealed record TdmrExplanation(int Index, int Used, int Limit, IReadOnlyLi
 /// <param name="Tdmrs">Each TDMR.</param>
 public sealed record LayoutExplanation(string Outcome, ExhaustedLimit Exhausted, int TdmrHeadroom, IReadOnlyList<TdmrExplanation> Tdmrs)
 {
+    /// <summary>The rule behind every reserved area whose cause is a hole.</summary>
+    public const string RuleOfHoles = "A TDMR covers whole GiB; Linux reserves each part of it that is no memory, so that the module gives no page of it to a TD.";
+
+    /// <summary>The rule behind every reserved area whose cause is a PAMT.</summary>
+    public const string RuleOfPamts = "A PAMT belongs to the module, so Linux reserves it in every TDMR that it lies in.";
+
     /// <summary>Explains a layout.</summary>
     /// <param name="map">The memory that it was built from.</param>
     /// <param name="limits">The limits that it was built with.</param>
@@ -56,11 +64,12 @@ public sealed record LayoutExplanation(string Outcome, ExhaustedLimit Exhausted,
         IReadOnlyList<AddressRange> regions = fromCmrs ? cmrs ?? [] : [.. map.Blocks.Select(block => block.Range)];
         var words = new AreaWords(fromCmrs ? "CMR" : "block", fromCmrs ? "convertible memory" : "memory", regions, layout);
         ExhaustedLimit exhausted = LimitOf(limits, layout);
+        var tdmrs = new TdmrWords(map, limits, layout);
         return new LayoutExplanation(
             OutcomeOf(exhausted, limits, layout),
             exhausted,
             limits.MaxTdmrs - layout.TdmrsNeeded,
-            [.. layout.Tdmrs.Select((tdmr, i) => new TdmrExplanation(i, tdmr.Reserved.Count, limits.MaxReservedPerTdmr, [.. tdmr.Reserved.Select(words.Of)]))]);
+            [.. layout.Tdmrs.Select((tdmr, i) => new TdmrExplanation(i, tdmr.Reserved.Count, limits.MaxReservedPerTdmr, [.. tdmr.Reserved.Select(words.Of)], tdmrs.Range(i), tdmrs.Pamt(i)))]);
     }
 
     private static ExhaustedLimit LimitOf(TdmrLimits limits, TdmrLayout layout) => layout.Error switch

@@ -40,7 +40,7 @@ public sealed class MemoryMapTests
 
         HostMap map = HostMap.From(snapshot.Memory, cmrs, snapshot.Layout.Layout, null, origin);
 
-        Assert.Equal(why, Assert.Single(map.Regions, region => region.Kind == RegionKind.Cmr).Why);
+        Assert.Equal(why, Assert.Single(map.Regions, region => region.Kind == RegionKind.Cmr).Reason);
     }
 
     [Fact]

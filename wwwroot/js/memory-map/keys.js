@@ -1,5 +1,6 @@
 // The keyboard path through the map.
 
+import { areSingleKeysOn } from "./remembered.js";
 /** @import { MemoryMap } from "./memory-map.js" */
 
 const STEP = 1.6; // of + and -
@@ -53,6 +54,9 @@ export function overviewKey(map, e) {
 /** Keys that hold in the whole map, outside of its text fields. @param {MemoryMap} map @param {KeyboardEvent} e */
 export function anyKey(map, e) {
   const { model } = map;
+  if (/^[a-z]$/.test(e.key) && !areSingleKeysOn()) {
+    return false;
+  }
   switch (e.key) {
     case "+": case "=": map.zoomStep(STEP); return true;
     case "-": case "_": map.zoomStep(1 / STEP); return true;

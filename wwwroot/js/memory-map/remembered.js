@@ -19,3 +19,12 @@ export function rememberUnits(units) {
     // The choice lasts as long as the page.
   }
 }
+
+/** Whether letters alone are shortcuts; the help of every page turns them off (js/shell.js). */
+export function areSingleKeysOn() {
+  try {
+    return localStorage.getItem("tdxdash.single-keys-off") === null;
+  } catch {
+    return true;
+  }
+}

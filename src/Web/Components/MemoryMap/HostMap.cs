@@ -58,7 +58,7 @@ public sealed class HostMap
         IEnumerable<MapRegion> regions = Firmware(memory.FirmwareMap).Concat(Ram(memory.Map)).Concat(Cmrs(cmrs, origin));
         if (layout.TryGet(out TdmrLayout? built))
         {
-            regions = regions.Concat(built.Tdmrs.SelectMany((tdmr, index) => Tdmr(tdmr, index, layout.Provenance, explanation?.Tdmrs[index].Areas)));
+            regions = regions.Concat(built.Tdmrs.SelectMany((tdmr, index) => Tdmr(tdmr, index, layout.Provenance, explanation?.Tdmrs[index])));
         }
 
         return new HostMap(Sort(regions))
@@ -85,12 +85,12 @@ public sealed class HostMap
             .Select(entry => new MapRegion(RegionKind.Firmware, entry.Range, null, null, $"The firmware's map says: {entry.Type}.", map.Provenance));
 
     private static IEnumerable<MapRegion> Ram(Reading<IReadOnlyList<MemoryBlock>> map) =>
-        (map.Or([]) ?? []).Select((block, index) =>
-            new MapRegion(RegionKind.Ram, block.Range, block.Node, null, $"Memory block {index} of the kernel's map.", map.Provenance));
+        (map.Or([]) ?? []).Select((block, index) => new MapRegion(
+            RegionKind.Ram, block.Range, block.Node, null, Sentences($"Memory block {index} of the kernel's map.", FirstMiB(block.Range)), map.Provenance));
 
     private static IEnumerable<MapRegion> Cmrs(Reading<IReadOnlyList<AddressRange>> cmrs, Origin origin) =>
-        (cmrs.Or([]) ?? []).Select((range, index) =>
-            new MapRegion(RegionKind.Cmr, range, null, null, CmrReason(index, cmrs.Provenance, origin), cmrs.Provenance));
+        (cmrs.Or([]) ?? []).Select((range, index) => new MapRegion(
+            RegionKind.Cmr, range, null, null, Sentences(CmrReason(index, cmrs.Provenance, origin), "Only convertible memory can be private memory of a TD: the module refuses a TDMR with unreserved memory outside of the CMRs."), cmrs.Provenance));
 
     private static string CmrReason(int index, Provenance provenance, Origin origin) => (provenance, origin) switch
     {
@@ -100,22 +100,27 @@ public sealed class HostMap
         _ => $"CMR {index}: the firmware made this range convertible.",
     };
 
-    private static IEnumerable<MapRegion> Tdmr(Tdmr tdmr, int index, Provenance provenance, IReadOnlyList<string>? reasons)
+    private static IEnumerable<MapRegion> Tdmr(Tdmr tdmr, int index, Provenance provenance, TdmrExplanation? words)
     {
-        yield return new MapRegion(RegionKind.Tdmr, tdmr.Range, null, index, "Covers memory in whole GiB.", provenance);
+        string[] use = words is null ? [] : [words.Summary];
+        yield return new MapRegion(RegionKind.Tdmr, tdmr.Range, null, index, Sentences([.. words?.Range ?? ["Covers memory in whole GiB."], .. use]), provenance);
         for (int i = 0; i < tdmr.Reserved.Count; i++)
         {
             ReservedArea area = tdmr.Reserved[i];
             yield return area.Cause == ReservedCause.Hole
-                ? new MapRegion(RegionKind.Hole, area.Range, null, index, reasons?[i] ?? "No memory block covers this part of the TDMR.", provenance)
-                : new MapRegion(RegionKind.ReservedPamt, area.Range, null, index, reasons?[i] ?? $"The PAMT of TDMR {area.PamtOfTdmr} lies here.", Guess(provenance), IsHypothetical: true);
+                ? new MapRegion(RegionKind.Hole, area.Range, null, index, Sentences([words?.Areas[i] ?? "No memory block covers this part of the TDMR.", LayoutExplanation.RuleOfHoles, .. use]), provenance)
+                : new MapRegion(RegionKind.ReservedPamt, area.Range, null, index, Sentences([words?.Areas[i] ?? $"The PAMT of TDMR {area.PamtOfTdmr} lies here.", LayoutExplanation.RuleOfPamts, .. use]), Guess(provenance), IsHypothetical: true);
         }
 
         if (tdmr.Pamt is Pamt pamt)
         {
-            yield return new MapRegion(RegionKind.Pamt, pamt.Range, pamt.Node, index, "Page metadata of the TDMR, at the first free place.", Guess(provenance), IsHypothetical: true);
+            yield return new MapRegion(RegionKind.Pamt, pamt.Range, pamt.Node, index, Sentences([.. words?.Pamt ?? ["Page metadata of the TDMR, at the first free place."]]), Guess(provenance), IsHypothetical: true);
         }
     }
+
+    private static string? FirstMiB(AddressRange range) => range.Start.Value < ByteSize.MiB ? "The first MiB is never TDX memory, so Linux leaves it out of its list." : null;
+
+    private static string Sentences(params IEnumerable<string?> sentences) => string.Join('\n', sentences.OfType<string>());
 
     // An address that hangs on the allocator is a guess; what is emulated keeps that mark beside it.
     private static Provenance Guess(Provenance provenance) => provenance == Provenance.Emulated ? provenance : Provenance.Hypothetical;
