@@ -116,6 +116,7 @@ public static class WebSetup
         services.AddSingleton<IHostHistory, HostHistory>();
         services.AddSingleton<IFleetHistory, FleetHistory>();
         services.AddSingleton<IAnnotations, Annotations>();
+        services.AddSingleton<SnapshotFinder>();
     }
 
     private static void Map(WebApplication app)
@@ -126,6 +127,7 @@ public static class WebSetup
         app.MapStaticAssets();
         app.MapHealthChecks(HealthPath);
         SnapshotDownload.Map(app);
+        CompareDownload.Map(app);
         PaletteEndpoint.Map(app);
         FleetExport.Map(app);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);

@@ -1,0 +1,47 @@
+// @ts-check
+// Next and previous change of a comparison, by the keys n and p or by the buttons. Needs no circuit.
+
+const singleKeysOff = "tdxdash.single-keys-off";
+
+function areSingleKeysOn() {
+  try {
+    return localStorage.getItem(singleKeysOff) === null;
+  } catch {
+    return true; // storage can be denied; the keys are then on, as the help says
+  }
+}
+
+/** @param {EventTarget | null} target */
+function isTyping(target) {
+  return target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
+}
+
+/** @param {number} step */
+function go(step) {
+  const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-change]")]);
+  if (rows.length === 0) {
+    return false;
+  }
+  const now = rows.findIndex(row => row.contains(document.activeElement));
+  const next = now < 0 ? (step > 0 ? 0 : rows.length - 1) : (now + step + rows.length) % rows.length;
+  rows[next].focus({ preventScroll: true });
+  rows[next].scrollIntoView({ block: "center" });
+  return true;
+}
+
+document.addEventListener("keydown", e => {
+  const steps = /** @type {Record<string, number>} */ ({ n: 1, p: -1 });
+  if (e.ctrlKey || e.metaKey || e.altKey || e.defaultPrevented || !(e.key in steps) || isTyping(e.target) || !areSingleKeysOn() || document.querySelector("dialog[open]")) {
+    return;
+  }
+  if (go(steps[e.key])) {
+    e.preventDefault();
+  }
+});
+
+document.addEventListener("click", e => {
+  const button = e.target instanceof Element ? e.target.closest("[data-change-step]") : null;
+  if (button instanceof HTMLElement) {
+    go(Number(button.dataset.changeStep));
+  }
+});
