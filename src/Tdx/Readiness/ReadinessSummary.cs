@@ -37,7 +37,7 @@ internal static class ReadinessSummary
         }
 
         Check? risk = checks.FirstOrDefault(check => check is { Outcome: CheckOutcome.Warning, Id: var id } && (id == MemoryChecks.Tdmrs.Id || id == MemoryChecks.ReservedAreas.Id));
-        return risk is null ? (TdxState.Ready, Ready(evidence)) : (TdxState.AtRisk, Sentence($"Initialised, but {risk.Evidence}"));
+        return risk is null ? (TdxState.Ready, Ready(evidence) + AtRunTime(checks)) : (TdxState.AtRisk, Sentence($"Initialised, but {risk.Evidence}"));
     }
 
     private static string? NoTdx(ReadinessEvidence evidence, Func<string, Check?> failed)
@@ -55,7 +55,7 @@ internal static class ReadinessSummary
             : failed(BiosChecks.Vmx.Id) is { } vmx ? $"Virtualisation is off in the BIOS: {vmx.Evidence}."
             : failed(KernelChecks.Release.Id) is { } release ? $"The kernel is too old for TDX: {release.Evidence}."
             : failed(BiosChecks.Tdx.Id) is { } off && evidence.LogFacts.PrivateKeyIds is null ? $"TDX is off in the BIOS, or the machine has none: {off.Evidence}."
-            : failed(KernelChecks.HostPlatform.Id) is not null ? "Firmware or kernel do not offer TDX: the CPU flag tdx_host_platform is not set."
+            : failed(KernelChecks.HostPlatform.Id) is { } host ? evidence.Cpu is null ? $"Firmware or kernel do not offer TDX: {host.Evidence}" : "Firmware or kernel do not offer TDX: the CPU flag tdx_host_platform is not set."
             : failed(PlatformChecks.Features.Id) is { } features ? $"The processor lacks what TDX needs: {features.Evidence}."
             : null;
     }
@@ -66,6 +66,9 @@ internal static class ReadinessSummary
         : cause.Evidence;
 
     private static string Sentence(string text) => text.EndsWith('.') || text.EndsWith(')') ? text : text + ".";
+
+    private static string AtRunTime(IReadOnlyList<Check> checks) =>
+        checks.FirstOrDefault(check => check.Id == ModuleChecks.Seamcalls.Id && check.Outcome == CheckOutcome.Failed) is { } failed ? $" A SEAMCALL failed at run time: {Sentence(failed.Evidence)}" : "";
 
     private static string Ready(ReadinessEvidence evidence)
     {
