@@ -31,7 +31,7 @@ void expect(const char *name, bool condition, const char *got, ...)
 
 void expect_errno(const char *name, int got, int wanted)
 {
-	expect(name, got == wanted, "%s instead of %s", got ? strerrorname_np(got) : "success",
+	expect(name, got == wanted, "%s instead of %s", got > 0 ? strerrorname_np(got) : "success",
 	       wanted ? strerrorname_np(wanted) : "success");
 }
 
