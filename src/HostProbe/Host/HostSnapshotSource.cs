@@ -14,9 +14,6 @@ namespace TdxDash.HostProbe.Host;
 /// <param name="steps">The computations in between.</param>
 public sealed class HostSnapshotSource(HostFiles files, IModuleSource module, SnapshotSteps steps) : ISnapshotSource
 {
-    private const string LayoutSource = "Linux TDMR construction";
-    private const string AssumedLimits = "assumed: what every TDX 1.5 and 2.0 module seen so far reports";
-
     /// <inheritdoc/>
     public Origin Origin => files.Origin;
 
@@ -38,7 +35,7 @@ public sealed class HostSnapshotSource(HostFiles files, IModuleSource module, Sn
             Memory = new MemoryFacts { Map = map, Nodes = NodeReader.Read(files), FirmwareMap = FirmwareMapReader.Read(files) },
             Module = answers,
             Kernel = kernel,
-            Layout = BuildLayout(map, steps.Identity(answers, kernel), LinuxBehavior.Of(host.KernelRelease.Or("")!, kernel.LogLines.Or([])!)),
+            Layout = LayoutPrediction.Of(files.Origin, map, steps.Identity(answers, kernel), LinuxBehavior.Of(host.KernelRelease.Or("")!, kernel.LogLines.Or([])!), steps.Layout),
             Platform = PlatformReader.Read(files),
         };
     }
@@ -65,22 +62,5 @@ public sealed class HostSnapshotSource(HostFiles files, IModuleSource module, Sn
         {
             return new SweptMetadata(Reading.Unreadable<IReadOnlyList<MetadataValue>>(transport.Description, e.Reason, e.Remedy), AcrossUpdate: false);
         }
-    }
-
-    private LayoutFacts BuildLayout(Reading<IReadOnlyList<MemoryBlock>> map, ModuleIdentity module, LinuxBehavior behavior)
-    {
-        Reading<TdmrLimits> limits = module.Limits.IsKnown ? module.Limits : Reading.Known(TdmrLimits.Usual, Provenance.Hypothetical, AssumedLimits);
-
-        // A layout is worth what its inputs are: made-up machine, emulated limits, assumed limits.
-        Provenance provenance = files.Origin == Origin.Demo ? Provenance.Emulated
-            : limits.Provenance is Provenance.Emulated or Provenance.Hypothetical ? limits.Provenance
-            : Provenance.Computed;
-        return new LayoutFacts
-        {
-            Limits = limits,
-            Layout = map.TryGet(out IReadOnlyList<MemoryBlock>? blocks)
-                ? Reading.Known(steps.Layout(MemoryMap.Create(blocks), limits.Value, new LayoutOptions { Behavior = behavior, Cmrs = module.Cmrs.Or(null) }), provenance, $"{LayoutSource}, {behavior.Name}")
-                : Reading.Unreadable<TdmrLayout>(LayoutSource, $"There is no memory map to build it from: {map.Reason}", map.Remedy),
-        };
     }
 }

@@ -29,20 +29,21 @@ public sealed class KernelLogLines
     }
 
     /// <summary>Takes one line; keeps it if it speaks of TDX.</summary>
-    public void Add(ReadOnlySpan<char> line)
+    /// <returns>Whether it does.</returns>
+    public bool Add(ReadOnlySpan<char> line)
     {
         ReadOnlySpan<char> head = line.Length > MaxHeaderLength + MaxLineLength ? line[..(MaxHeaderLength + MaxLineLength)] : line;
         ReadOnlySpan<char> text = TextOf(head);
         if (!SpeaksOfTdx(text))
         {
-            return;
+            return false;
         }
 
         string kept = Printable(text.Length > MaxLineLength ? text[..MaxLineLength] : text);
         if (_first.Count < Half)
         {
             _first.Add(kept);
-            return;
+            return true;
         }
 
         if (_last.Count == Half)
@@ -51,6 +52,7 @@ public sealed class KernelLogLines
         }
 
         _last.Enqueue(kept);
+        return true;
     }
 
     /// <summary>Takes every line of a text, holding one block and one line of it at a time, however long its lines are.</summary>

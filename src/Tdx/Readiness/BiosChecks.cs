@@ -40,7 +40,8 @@ internal static class BiosChecks
     // The kernel takes the flag tme away where the BIOS has not switched encryption on.
     private static Check CheckEncryption(ReadinessEvidence evidence) =>
         evidence.TmeActivate is { IsKnown: true } register ? Encryption.Judged(register, value => TmeActivate.Decode(value).IsEnabled, value => $"IA32_TME_ACTIVATE is {Hex.Plain(value)}: {TmeActivate.Decode(value)}")
-        : evidence.LogFacts.MemoryEncryption is { } on ? Encryption.Judged(on, $"x86/tme: {(on ? "" : "not ")}enabled by BIOS ({evidence.Log.Source})")
+        : evidence.Report?.MemoryEncryption is { IsKnown: true } reported ? Encryption.Judged(reported, on => on, on => $"MK_TME_ENABLED bit: {(on ? 1 : 0)}")
+        : evidence.LogFacts.MemoryEncryption is { } logged ? Encryption.Judged(logged, $"x86/tme: {(logged ? "" : "not ")}enabled by BIOS ({evidence.Log.Source})")
         : evidence.InitializedBy is { } by ? Encryption.Passed(by)
         : evidence.Cpu is { } cpu && cpu.TdxFlags.Contains("tme") ? Encryption.Passed($"the CPU flag tme is set ({evidence.Snapshot.Host.Cpu.Source})")
         : evidence.Cpu is null ? Encryption.Skipped(evidence.Snapshot.Host.Cpu)
@@ -54,6 +55,7 @@ internal static class BiosChecks
         }
 
         return evidence.KeyIdPartitioning is { IsKnown: true } register ? Tdx.Judged(register, value => KeyIdPartitioning.Decode(value).TdxKeyIds > 0, Partitioning)
+            : evidence.Report?.PrivateKeyIds is { IsKnown: true } reported ? Tdx.Judged(reported, count => count > 0, Reported)
             : evidence.LogFacts.PrivateKeyIds is { } keys ? Tdx.Passed($"BIOS enabled: private KeyID range [{keys.Start}, {keys.End}) ({evidence.Log.Source})")
             : evidence.InitializedBy is { } by ? Tdx.Passed(by)
             : evidence.Cpu is { } cpu && cpu.TdxFlags.Contains("tdx_host_platform") ? Tdx.Passed($"the CPU flag tdx_host_platform is set ({evidence.Snapshot.Host.Cpu.Source})")
@@ -74,6 +76,11 @@ internal static class BiosChecks
             return KeyIds.Judged(register, value => KeyIdPartitioning.Decode(value).TdxKeyIds >= KeyIdPartitioning.FewestTdxKeyIds, Partitioning);
         }
 
+        if (evidence.Report?.PrivateKeyIds is { IsKnown: true } reported && !tooFew)
+        {
+            return KeyIds.Judged(reported, keys => keys >= KeyIdPartitioning.FewestTdxKeyIds, Reported);
+        }
+
         if (logged is { } range)
         {
             return KeyIds.Judged(!tooFew, $"private KeyID range [{range.Start}, {range.End}) ({evidence.Log.Source})");
@@ -85,6 +92,8 @@ internal static class BiosChecks
             : KeyIds.Skipped(evidence.Log);
     }
 
+    private static string Reported(long keys) => ReadinessEvidence.Text($"NUM_TDX_PRIV_KEYS: {keys}");
+
     private static string Partitioning(ulong value) => $"IA32_MKTME_KEYID_PARTITIONING is {Hex.Plain(value)}: {KeyIdPartitioning.Decode(value)}";
 
     private static Check CheckSeam(ReadinessEvidence evidence)
@@ -95,6 +104,7 @@ internal static class BiosChecks
             return Seam.Judged(range is { IsConfigured: true, IsEnabled: true, IsLocked: true }, $"{range} ({mask.Source})");
         }
 
-        return evidence.InitializedBy is { } by ? Seam.Passed(by) : Seam.Skipped(evidence.SeamrrMask);
+        return evidence.Report?.SeamrrEnabled is { IsKnown: true } reported ? Seam.Judged(reported, on => on, on => $"SEAM_RR bit: {(on ? 1 : 0)}")
+            : evidence.InitializedBy is { } by ? Seam.Passed(by) : Seam.Skipped(evidence.SeamrrMask);
     }
 }

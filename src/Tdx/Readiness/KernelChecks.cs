@@ -55,6 +55,7 @@ internal static class KernelChecks
             _ => null,
         };
         return logged is not null ? HostPlatform.Passed($"{logged} ({evidence.Log.Source})")
+            : evidence.Report?.CpuInfoHasTdx is { IsKnown: true } reported ? HostPlatform.Judged(reported.Value, $"{(reported.Value ? "CPU supports TDX" : "No TDX support in CPU")} according to /proc/cpuinfo ({reported.Source})")
             : evidence.Cpu is null ? HostPlatform.Skipped(evidence.Snapshot.Host.Cpu)
             : HostPlatform.Failed($"the CPU flag tdx_host_platform is not set ({evidence.Snapshot.Host.Cpu.Source})");
     }

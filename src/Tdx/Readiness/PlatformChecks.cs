@@ -33,22 +33,29 @@ internal static class PlatformChecks
             : [vendor, CheckBareMetal(evidence), CheckModel(evidence), CheckFeatures(evidence)];
     }
 
-    private static Check CheckVendor(ReadinessEvidence evidence) =>
-        Vendor.Judged(evidence.Snapshot.Host.Cpu, cpu => cpu.Vendor == "GenuineIntel", cpu => $"vendor {cpu.Vendor}, {cpu.ModelName}");
+    private static Check CheckVendor(ReadinessEvidence evidence) => !evidence.Snapshot.Host.Cpu.IsKnown && evidence.Report?.CpuName is { IsKnown: true } name
+        ? Vendor.Judged(name, text => text.StartsWith("Intel", StringComparison.OrdinalIgnoreCase), text => text)
+        : Vendor.Judged(evidence.Snapshot.Host.Cpu, cpu => cpu.Vendor == "GenuineIntel", cpu => $"vendor {cpu.Vendor}, {cpu.ModelName}");
 
     private static Check CheckBareMetal(ReadinessEvidence evidence) => evidence.LogFacts.IsGuest
         ? BareMetal.Failed($"tdx: Guest detected: this is the log of a trust domain, not of a host ({evidence.Log.Source})")
+        : !evidence.Snapshot.Host.Cpu.IsKnown && evidence.Report?.Hypervisor is { IsKnown: true } hypervisor ? BareMetal.Failed($"Hypervisor detected: {hypervisor.Value} ({hypervisor.Source})")
         : BareMetal.Judged(evidence.Snapshot.Host.Cpu, cpu => !cpu.TdxFlags.Contains("hypervisor"), cpu => $"the CPU flag hypervisor is {(cpu.TdxFlags.Contains("hypervisor") ? "" : "not ")}set");
 
     private static Check CheckModel(ReadinessEvidence evidence)
     {
         Reading<CpuFacts> reading = evidence.Snapshot.Host.Cpu;
-        if (!reading.TryGet(out CpuFacts? cpu))
+        if (reading.TryGet(out CpuFacts? cpu))
         {
-            return Model.Skipped(reading);
+            return JudgeModel(new CpuSignature(cpu.Family, cpu.Model, cpu.Stepping), $": {cpu.ModelName} ({reading.Source})");
         }
 
-        string seen = $"family {cpu.Family}, model {cpu.Model}, stepping {cpu.Stepping}: {cpu.ModelName} ({reading.Source})";
+        return evidence.Report?.CpuSignature is { IsKnown: true } reported ? JudgeModel(reported.Value, $" ({reported.Source})") : Model.Skipped(reading);
+    }
+
+    private static Check JudgeModel(CpuSignature cpu, string rest)
+    {
+        string seen = $"family {cpu.Family}, model {cpu.Model}, stepping {cpu.Stepping}{rest}";
         return CpuFamilies.Find(cpu.Family, cpu.Model) is not null ? Model.Passed(seen)
             : CpuFamilies.IsBeforeTdx(cpu.Family, cpu.Model) ? Model.Failed(seen)
             : Model.Skipped($"{seen}; this model is not in the table of known ones");

@@ -46,6 +46,9 @@ internal sealed partial class ReadinessEvidence
     /// <summary>Ubuntu's Intel kernels carry TDX before upstream had it.</summary>
     public bool IsIntelKernel => Snapshot.Host.KernelRelease.Or("")!.Contains("-intel", StringComparison.Ordinal);
 
+    /// <summary>What an imported file says besides; null for every other snapshot.</summary>
+    public ReportFacts? Report => Snapshot.Report;
+
     public CpuFacts? Cpu => Snapshot.Host.Cpu.Or(null);
 
     public Reading<ulong> KeyIdPartitioning => Snapshot.Platform?.KeyIdPartitioning ?? Older<ulong>();
@@ -78,6 +81,7 @@ internal sealed partial class ReadinessEvidence
         false => null,
         null when Snapshot.Kernel.KeyIdCapacity is { IsKnown: true, Value: > 0 } keys => $"KVM offers {keys.Value} private KeyIDs ({keys.Source})",
         null when Snapshot.Kernel.ModuleVersion is { IsKnown: true } version => $"the kernel reports module {version.Value} ({version.Source})",
+        null when Snapshot.Platform?.SysfsModule is { IsKnown: true, Value.Status: "initialized" } old => $"the kernel says that the module is initialized ({old.Source})",
         null when LogFacts.FailedSeamcalls.FirstOrDefault(IsOfRunningModule) is { } call => $"the module executed {SeamcallLeaf.NameOf(call.Leaf)}, which it does only once it is initialised ({Log.Source})",
         null => null,
     };

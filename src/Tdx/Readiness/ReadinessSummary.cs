@@ -55,7 +55,7 @@ internal static class ReadinessSummary
             : failed(BiosChecks.Vmx.Id) is { } vmx ? $"Virtualisation is off in the BIOS: {vmx.Evidence}."
             : failed(KernelChecks.Release.Id) is { } release ? $"The kernel is too old for TDX: {release.Evidence}."
             : failed(BiosChecks.Tdx.Id) is { } off && evidence.LogFacts.PrivateKeyIds is null ? $"TDX is off in the BIOS, or the machine has none: {off.Evidence}."
-            : failed(KernelChecks.HostPlatform.Id) is not null ? "Firmware or kernel do not offer TDX: the CPU flag tdx_host_platform is not set."
+            : failed(KernelChecks.HostPlatform.Id) is { } host ? evidence.Cpu is null ? $"Firmware or kernel do not offer TDX: {host.Evidence}" : "Firmware or kernel do not offer TDX: the CPU flag tdx_host_platform is not set."
             : failed(PlatformChecks.Features.Id) is { } features ? $"The processor lacks what TDX needs: {features.Evidence}."
             : null;
     }

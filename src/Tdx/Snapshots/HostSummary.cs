@@ -70,7 +70,8 @@ public sealed record HostSummary
             Origin = snapshot.Origin,
             State = verdict.State,
             StateReason = verdict.Summary,
-            CpuFamily = snapshot.Host.Cpu.TryGet(out CpuFacts? cpu) ? CpuFamilies.ShortName(cpu.Family, cpu.Model) : "unknown",
+            CpuFamily = snapshot.Host.Cpu.TryGet(out CpuFacts? cpu) ? CpuFamilies.ShortName(cpu.Family, cpu.Model)
+                : snapshot.Report?.CpuSignature.Or(null) is { } reported ? CpuFamilies.ShortName(reported.Family, reported.Model) : "unknown",
             Version = ModuleIdentity.From(snapshot).Version,
             Memory = snapshot.Memory.Map.Map(blocks => new ByteSize(blocks.Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes))),
             Pamt = PamtOf(snapshot.Kernel.LogLines, layout),

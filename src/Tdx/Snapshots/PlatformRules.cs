@@ -14,6 +14,8 @@ internal static class PlatformRules
             ? $"schema {snapshot.Schema} needs the member platform."
             : $"schema {snapshot.Schema} has no member platform.");
         Require(snapshot.Schema >= FirstSchema || !snapshot.Module.TakenAcrossUpdate, $"schema {snapshot.Schema} has no member module.takenAcrossUpdate.");
+        Require(snapshot.Report is null || (snapshot.Schema >= FirstSchema && snapshot.Origin == Origin.File), "the member report belongs to imported files alone, from schema 2 on.");
+        CheckReport(snapshot.Report);
         if (snapshot.Platform is not { } platform)
         {
             return;
@@ -24,6 +26,14 @@ internal static class PlatformRules
         Require(platform.KeyIdsInUse.Or(0) >= 0, $"platform.keyIdsInUse is {platform.KeyIdsInUse.Or(0)}.");
         Require(platform.KeyIdLimitHits.Or(0) >= 0, $"platform.keyIdLimitHits is {platform.KeyIdLimitHits.Or(0)}.");
         CheckSysfs(platform.SysfsModule.Or(null));
+    }
+
+    private static void CheckReport(ReportFacts? report)
+    {
+        Require(report?.LogicalCpus.Or(0) is null or >= 0, $"report.logicalCpus is {report?.LogicalCpus.Or(0)}.");
+        Require(report?.PrivateKeyIds.Or(0) is null or >= 0, $"report.privateKeyIds is {report?.PrivateKeyIds.Or(0)}.");
+        Require(report?.CpuSignature.Or(null) is null or { Family: >= 0, Model: >= 0, Stepping: >= 0 }, "report.cpuSignature has a negative family, model or stepping.");
+        Require(report?.Packages.Or([])!.All(package => package is not null) ?? true, "report.packages has the JSON word null as an element.");
     }
 
     private static void CheckKvm(KvmTdxCapabilities? kvm)

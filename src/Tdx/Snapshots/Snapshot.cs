@@ -51,6 +51,9 @@ public sealed record Snapshot
 
     /// <summary>What processor, KVM and firmware interfaces say; null only in snapshots of schema 1.</summary>
     public PlatformFacts? Platform { get; init; }
+
+    /// <summary>What else an imported log or report says; null in every other snapshot.</summary>
+    public ReportFacts? Report { get; init; }
 }
 
 /// <summary>The machine and its kernel.</summary>

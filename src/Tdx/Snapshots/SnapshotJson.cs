@@ -25,6 +25,7 @@ namespace TdxDash.Tdx.Snapshots;
 [JsonSerializable(typeof(KvmTdxCapabilities))]
 [JsonSerializable(typeof(ModuleUpdateNode))]
 [JsonSerializable(typeof(MemoryBlocks))]
+[JsonSerializable(typeof(CpuSignature))]
 [JsonSerializable(typeof(SysfsModule))]
 internal sealed partial class SnapshotJson : JsonSerializerContext
 {
@@ -68,7 +69,7 @@ internal sealed partial class SnapshotJson : JsonSerializerContext
             new ReadingConverter<CpuFacts>(), new ReadingConverter<IReadOnlyList<string>>(), new ReadingConverter<IReadOnlyList<MemoryBlock>>(),
             new ReadingConverter<IReadOnlyList<NumaNode>>(), new ReadingConverter<IReadOnlyList<FirmwareRange>>(),
             new ReadingConverter<IReadOnlyList<MetadataValue>>(), new ReadingConverter<TdmrLimits>(), new ReadingConverter<TdmrLayout>(),
-            new ReadingConverter<ulong>(), new ReadingConverter<KvmTdxCapabilities>(), new ReadingConverter<ModuleUpdateNode>(), new ReadingConverter<MemoryBlocks>(), new ReadingConverter<SysfsModule>(),
+            new ReadingConverter<ulong>(), new ReadingConverter<KvmTdxCapabilities>(), new ReadingConverter<ModuleUpdateNode>(), new ReadingConverter<MemoryBlocks>(), new ReadingConverter<SysfsModule>(), new ReadingConverter<CpuSignature>(),
             new WordConverter<Origin>(), new WordConverter<Provenance>(), new WordConverter<LayoutError>(), new WordConverter<ReservedCause>(),
             new WordConverter<HoleSource>(),
         },

@@ -38,8 +38,25 @@ public static class SnapshotReadings
             new("layout.limits", "TDMR limits", snapshot.Layout.Limits),
             new("layout.layout", "TDMR layout", snapshot.Layout.Layout),
             .. snapshot.Platform is { } platform ? Platform(platform) : [],
+            .. snapshot.Report is { } report ? Report(report) : [],
         ];
     }
+
+    private static SnapshotReading[] Report(ReportFacts report) =>
+    [
+        new("report.cpuName", "processor name", report.CpuName),
+        new("report.cpuSignature", "processor model", report.CpuSignature),
+        new("report.logicalCpus", "logical CPUs", report.LogicalCpus),
+        new("report.hypervisor", "hypervisor", report.Hypervisor),
+        new("report.cpuInfoHasTdx", "TDX in /proc/cpuinfo", report.CpuInfoHasTdx),
+        new("report.memoryEncryption", "TME-MK", report.MemoryEncryption),
+        new("report.seamrrEnabled", "SEAMRR", report.SeamrrEnabled),
+        new("report.privateKeyIds", "private KeyIDs", report.PrivateKeyIds),
+        new("report.mcheckStatus", "MCHECK status", report.McheckStatus),
+        new("report.isProduction", "production part", report.IsProduction),
+        new("report.registration", "registration", report.Registration),
+        new("report.packages", "packages", report.Packages),
+    ];
 
     private static SnapshotReading[] Platform(PlatformFacts platform) =>
     [

@@ -12,7 +12,7 @@ internal static class SnapshotRules
     private const int MaxElements = 512 * 16;
 
     // The firmware may name a place twice, as memory that was added later lies inside what it had announced.
-    private const ulong MaxFirmwareBytes = 2 * PhysAddr.MaxValue;
+    internal const ulong MaxFirmwareBytes = 2 * PhysAddr.MaxValue;
 
     public static void Check(Snapshot snapshot)
     {

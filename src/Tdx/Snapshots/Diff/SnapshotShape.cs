@@ -84,7 +84,8 @@ internal static class SnapshotShape
         new Member<Snapshot, ModuleFacts>("module", snapshot => snapshot.Module, (snapshot, value) => snapshot with { Module = value }, Module),
         new Member<Snapshot, KernelTdxFacts>("kernel", snapshot => snapshot.Kernel, (snapshot, value) => snapshot with { Kernel = value }, Kernel),
         new Member<Snapshot, LayoutFacts>("layout", snapshot => snapshot.Layout, (snapshot, value) => snapshot with { Layout = value }, Layout),
-        new Member<Snapshot, PlatformFacts?>("platform", snapshot => snapshot.Platform, (snapshot, value) => snapshot with { Platform = value }, PlatformShape.Whole));
+        new Member<Snapshot, PlatformFacts?>("platform", snapshot => snapshot.Platform, (snapshot, value) => snapshot with { Platform = value }, PlatformShape.Whole),
+        new Member<Snapshot, ReportFacts?>("report", snapshot => snapshot.Report, (snapshot, value) => snapshot with { Report = value }, ReportShape.Whole));
 
     private static Member<T, Reading<TValue>> Read<T, TValue>(string name, Func<T, Reading<TValue>> get, Func<T, Reading<TValue>, T> with, Shape<TValue> shape) =>
         new(name, get, with, new ReadingShape<TValue>(shape));
