@@ -14,6 +14,8 @@ public static class ProbeCommandLine
           tdxprobe show                                what this host's TDX platform is, or why there is none
           tdxprobe check                               is this host ready for TDX, and if not, what to change
           tdxprobe check --short                       the same, one line for each check
+          tdxprobe check --file dmesg.txt              what a log from another host tells of its readiness
+          tdxprobe import dmesg.txt --dashboard URL    makes a host of a log or report, without a probe
           tdxprobe show --json | jq .layout            the whole snapshot for programs
           tdxprobe show --module emulated              as if a TDX module answered here, labelled so
           tdxprobe show --why                          with the reason of each reserved area
@@ -60,7 +62,7 @@ public static class ProbeCommandLine
     {
         var root = new RootCommand("Looks at this host as a platform for Intel TDX guests: memory, TDX module, and the TDMRs that Linux would build.")
         {
-            ShowCommand.Create(environment), CheckCommand.Create(environment), CaptureCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment), DiffCommand.Create(environment), ExplainCommand.Create(environment),
+            ShowCommand.Create(environment), CheckCommand.Create(environment), ImportCommand.Create(environment), CaptureCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment), DiffCommand.Create(environment), ExplainCommand.Create(environment),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

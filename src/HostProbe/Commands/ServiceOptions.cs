@@ -26,13 +26,14 @@ internal sealed class ServiceOptions
         command.Add(_interval);
     }
 
-    public Uri Dashboard(ParseResult parsed)
-    {
-        string text = parsed.GetValue(_dashboard)!;
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+    public Uri Dashboard(ParseResult parsed) => DashboardAddress(parsed.GetValue(_dashboard)!);
+
+    /// <summary>The address of a dashboard.</summary>
+    /// <exception cref="CommandException">The text is none.</exception>
+    public static Uri DashboardAddress(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             ? uri
             : throw CommandException.Usage($"--dashboard '{text}' is no http or https address. Give one such as http://127.0.0.1:8080.");
-    }
 
     public string State(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(_state)!);
 

@@ -25,6 +25,9 @@ internal sealed class SourceOptions
         }
     }
 
+    /// <summary>Whether any of them was given.</summary>
+    public bool AreGiven(ParseResult parsed) => new Option[] { _root, _replay, _demo, _module, _profile, _trial }.Any(option => parsed.GetResult(option) is { Implicit: false });
+
     /// <summary>The host and the module that were asked for.</summary>
     /// <exception cref="CommandException">The options contradict each other, or a file, profile or demo machine cannot be had.</exception>
     public (HostFiles Files, IModuleSource Module) Resolve(ParseResult parsed, ProbeEnvironment environment)

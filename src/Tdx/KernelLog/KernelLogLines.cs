@@ -24,7 +24,7 @@ public sealed class KernelLogLines
     /// <c>dmesg -x</c>, journal date and host, and time stamps in brackets.</summary>
     public static ReadOnlySpan<char> TextOf(ReadOnlySpan<char> line)
     {
-        ReadOnlySpan<char> text = AfterBrackets(AfterJournal(AfterFacility(AfterKmsg(AfterPriority(line.TrimEnd('\r'))))));
+        ReadOnlySpan<char> text = AfterBrackets(AfterDate(AfterJournal(AfterFacility(AfterKmsg(AfterPriority(line.TrimEnd('\r')))))));
         return text.TrimEnd();
     }
 
@@ -136,6 +136,13 @@ public sealed class KernelLogLines
         const string mark = " kernel: ";
         int end = line[..Math.Min(line.Length, MaxHeaderLength)].IndexOf(": ", StringComparison.Ordinal);
         return end >= 0 && line[..(end + 2)].EndsWith(mark, StringComparison.Ordinal) ? line[(end + 2)..] : line;
+    }
+
+    // "2023-03-21T09:40:00,123456+00:00 text", as dmesg --time-format iso prints it.
+    private static ReadOnlySpan<char> AfterDate(ReadOnlySpan<char> line)
+    {
+        int end = line.Length > 20 && line[4] == '-' && line[7] == '-' && line[10] == 'T' && char.IsAsciiDigit(line[0]) ? line[..Math.Min(line.Length, 48)].IndexOf(' ') : -1;
+        return end > 0 ? line[(end + 1)..] : line;
     }
 
     // "[    1.630945] ", "[Tue Mar 21 09:40:00 2023] ", "[    1.630945][    T1] ".

@@ -82,6 +82,13 @@ internal static class MemoryChecks
         }
 
         string use = ReadinessEvidence.Text($"at most {layout.PeakReserved} of {limits.MaxReservedPerTdmr} reserved areas are needed in one TDMR ({evidence.Snapshot.Layout.Layout.Source})");
+        int holes = layout.Tdmrs.Select(tdmr => tdmr.Reserved.Count(area => area.Cause == ReservedCause.Hole)).DefaultIfEmpty().Max();
+        if (evidence.Snapshot.Memory.Map.Provenance == Provenance.Hypothetical && holes <= limits.MaxReservedPerTdmr)
+        {
+            // Where the nodes are assumed, so is where the PAMTs lie: only holes are certain then.
+            return ReservedAreas.Passed(ReadinessEvidence.Text($"holes take at most {holes} of {limits.MaxReservedPerTdmr} reserved areas in one TDMR; those of PAMTs come on top, as the NUMA nodes have it, which are not known ({evidence.Snapshot.Memory.Map.Source})"));
+        }
+
         return layout.Error == LayoutError.ENOSPC || layout.PeakReserved > limits.MaxReservedPerTdmr ? Predicted(evidence, ReservedAreas, layout, use)
             : layout.PeakReserved >= limits.MaxReservedPerTdmr - 1 ? ReservedAreas.Warned($"{use}: one more hole in the memory map can stop the next initialisation")
             : ReservedAreas.Passed(use);

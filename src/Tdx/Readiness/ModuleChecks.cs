@@ -59,13 +59,18 @@ internal static class ModuleChecks
             return Recent.Failed($"{Told(failed)} ({evidence.Log.Source})");
         }
 
+        if (evidence.InitializedBy is { } by)
+        {
+            return Recent.Passed(by);
+        }
+
         Reading<ModuleVersion> version = evidence.Identity.Version;
         (int Major, int Minor)? known = version.TryGet(out ModuleVersion exact) ? (exact.Major, exact.Minor)
             : evidence.LogFacts.Version is { } printed ? (printed.Major, printed.Minor)
             : null;
         return known is { } seen
             ? Recent.Judged(seen.CompareTo(FirstUsable) >= 0, $"module {seen.Major}.{seen.Minor} ({(version.IsKnown ? version.Source : evidence.Log.Source)})")
-            : evidence.InitializedBy is { } by ? Recent.Passed(by) : Recent.Skipped(version);
+            : Recent.Skipped(version);
     }
 
     private static bool IsTooOld(FailedSeamcall failed) =>

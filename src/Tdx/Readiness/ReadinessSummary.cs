@@ -37,7 +37,7 @@ internal static class ReadinessSummary
         }
 
         Check? risk = checks.FirstOrDefault(check => check is { Outcome: CheckOutcome.Warning, Id: var id } && (id == MemoryChecks.Tdmrs.Id || id == MemoryChecks.ReservedAreas.Id));
-        return risk is null ? (TdxState.Ready, Ready(evidence)) : (TdxState.AtRisk, Sentence($"Initialised, but {risk.Evidence}"));
+        return risk is null ? (TdxState.Ready, Ready(evidence) + AtRunTime(checks)) : (TdxState.AtRisk, Sentence($"Initialised, but {risk.Evidence}"));
     }
 
     private static string? NoTdx(ReadinessEvidence evidence, Func<string, Check?> failed)
@@ -66,6 +66,9 @@ internal static class ReadinessSummary
         : cause.Evidence;
 
     private static string Sentence(string text) => text.EndsWith('.') || text.EndsWith(')') ? text : text + ".";
+
+    private static string AtRunTime(IReadOnlyList<Check> checks) =>
+        checks.FirstOrDefault(check => check.Id == ModuleChecks.Seamcalls.Id && check.Outcome == CheckOutcome.Failed) is { } failed ? $" A SEAMCALL failed at run time: {Sentence(failed.Evidence)}" : "";
 
     private static string Ready(ReadinessEvidence evidence)
     {

@@ -64,6 +64,7 @@ public static class HostReport
     private static string? OriginNote(Snapshot snapshot) => snapshot.Origin switch
     {
         Origin.Demo => "Demo machine: everything about it is made up and emulated.",
+        Origin.File when snapshot.Report is not null => "Reported by file: what the file does not say is not known.",
         Origin.File => "Shown from a capture file: this is not necessarily the machine in front of you.",
         _ when snapshot.Module.Transport.IsKnown && snapshot.Module.Transport.Provenance == Provenance.Emulated =>
             "The TDX module is emulated: what it answers says nothing about this machine's own.",
