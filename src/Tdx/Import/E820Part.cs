@@ -15,8 +15,12 @@ internal sealed class E820Part() : ImportPart("e820 map of a boot log")
     // The words of e820_print_type, and those of e820_type_to_string, which sysfs and /proc/iomem use.
     private static readonly Dictionary<string, string> Types = new(StringComparer.Ordinal)
     {
-        [Usable] = "System RAM", ["reserved"] = "Reserved", ["ACPI data"] = "ACPI Tables", ["ACPI NVS"] = "ACPI Non-volatile Storage",
-        ["unusable"] = "Unusable memory", ["soft reserved"] = "Soft Reserved",
+        [Usable] = "System RAM",
+        ["reserved"] = "Reserved",
+        ["ACPI data"] = "ACPI Tables",
+        ["ACPI NVS"] = "ACPI Non-volatile Storage",
+        ["unusable"] = "Unusable memory",
+        ["soft reserved"] = "Soft Reserved",
     };
 
     private readonly List<FirmwareRange> _entries = [];
