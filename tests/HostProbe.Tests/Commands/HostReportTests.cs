@@ -5,6 +5,7 @@ using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Testing;
 
 namespace TdxDash.HostProbe.Tests.Commands;
 
@@ -49,6 +50,20 @@ public sealed class HostReportTests
         }
 
         Assert.EndsWith("PAMT at (hypothetical)  [hypothetical]", Assert.Single(lines, line => line.Contains("PAMT 4K", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_Platform_IsASectionOfItsOwn()
+    {
+        Snapshot host = TestSnapshots.WorkingHost();
+        string text = Of(host);
+
+        Assert.Contains("Platform\n  KeyIDs            31 for TME-MT, 32 for TDX [32, 64), 31 of them for guests  [kernel]", text, StringComparison.Ordinal);
+        Assert.Contains("  SEAMRR            32 MiB at 0x7a000000, enabled, locked  [kernel]", text, StringComparison.Ordinal);
+        Assert.Contains("  Attestation       mpa_registration_tool installed, qgsd running  [kernel]", text, StringComparison.Ordinal);
+        Assert.Contains("Platform\n  The snapshot is of schema 1", Of(host.OfSchema1()), StringComparison.Ordinal);
+        Reading<ulong> denied = Reading.Unreadable<ulong>("/dev/cpu/0/msr", "Operation not permitted.", "Run the probe as root.");
+        Assert.Contains("/dev/cpu/0/msr\n    Operation not permitted.", Of(host with { Platform = host.Platform! with { TmeActivate = denied } }), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,6 +174,13 @@ public sealed class HostReportTests
         IReadOnlyList<string> lines = MemoryMapText.Draw(blocks, new TdmrLayout { Error = LayoutError.None, Log = [], Tdmrs = [], TdmrsNeeded = 0, PamtKiB = 0 }, 80);
 
         Assert.All(lines.Take(4), line => Assert.True(line.Length <= 80, line));
+    }
+
+    private static string Of(Snapshot snapshot)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        HostReport.Write(Views.Of(snapshot), text, new TerminalStyle(200, false));
+        return text.ToString();
     }
 
     private static string Report(TerminalStyle style, ModuleKind kind = ModuleKind.Auto, SnapshotSteps? steps = null)

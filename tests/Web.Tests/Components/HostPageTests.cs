@@ -66,6 +66,19 @@ public sealed class HostPageTests : PageTestContext
     }
 
     [Fact]
+    public void Render_Platform_ShowsDecodedRegistersAndServicesWithTheirSource()
+    {
+        Fleet.Report(Samples.Entry());
+
+        IElement card = Open().Find("section[aria-labelledby=platform]");
+
+        Assert.Contains("31 for TME-MT, 32 for TDX [32, 64), 31 of them for guests", card.TextContent, StringComparison.Ordinal);
+        Assert.Contains("32 MiB at 0x7a000000, enabled, locked", card.TextContent, StringComparison.Ordinal);
+        Assert.Contains("mpa_registration_tool installed, qgsd running", card.TextContent, StringComparison.Ordinal);
+        Assert.Contains("/dev/cpu/0/msr, MSR 0x87", card.InnerHtml, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Render_NotReady_ShowsFailedChecksWithEvidenceAndRemedy()
     {
         Fleet.Report(Samples.Entry());
