@@ -82,6 +82,7 @@ public static class WebSetup
         services.AddSingleton<IFleetProjection, FleetProjection>();
         AddHistory(services);
         services.AddSingleton<Intake>();
+        services.AddSingleton<IImportIntake, ImportIntake>();
         services.AddSingleton<PaletteSearch>();
         // Started in this order and stopped in the other: the store outlives everything that writes.
         services.AddHostedService<StoreService>();

@@ -1,4 +1,5 @@
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Wire;
 
 namespace TdxDash.Web.Live;
 
@@ -22,6 +23,9 @@ public sealed record HostEntry
 
     /// <summary>When the dashboard last heard of the host, by the dashboard's clock.</summary>
     public required DateTimeOffset LastSeen { get; init; }
+
+    /// <summary>Whether it was not heard of for so long that its values are old. A host that was taken from a file has nobody to be heard of.</summary>
+    public bool IsSilentAt(DateTimeOffset now) => Summary.Origin != Origin.File && now - LastSeen > ProbeContract.SilentAfter;
 
     /// <summary>The probe's version; empty where it is not known since the dashboard's start.</summary>
     public required string ProbeVersion { get; init; }

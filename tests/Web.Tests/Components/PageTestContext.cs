@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using MudBlazor.Services;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
 
@@ -18,6 +19,7 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddSingleton<IFleetView>(Fleet);
         Services.AddSingleton<ISnapshotArchive>(Fleet);
+        Services.AddSingleton<IImportIntake>(Imports);
         Services.AddSingleton<ILabelBook>(Labels);
         Services.AddSingleton<IFleetProjection>(_ => Projection = new CountedProjection(new FleetProjection(Fleet, Labels, Time)));
         JSInterop.Mode = JSRuntimeMode.Loose;
@@ -27,6 +29,8 @@ public abstract class PageTestContext : BunitContext
     internal FakeTimeProvider Time { get; } = new(Samples.Now);
 
     internal FakeFleet Fleet { get; } = new();
+
+    internal FakeImports Imports { get; } = new();
 
     internal FakeLabels Labels { get; } = new();
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Store;
 using TdxDash.Wire;
@@ -27,6 +28,8 @@ internal sealed class Dashboard : IAsyncDisposable
     public ISnapshotArchive Archive => _app.Services.GetRequiredService<ISnapshotArchive>();
 
     public SnapshotReader Reader => _app.Services.GetRequiredService<SnapshotReader>();
+
+    public IImportIntake Imports => _app.Services.GetRequiredService<IImportIntake>();
 
     public StorePath Path => _app.Services.GetRequiredService<StorePath>();
 

@@ -25,7 +25,7 @@ public partial class HostHeader
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }
 
-    private bool IsSilent => Now - Entry.LastSeen > ProbeContract.SilentAfter;
+    private bool IsSilent => Entry.IsSilentAt(Now);
 
     private string Seen
     {

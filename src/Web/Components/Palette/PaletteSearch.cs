@@ -19,6 +19,7 @@ public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
     private static readonly PaletteItem[] Pages =
     [
         new("page", "Fleet", "all hosts", "/"),
+        new("page", "Import", "a log or report of a host without a probe", "/import"),
     ];
 
     private static readonly PaletteItem[] Actions =
@@ -64,7 +65,7 @@ public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
 
     private string Detail(HostEntry host)
     {
-        string state = time.GetUtcNow() - host.LastSeen > ProbeContract.SilentAfter ? "silent" : StateBadge.Word(host.Summary.State);
+        string state = host.IsSilentAt(time.GetUtcNow()) ? "silent" : StateBadge.Word(host.Summary.State);
         string version = host.Summary.Version.IsKnown ? $", module {host.Summary.Version.Value}" : "";
         return $"{state}, {host.Summary.CpuFamily}{version}";
     }

@@ -28,7 +28,7 @@ public sealed class FleetHost(HostEntry entry, HostFigures figures, HostLabels l
     public TimeSpan AgeAt(DateTimeOffset now) => now - entry.LastSeen;
 
     /// <summary>Whether it was not heard of for so long that its values are old.</summary>
-    public bool IsSilentAt(DateTimeOffset now) => AgeAt(now) > ProbeContract.SilentAfter;
+    public bool IsSilentAt(DateTimeOffset now) => entry.IsSilentAt(now);
 
     /// <summary>Whether two moments of a host look the same but for its age.</summary>
     public bool LooksLike(FleetHost other)

@@ -79,7 +79,7 @@ internal sealed class HostHistory(StorePath path, HistoryReader reader, DigestSo
             reader.Absences(hostId, UnixTime.ToMicroseconds(window.From), UnixTime.ToMicroseconds(window.To), MaxAbsences);
         List<Absence> absences = AbsencePieces.Of(silences, pauses);
         DateTimeOffset now = time.GetUtcNow();
-        if (fleet.Find(hostId) is { } entry && now - entry.LastSeen > ProbeContract.SilentAfter && entry.LastSeen < window.To)
+        if (fleet.Find(hostId) is { } entry && entry.IsSilentAt(now) && entry.LastSeen < window.To)
         {
             absences.Add(new Absence(entry.LastSeen, null, AbsenceCause.Silent));
         }
