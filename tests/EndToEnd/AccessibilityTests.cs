@@ -28,7 +28,7 @@ public sealed class AccessibilityTests(Chromium chromium, Site site)
         await AssertAccessibleAsync(page);
     }
 
-    private static async Task AssertAccessibleAsync(IPage page)
+    internal static async Task AssertAccessibleAsync(IPage page)
     {
         AxeResult result = await page.RunAxe();
         Assert.NotEmpty(result.Passes);
