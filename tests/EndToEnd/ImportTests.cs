@@ -17,6 +17,7 @@ public sealed class ImportTests(Chromium chromium) : IAsyncLifetime
     {
         IPage page = await chromium.OpenAsync(_dashboard!.Address);
         await page.Locator("main").GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = "import a log or report" }).ClickAsync();
+        await ReadyAsync(page);
         await page.Locator("#import-file").SetInputFilesAsync(Repository.Data("captures", "02-gnr-hpe-dl380a-gen12.txt"));
         await Assertions.Expect(page.Locator("section[aria-labelledby=understood]")).ToContainTextAsync("TDX module 2.0.08, build 882 of 2025-03-25");
         Assert.Empty(await _dashboard.StoredAsync());
@@ -51,6 +52,7 @@ public sealed class ImportTests(Chromium chromium) : IAsyncLifetime
     public async Task Choose_AFileThatIsNoText_SaysWhatToDo()
     {
         IPage page = await chromium.OpenAsync(new Uri(_dashboard!.Address, "/import"));
+        await ReadyAsync(page);
         await page.Locator("#import-file").SetInputFilesAsync(new FilePayload { Name = "dmesg.gz", MimeType = "application/gzip", Buffer = [0x1F, 0x8B, 8, 0, 0] });
         await Assertions.Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("gzip -d");
     }
@@ -76,6 +78,7 @@ public sealed class ImportTests(Chromium chromium) : IAsyncLifetime
     {
         IPage page = await chromium.OpenAsync(new Uri(_dashboard!.Address, "/import"), scheme);
         await TakeAsync(page, $"import-{theme}");
+        await ReadyAsync(page);
         await page.Locator("#import-file").SetInputFilesAsync(Repository.Data("captures", "03-module-1.0-no-sysrd.txt"));
         await Assertions.Expect(page.Locator("#import-name")).ToBeVisibleAsync();
         await TakeAsync(page, $"import-preview-{theme}");
@@ -96,12 +99,17 @@ public sealed class ImportTests(Chromium chromium) : IAsyncLifetime
 
     private static async Task PasteAsync(IPage page, string text, string name)
     {
-        await page.Locator("#import-text").FillAsync(text);
+        await ReadyAsync(page);
+
+        // Set at once, as a paste does: typing it in takes the browser longer than the test.
+        await page.Locator("#import-text").EvaluateAsync("(field, text) => { field.value = text; }", text);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Look at this text" }).ClickAsync();
         await page.Locator("#import-name").FillAsync(name);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Import", Exact = true }).ClickAsync();
         await Assertions.Expect(page.Locator("header.head h1")).ToHaveTextAsync(name);
     }
+
+    private static Task ReadyAsync(IPage page) => page.Locator("[data-ready=true]").WaitForAsync();
 
     private static async Task TakeAsync(IPage page, string name)
     {

@@ -27,7 +27,7 @@ public sealed partial class ImportPage : IDisposable
     private Verdict? _verdict;
     private ByteSize _read, _size;
     private string _fileName = "", _name = "", _error = "";
-    private bool _storing;
+    private bool _storing, _listens;
 
     [Inject]
     private NavigationManager Nav { get; set; } = null!;
@@ -50,6 +50,17 @@ public sealed partial class ImportPage : IDisposable
     {
         _gone.Cancel();
         _gone.Dispose();
+    }
+
+    // The file input listens only after its own first render, which comes before this one's.
+    /// <inheritdoc/>
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _listens = true;
+            StateHasChanged();
+        }
     }
 
     private async Task ReadAsync(InputFileChangeEventArgs change)
