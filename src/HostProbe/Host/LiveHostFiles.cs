@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 using TdxDash.Tdx.Snapshots;
 
@@ -76,24 +77,34 @@ public sealed class LiveHostFiles(string root = "/") : HostFiles
     private static HostAccess ReadFile(string full)
     {
         using var stream = new FileStream(full, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
-        byte[] buffer = new byte[FirstBuffer];
-        int filled = 0;
-        while (stream.Read(buffer, filled, buffer.Length - filled) is int read and > 0)
+        // A large host has thousands of files of a few bytes.
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+        try
         {
-            filled += read;
-            if (filled > MaxFileBytes)
+            int filled = 0;
+            while (stream.Read(buffer, filled, buffer.Length - filled) is int read and > 0)
             {
-                return HostAccess.Failed(AccessFailure.TooLarge, $"It has more than {MaxFileBytes} bytes.");
+                filled += read;
+                if (filled > MaxFileBytes)
+                {
+                    return HostAccess.Failed(AccessFailure.TooLarge, $"It has more than {MaxFileBytes} bytes.");
+                }
+
+                if (filled == buffer.Length)
+                {
+                    byte[] larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
+                    buffer.CopyTo(larger, 0);
+                    ArrayPool<byte>.Shared.Return(buffer);
+                    buffer = larger;
+                }
             }
 
-            if (filled == buffer.Length)
-            {
-                Array.Resize(ref buffer, buffer.Length * 2);
-            }
+            return HostAccess.File(buffer[..filled]);
         }
-
-        Array.Resize(ref buffer, filled);
-        return HostAccess.File(buffer);
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private static HostAccess Guard(Func<HostAccess> access)
