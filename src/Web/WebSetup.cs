@@ -118,6 +118,7 @@ public static class WebSetup
         services.AddSingleton<IFleetHistory, FleetHistory>();
         services.AddSingleton<IAnnotations, Annotations>();
         services.AddSingleton<SnapshotFinder>();
+        services.AddSingleton<FleetAtATime>();
     }
 
     private static void Map(WebApplication app)

@@ -5,8 +5,10 @@ using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
 using TdxDash.Web.Components.Fleet;
+using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Search;
 
 namespace TdxDash.Web.Api;
@@ -24,15 +26,24 @@ internal static class FleetExport
 
     public static void Map(WebApplication app)
     {
-        app.MapGet("/fleet.csv", (HttpContext context, IFleetProjection fleet) => WriteAsync(context, fleet, "text/csv; charset=utf-8", "csv", WriteCsvAsync));
-        app.MapGet("/fleet.json", (HttpContext context, IFleetProjection fleet) => WriteAsync(context, fleet, "application/json", "json", WriteJsonAsync));
+        app.MapGet("/fleet.csv", (HttpContext context, FleetAtATime fleet) => WriteAsync(context, fleet, "text/csv; charset=utf-8", "csv", WriteCsvAsync));
+        app.MapGet("/fleet.json", (HttpContext context, FleetAtATime fleet) => WriteAsync(context, fleet, "application/json", "json", WriteJsonAsync));
     }
 
-    private static Task WriteAsync(HttpContext context, IFleetProjection fleet, string type, string extension, Func<HttpResponse, Table, CancellationToken, Task> write)
+    private static async Task WriteAsync(HttpContext context, FleetAtATime fleet, string type, string extension, Func<HttpResponse, Table, CancellationToken, Task> write)
     {
         UrlQuery query = UrlQuery.FromUri(context.Request.QueryString.Value ?? "");
         FleetState state = FleetState.Parse(query).State;
-        FleetSnapshot snapshot = fleet.Current;
+        AsOf asOf = AsOf.FromUri(context.Request.QueryString.Value ?? "", fleet.Now);
+        if (asOf.Problem is not null)
+        {
+            // A file of now must not pass for one of another time.
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            await context.Response.WriteAsync(asOf.Problem, context.RequestAborted);
+            return;
+        }
+
+        FleetSnapshot snapshot = await fleet.GetAsync(asOf.At, context.RequestAborted);
         ImmutableArray<FleetHost> hosts = snapshot.Select(new FleetQuery(FleetSearch.Parse(state.Search), state.States, state.Sorts)).Hosts;
         if (query.Get("rows") == "chosen")
         {
@@ -44,7 +55,7 @@ internal static class FleetExport
         context.Response.Headers.CacheControl = "no-store";
         string stamp = snapshot.At.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"tdxdash-fleet-{stamp}.{extension}\"";
-        return write(context.Response, new Table(FleetFields.Of(state.Columns), hosts, snapshot.At), context.RequestAborted);
+        await write(context.Response, new Table(FleetFields.Of(state.Columns), hosts, snapshot.At), context.RequestAborted);
     }
 
     private static async Task WriteCsvAsync(HttpResponse response, Table table, CancellationToken cancellation)

@@ -7,6 +7,7 @@ using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Live.History;
 
 namespace TdxDash.Web.Tests.Components;
 
@@ -22,6 +23,8 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<IImportIntake>(Imports);
         Services.AddSingleton<ILabelBook>(Labels);
         Services.AddSingleton<IFleetProjection>(_ => Projection = new CountedProjection(new FleetProjection(Fleet, Labels, Time)));
+        Services.AddSingleton<IFleetHistory>(Past);
+        Services.AddSingleton<FleetAtATime>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
@@ -33,6 +36,8 @@ public abstract class PageTestContext : BunitContext
     internal FakeImports Imports { get; } = new();
 
     internal FakeLabels Labels { get; } = new();
+
+    internal FakePast Past { get; } = new();
 
     internal CountedProjection? Projection { get; private set; }
 }
@@ -145,4 +150,21 @@ internal sealed class FakeFleet : IFleetView, ISnapshotArchive
     {
         public void Dispose() => end();
     }
+}
+
+/// <summary>A past that a test writes: what each time looked like.</summary>
+internal sealed class FakePast : IFleetHistory
+{
+    public Dictionary<DateTimeOffset, IReadOnlyList<HostEntry>> Fleets { get; } = [];
+
+    public Task<IReadOnlyList<HostEntry>> AsOfAsync(DateTimeOffset at, CancellationToken cancellation) => Task.FromResult(Fleets.GetValueOrDefault(at, []));
+
+    public Task<HostEntry?> HostAsOfAsync(string hostId, DateTimeOffset at, CancellationToken cancellation) =>
+        Task.FromResult(Fleets.GetValueOrDefault(at, []).FirstOrDefault(entry => entry.HostId == hostId));
+
+    public Task<HistorySpan?> SpanAsync(CancellationToken cancellation) => Task.FromResult<HistorySpan?>(null);
+
+    public Task<IReadOnlyList<ActivityPiece>> ActivityAsync(HistoryFilter filter, int pieces, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<VersionsOverTime> VersionsAsync(TimeWindow window, int moments, CancellationToken cancellation) => throw new NotSupportedException();
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
+using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live;
@@ -31,6 +32,9 @@ public sealed partial class SelectionBar : IDisposable
     [Parameter]
     public EventCallback OnClear { get; set; }
 
+    [CascadingParameter]
+    private AsOf AsOf { get; set; } = AsOf.Live;
+
     [Inject]
     private ILabelBook Book { get; set; } = null!;
 
@@ -51,7 +55,7 @@ public sealed partial class SelectionBar : IDisposable
         _gone.Dispose();
     }
 
-    private string Export(string form) => $"/fleet.{form}{State.ToQuery().With("rows", "chosen")}";
+    private string Export(string form) => AsOf.Change($"/fleet.{form}{State.ToQuery().With("rows", "chosen")}", AsOf.At);
 
     private async Task ChangeAsync(string text, Func<string, LabelChange> change)
     {

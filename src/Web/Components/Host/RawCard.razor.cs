@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.History;
 
 namespace TdxDash.Web.Components.Host;
 
@@ -16,6 +17,9 @@ public partial class RawCard
     /// <summary>The host's values.</summary>
     [Parameter, EditorRequired]
     public HostView View { get; set; } = null!;
+
+    [CascadingParameter]
+    private AsOf AsOf { get; set; } = AsOf.Live;
 
     private string Hash { get; set; } = "";
 

@@ -4,10 +4,12 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using TdxDash.Web.Components.Fleet;
+using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Search;
 
 namespace TdxDash.Web.Components.Pages;
@@ -21,6 +23,9 @@ public sealed partial class FleetPage : IAsyncDisposable
     private IReadOnlyList<string> _problems = [];
     private FleetSnapshot _snapshot = null!;
     private FleetSelection _selection = null!;
+    private FleetSnapshot? _past;
+    private bool _isLoadingPast;
+    private readonly CancellationTokenSource _gone = new();
     private ImmutableArray<FleetHost> _hosts = [];
     private ImmutableArray<FleetHost> _drawn = [];
     private ImmutableHashSet<string> _chosen = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
@@ -38,6 +43,12 @@ public sealed partial class FleetPage : IAsyncDisposable
 
     [Inject]
     private IFleetProjection Projection { get; set; } = null!;
+
+    [Inject]
+    private FleetAtATime FleetThen { get; set; } = null!;
+
+    [CascadingParameter]
+    private AsOf AsOf { get; set; } = AsOf.Live;
 
     [Inject]
     private ILabelBook Labels { get; set; } = null!;
@@ -70,7 +81,7 @@ public sealed partial class FleetPage : IAsyncDisposable
     [SupplyParameterFromQuery(Name = "sel")]
     private string? Chosen { get; set; }
 
-    private string LinkToThis => Nav.BaseUri.TrimEnd('/') + _state.At("/");
+    private string LinkToThis => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/"), AsOf.At);
 
     private string CountText => string.Create(CultureInfo.InvariantCulture,
         $"{_hosts.Length:#,0} of {Wording.Count(_snapshot.Hosts.Length, "host")}, sorted by {FleetColumns.SortText(_state.Sorts)}");
@@ -80,6 +91,8 @@ public sealed partial class FleetPage : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _gone.CancelAsync();
+        _gone.Dispose();
         _subscription?.Dispose();
         _gate?.Dispose();
         _ages?.Dispose();
@@ -108,7 +121,8 @@ public sealed partial class FleetPage : IAsyncDisposable
             return;
         }
 
-        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(RefreshAsync));
+        // The past does not change.
+        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = _past is null ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
         _subscription = Projection.Subscribe(hostId =>
         {
             if (_isHeld)
@@ -139,6 +153,12 @@ public sealed partial class FleetPage : IAsyncDisposable
         }
 
         _problems = [.. parse.Problems, .. _search.Problems.Select(problem => problem.ToString())];
+        if (_past?.At != AsOf.At)
+        {
+            isOther = true;
+            await ChangeTimeAsync();
+        }
+
         Load(isOther);
         if (_grid is not null)
         {
@@ -191,8 +211,8 @@ public sealed partial class FleetPage : IAsyncDisposable
 
     private void Load(bool isOther)
     {
-        _now = Time.GetUtcNow();
-        _snapshot = Projection.Current;
+        _snapshot = _past ?? Projection.Current;
+        _now = _past?.At ?? Time.GetUtcNow();
         _selection = _snapshot.Select(Wanted);
         if (!_isHeld || isOther || _hosts.IsEmpty)
         {
@@ -233,7 +253,38 @@ public sealed partial class FleetPage : IAsyncDisposable
         return isDrawn;
     }
 
-    private FleetHost Latest(FleetHost host) => Projection.Find(host.Id) ?? host;
+    private FleetHost Latest(FleetHost host) => _past is not null ? host : Projection.Find(host.Id) ?? host;
+
+    // The table goes while the other time loads, so that no values stand under a time that is not theirs.
+    private async Task ChangeTimeAsync()
+    {
+        FleetTableScript? script = _script;
+        (_isLoadingPast, _grid, _isFilled, _script) = (AsOf.At is not null, null, false, null);
+        if (script is not null)
+        {
+            await script.DisposeAsync();
+        }
+
+        _past = await PastAsync();
+        _isLoadingPast = false;
+    }
+
+    private async Task<FleetSnapshot?> PastAsync()
+    {
+        if (AsOf.At is not { } at)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await FleetThen.GetAsync(at, _gone.Token);
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
+            return null; // the page was left while it loaded
+        }
+    }
 
     private void ShowPending()
     {

@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Components;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Host;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.History;
 
 namespace TdxDash.Web.Components.Pages;
 
@@ -17,6 +19,7 @@ public sealed partial class HostPage : IDisposable
     private SnapshotHash? _shown;
     private (string HostId, SnapshotHash Hash)? _underWay;
     private bool _loading = true;
+    private AsOf _time = AsOf.Live;
     private IDisposable? _subscription;
     private RenderGate? _gate;
     private ITimer? _ages;
@@ -40,7 +43,15 @@ public sealed partial class HostPage : IDisposable
     private ISnapshotArchive Archive { get; set; } = null!;
 
     [Inject]
+    private IFleetHistory History { get; set; } = null!;
+
+    [CascadingParameter]
+    private AsOf AsOf { get; set; } = AsOf.Live;
+
+    [Inject]
     private TimeProvider Time { get; set; } = null!;
+
+    private DateTimeOffset Now => AsOf.At ?? Time.GetUtcNow();
 
     // History is a page of its own, which this one never stands for.
     private HostTab? Shown => HostTabs.Find(Tab) is HostTab tab and not HostTab.History ? tab : null;
@@ -63,7 +74,7 @@ public sealed partial class HostPage : IDisposable
             return;
         }
 
-        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(RefreshAsync));
+        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = AsOf.At is null ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
         _subscription = FleetView.Subscribe(changed =>
         {
             if (changed.HostId == HostId)
@@ -77,10 +88,10 @@ public sealed partial class HostPage : IDisposable
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        if (_entry?.HostId != HostId)
+        if (_entry?.HostId != HostId || _time != AsOf)
         {
-            // Another host's values must not stand under this one's address while it loads.
-            (_entry, _view, _shown, _loading) = (null, null, null, true);
+            // Values of another host or time must not stand under this address while it loads.
+            (_entry, _view, _shown, _loading, _time) = (null, null, null, true, AsOf);
         }
 
         await LoadAsync();
@@ -107,7 +118,13 @@ public sealed partial class HostPage : IDisposable
     private async Task LoadAsync()
     {
         string hostId = HostId;
-        HostEntry? entry = FleetView.Find(hostId);
+        AsOf time = AsOf;
+        HostEntry? entry = time.At is { } at ? await History.HostAsOfAsync(hostId, at, _gone.Token) : FleetView.Find(hostId);
+        if (hostId != HostId || time != AsOf)
+        {
+            return; // the address changed meanwhile, and its own load is under way
+        }
+
         if (entry is not null && entry.Hash != _shown)
         {
             (string HostId, SnapshotHash Hash) wanted = (hostId, entry.Hash);
@@ -119,8 +136,8 @@ public sealed partial class HostPage : IDisposable
             _underWay = wanted;
             try
             {
-                HostView? view = await ViewAsync(hostId);
-                if (hostId != HostId)
+                HostView? view = await ViewAsync(entry);
+                if (hostId != HostId || time != AsOf)
                 {
                     return; // the address changed meanwhile, and its own load is under way
                 }
@@ -146,10 +163,10 @@ public sealed partial class HostPage : IDisposable
 
     // A large map is worked out on a worker, so that the circuit goes on meanwhile; before there is a circuit, not at all,
     // or else it would be worked out twice.
-    private async Task<HostView?> ViewAsync(string hostId)
+    private async Task<HostView?> ViewAsync(HostEntry entry)
     {
         CancellationToken gone = _gone.Token;
-        Snapshot? snapshot = await Archive.LatestAsync(hostId, gone);
+        Snapshot? snapshot = AsOf.At is null ? await Archive.LatestAsync(entry.HostId, gone) : await Archive.ReadAsync(entry.Hash, gone);
         if (snapshot is null || !HostView.IsLarge(snapshot))
         {
             return snapshot is null ? null : ViewOf(snapshot);

@@ -12,6 +12,10 @@ internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests,
     public Task<IReadOnlyList<HostEntry>> AsOfAsync(DateTimeOffset at, CancellationToken cancellation) => Task.Run(() => AsOf(at, cancellation), cancellation);
 
     /// <inheritdoc/>
+    public Task<HostEntry?> HostAsOfAsync(string hostId, DateTimeOffset at, CancellationToken cancellation) => Task.Run(
+        () => reader.AsOf(hostId, UnixTime.ToMicroseconds(at)) is { } row ? Entry(row, at) : null, cancellation);
+
+    /// <inheritdoc/>
     public Task<HistorySpan?> SpanAsync(CancellationToken cancellation) => Task.Run(() => Rows.Span(reader.Span()), cancellation);
 
     /// <inheritdoc/>

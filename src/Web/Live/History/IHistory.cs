@@ -9,6 +9,9 @@ public interface IFleetHistory
     /// then too; <see cref="HostEntry.ProbeVersion"/> is empty, as it is not kept.</summary>
     Task<IReadOnlyList<HostEntry>> AsOfAsync(DateTimeOffset at, CancellationToken cancellation);
 
+    /// <summary>One host as <see cref="AsOfAsync"/> gives it; null when it had not reported by then.</summary>
+    Task<HostEntry?> HostAsOfAsync(string hostId, DateTimeOffset at, CancellationToken cancellation);
+
     /// <summary>How far the fleet's history reaches; null while there is none.</summary>
     Task<HistorySpan?> SpanAsync(CancellationToken cancellation);
 

@@ -24,6 +24,8 @@ internal sealed class FleetPastReader(StorePath path)
         WHERE h.first_seen_us <= @at
         """;
 
+    internal const string AsOfHostSql = AsOfSql + " AND h.host_id = @hostId";
+
     internal const string ModulesAtSql = """
         SELECT h.id AS Host, s.revision AS Revision, s.hash AS Hash, s.received_at_us AS ReceivedAt, s.digest AS Digest
         FROM hosts h JOIN snapshots s ON s.revision =
@@ -64,6 +66,13 @@ internal sealed class FleetPastReader(StorePath path)
     {
         using SqliteConnection connection = path.OpenReader();
         return connection.Query<AsOfRow>(AsOfSql, new { at }).AsList();
+    }
+
+    /// <summary>One host, if it had reported by a time.</summary>
+    public AsOfRow? AsOf(string hostId, long at)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.QueryFirstOrDefault<AsOfRow>(AsOfHostSql, new { hostId, at });
     }
 
     /// <summary>The modules at the start of a window, and those that began in it, ascending.</summary>

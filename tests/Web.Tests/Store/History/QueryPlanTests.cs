@@ -25,6 +25,7 @@ public sealed class QueryPlanTests
         { "as of", FleetPastReader.AsOfSql, "SEARCH l USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us<?)" },
         { "as of, silence", FleetPastReader.AsOfSql, "SEARCH q USING PRIMARY KEY (host=? AND from_us=?) LEFT-JOIN" },
         { "as of, last silence", FleetPastReader.AsOfSql, "SEARCH m USING PRIMARY KEY (host=? AND from_us<?)" },
+        { "host as of", FleetPastReader.AsOfHostSql, "SEARCH h USING INDEX sqlite_autoindex_hosts_1 (host_id=?)" },
         { "modules at", FleetPastReader.ModulesAtSql, "SEARCH l USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us<?)" },
         { "modules", FleetPastReader.ModulesSql, "SEARCH snapshots USING INDEX snapshots_of_modules (received_at_us>? AND received_at_us<?)" },
         { "activity", FleetPastReader.ActivitySql, "SEARCH s USING COVERING INDEX snapshots_by_receipt (received_at_us>? AND received_at_us<?)" },

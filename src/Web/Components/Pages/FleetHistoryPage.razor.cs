@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Components;
+using TdxDash.Web.Components.History;
+using TdxDash.Web.Live;
+using TdxDash.Web.Live.History;
+
+namespace TdxDash.Web.Components.Pages;
+
+/// <summary>What changed over the fleet and when: module versions over time, how much changed, list of changes, annotations.</summary>
+public sealed partial class FleetHistoryPage : HistoryPageBase
+{
+    private const int Moments = 120;
+    private const int Pieces = 60;
+
+    private HistorySpan? _span;
+    private TimeWindow _window;
+    private HistoryPage _page = null!;
+    private ChartData _versions = null!;
+    private ChartData _activity = null!;
+    private IReadOnlyList<Annotation> _notes = [];
+
+    /// <inheritdoc/>
+    protected override string Path => "/history";
+
+    // Its curves are worked out over all hosts, some of which always change.
+    /// <inheritdoc/>
+    protected override TimeSpan RefreshInterval { get; } = TimeSpan.FromSeconds(5);
+
+    [Inject]
+    private IFleetView Fleet { get; set; } = null!;
+
+    [Inject]
+    private IFleetHistory Past { get; set; } = null!;
+
+    [Inject]
+    private IHostHistory History { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override bool IsAbout(IReadOnlyCollection<string> hostIds) => true;
+
+    /// <inheritdoc/>
+    protected override IDisposable? Follow(Action request) => Fleet.Subscribe(_ => request());
+
+    /// <inheritdoc/>
+    protected override async Task<Action> LoadAsync(HistoryState state, DateTimeOffset now, CancellationToken cancellation)
+    {
+        HistorySpan? span = await Past.SpanAsync(cancellation);
+        if (span is null)
+        {
+            return () => _span = null;
+        }
+
+        TimeWindow window = state.Custom ?? HistoryRanges.Resolve(state.Range == HistoryRange.Boot ? HistoryRange.All : state.Range, span, now);
+        var filter = new HistoryFilter(window, null, state.Kinds, state.Text);
+        HistoryPage page = await History.EntriesAsync(filter, state.Page, PageLength, cancellation);
+        VersionsOverTime versions = await Past.VersionsAsync(new TimeWindow(window.From, now < window.To && now > window.From ? now : window.To), Moments, cancellation);
+        IReadOnlyList<ActivityPiece> activity = await Past.ActivityAsync(filter, Pieces, cancellation);
+        IReadOnlyList<Annotation> notes = await Annotations.ListAsync(null, window, cancellation);
+        return () => (_span, _window, _page, _versions, _activity, _notes) = (span, window, page, FleetCharts.Versions(versions), FleetCharts.Activity(activity), notes);
+    }
+
+    private void Search(ChangeEventArgs e)
+    {
+        string text = e.Value?.ToString() ?? "";
+        Go(State with { Text = text.Length <= HistoryState.MaxText ? text : text[..HistoryState.MaxText], Page = null });
+    }
+}
