@@ -11,7 +11,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
 
     private static readonly FuzzTarget[] Targets =
     [
-        new KernelLogTarget(), new IomemTarget(), new MemblockTarget(), new SratTarget(), new KvmTarget(), new MetadataListTarget(), new AddressTextTarget(),
+        new KernelLogTarget(), new ImportTarget(), new IomemTarget(), new MemblockTarget(), new SratTarget(), new KvmTarget(), new MetadataListTarget(), new AddressTextTarget(),
         new SnapshotTarget(), new BodyTarget(), new SearchTarget(), new DumpTarget(), HostFilesTarget.CpuInfo(), HostFilesTarget.Tree(),
     ];
 
