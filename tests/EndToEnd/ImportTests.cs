@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using TdxDash.EndToEnd.Processes;
 using TdxDash.Testing;
@@ -5,7 +6,7 @@ using TdxDash.Testing;
 namespace TdxDash.EndToEnd;
 
 /// <summary>Hosts without a probe, on a dashboard of their own.</summary>
-public sealed class ImportTests(Chromium chromium) : IAsyncLifetime
+public sealed partial class ImportTests(Chromium chromium) : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();
     private Dashboard? _dashboard;
@@ -30,6 +31,19 @@ public sealed class ImportTests(Chromium chromium) : IAsyncLifetime
         await Assertions.Expect(page.Locator("header.head")).Not.ToContainTextAsync("silent");
         await Assertions.Expect(page.Locator("[data-check='memory.reserved-areas']")).ToContainTextAsync("reserved areas exhausted");
         Assert.Single(await _dashboard.StoredAsync());
+    }
+
+    [Fact]
+    public async Task ImportCommand_WithTheDashboard_StoresBeforeItSaysSo()
+    {
+        await using RunningProcess probe = RunningProcess.Start(
+            [.. Product.Probe(), "import", Repository.Data("captures", "12-spr-256g-complete.txt"), "--name", "rack5", "--dashboard", _dashboard!.Address.GetLeftPart(UriPartial.Authority)]);
+        await probe.LineAsync(Stored());
+        Assert.Single(await _dashboard.StoredAsync());
+
+        IPage page = await chromium.OpenAsync(_dashboard.Address);
+        await Site.OpenHostAsync(page, "rack5");
+        await Assertions.Expect(page.Locator("header.head")).ToContainTextAsync("reported by file");
     }
 
     [Fact]
@@ -108,6 +122,9 @@ public sealed class ImportTests(Chromium chromium) : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Import", Exact = true }).ClickAsync();
         await Assertions.Expect(page.Locator("header.head h1")).ToHaveTextAsync(name);
     }
+
+    [GeneratedRegex("has stored it as host rack5")]
+    private static partial Regex Stored();
 
     private static Task ReadyAsync(IPage page) => page.Locator("[data-ready=true]").WaitForAsync();
 

@@ -31,9 +31,17 @@ public static class ReadinessChecks
             Lacks(platform.Where(check => check.Id != PlatformChecks.Features.Id)) ? [.. platform, .. Skip(bios, NoPlatform), .. kernel.Select(check => OfAnyMachine.Contains(check.Id) ? check : Skip(check, NoPlatform)), .. Skip(above, NoPlatform)]
             : Lacks(kernel.Where(check => OfAnyMachine.Contains(check.Id))) ? [.. platform, .. bios, .. kernel, .. Skip(above, NotOffered)]
             : [.. platform, .. bios, .. kernel, .. SkipBehindMissingModule(bios, above)];
+        checks = [.. WithReport(checks, ReportChecks.Run(evidence))];
         (TdxState state, string summary) = ReadinessSummary.Of(evidence, checks);
         return new Verdict(state, summary, checks);
     }
+
+    // Each behind the last check of its group.
+    private static IEnumerable<Check> WithReport(Check[] checks, IReadOnlyList<Check> reported) => reported.Count == 0
+        ? checks
+        : checks.GroupBy(GroupOf, StringComparer.Ordinal).SelectMany(group => group.Concat(reported.Where(check => GroupOf(check) == group.Key)));
+
+    private static string GroupOf(Check check) => check.Id.Split('.')[0];
 
     private static bool Lacks(IEnumerable<Check> checks) => checks.Any(check => check is { Outcome: CheckOutcome.Failed, Mandatory: true });
 

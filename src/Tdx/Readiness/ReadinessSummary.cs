@@ -9,7 +9,7 @@ internal static class ReadinessSummary
     // What was the machine's fault comes before what was the kernel's, and a named cause before the bare fact.
     private static readonly string[] CausesOfFailure =
     [
-        BiosChecks.Encryption.Id, BiosChecks.Tdx.Id, BiosChecks.KeyIds.Id, ModuleChecks.Loaded.Id, ModuleChecks.Recent.Id, ModuleChecks.NoRbpMod.Id, KernelChecks.Hibernation.Id, MemoryChecks.Tdmrs.Id,
+        BiosChecks.Encryption.Id, BiosChecks.Tdx.Id, BiosChecks.KeyIds.Id, ReportChecks.Mcheck.Id, ModuleChecks.Loaded.Id, ModuleChecks.Recent.Id, ModuleChecks.NoRbpMod.Id, KernelChecks.Hibernation.Id, MemoryChecks.Tdmrs.Id,
         MemoryChecks.ReservedAreas.Id, MemoryChecks.PamtMemory.Id, MemoryChecks.Accepted.Id, ModuleChecks.Seamcalls.Id,
     ];
 

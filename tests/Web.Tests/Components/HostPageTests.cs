@@ -1,5 +1,6 @@
 using AngleSharp.Dom;
 using Bunit;
+using TdxDash.Tdx.Import;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Readiness;
@@ -76,6 +77,20 @@ public sealed class HostPageTests : PageTestContext
         Assert.Contains("32 MiB at 0x7a000000, enabled, locked", card.TextContent, StringComparison.Ordinal);
         Assert.Contains("mpa_registration_tool installed, qgsd running", card.TextContent, StringComparison.Ordinal);
         Assert.Contains("/dev/cpu/0/msr, MSR 0x87", card.InnerHtml, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_OfAnImportedFile_ShowsWhatElseItSaysAndNeverGoesSilent()
+    {
+        Snapshot snapshot = ImportReader.Read("### TDX kernel logs\nNUM_TDX_PRIV_KEYS: 3f\nProduction platform: Production\n[  1.0] smpboot: CPU0: Intel(R) Xeon(R) (family: 0x6, model: 0xcf, stepping: 0x2)\n").Named("rack1");
+        Fleet.Report(Samples.Entry(origin: Origin.File, secondsAgo: 3_600), snapshot);
+
+        IRenderedComponent<HostPage> page = Render<HostPage>(parameters => parameters.Add(p => p.HostId, Samples.HostId));
+
+        Assert.Contains("63", page.Find("section[aria-labelledby=report]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("reported by file", page.Find("header.head").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("silent", page.Find("header.head").TextContent, StringComparison.Ordinal);
+        Assert.NotNull(page.Find("[data-check='platform.production'].passed"));
     }
 
     [Fact]
