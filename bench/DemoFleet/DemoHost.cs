@@ -27,4 +27,7 @@ internal sealed record DemoHost(int Number)
 
     /// <summary>The dice that decide what it is and what happens to it; the same on every run.</summary>
     public Random Dice() => new((Number * 7_919) + 17);
+
+    /// <summary>The dice that decide when it was away; the same on every run, and apart from the others, so that neither moves the other.</summary>
+    public Random AwayDice() => new((Number * 7_919) + 18);
 }

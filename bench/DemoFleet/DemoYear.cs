@@ -11,6 +11,11 @@ namespace TdxDash.DemoFleet;
 /// <param name="Snapshot">The snapshot.</param>
 internal sealed record DemoMoment(int Boot, TimeSpan At, Snapshot Snapshot);
 
+/// <summary>A time in which a host was not heard of, both ends counted from the beginning of the year.</summary>
+/// <param name="From">When it was last heard of.</param>
+/// <param name="To">When it came back.</param>
+internal sealed record DemoGap(TimeSpan From, TimeSpan To);
+
 /// <summary>What happened to a host in a year: reboots, kernel and module updates, and guests that took KeyIDs.</summary>
 internal static class DemoYear
 {
@@ -58,6 +63,34 @@ internal static class DemoYear
         }
 
         DemoMoment Moment() => new(boot, TimeSpan.FromDays(day), Labelled(shapes.Read(model, kernel), host.Name, modules[module], patch, inUse));
+    }
+
+    /// <summary>When a host was away: before every fourth reboot or so, for a quarter of an hour to nine days.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="moments">The boot and the time of each of its snapshots, oldest first.</param>
+    public static IEnumerable<DemoGap> Gaps(DemoHost host, IReadOnlyList<(int Boot, TimeSpan At)> moments)
+    {
+        Random dice = host.AwayDice();
+        for (int i = 1; i < moments.Count; i++)
+        {
+            // Short ones are many, and long ones are few.
+            TimeSpan length = TimeSpan.FromMinutes(15 * Math.Exp(dice.NextDouble() * 6.75));
+            bool isAway = dice.Next(4) == 0 && moments[i].Boot != moments[i - 1].Boot;
+            TimeSpan room = (moments[i].At - moments[i - 1].At) * 0.9;
+            if (isAway)
+            {
+                yield return new DemoGap(moments[i].At - (length < room ? length : room), moments[i].At);
+            }
+        }
+    }
+
+    /// <summary>When a host is heard of last: at the end of the year, or, of one that is silent, up to a month before.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="latest">The time of its latest snapshot.</param>
+    public static TimeSpan LastSeen(DemoHost host, TimeSpan latest)
+    {
+        TimeSpan seen = host.IsSilent ? Length - (TimeSpan.FromDays(30) * host.AwayDice().NextDouble()) : Length;
+        return seen > latest ? seen : latest;
     }
 
     // The machine was read once; what tells hosts of one kind apart is written over it.

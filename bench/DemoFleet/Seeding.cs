@@ -6,6 +6,7 @@ using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
+using TdxDash.Web.Store.History;
 using TdxDash.Wire;
 
 namespace TdxDash.DemoFleet;
@@ -56,19 +57,33 @@ internal static class Seeding
         long rows = 0;
         await Parallel.ForEachAsync(hosts, async (host, cancellation) =>
         {
-            long sequence = 0;
+            var moments = new List<(int Boot, TimeSpan At)>();
             foreach (DemoMoment moment in DemoYear.Of(host, shapes))
             {
-                SnapshotWork work = Work(host, moment, ++sequence, begin);
-                while (writer.TryEnqueue(work) is not null)
-                {
-                    await Task.Delay(1, cancellation);
-                }
-
+                moments.Add((moment.Boot, moment.At));
+                await EnqueueAsync(writer, Work(host, moment, moments.Count, begin), cancellation);
                 Interlocked.Increment(ref rows);
             }
+
+            await EnqueueAsync(writer, Signs(host, moments, begin), cancellation);
         });
         return rows;
+    }
+
+    private static async Task EnqueueAsync(StoreWriter writer, IStoreWork work, CancellationToken cancellation)
+    {
+        while (writer.TryEnqueue(work) is not null)
+        {
+            await Task.Delay(1, cancellation);
+        }
+    }
+
+    // What the dashboard would have noted had it run all the year.
+    private static SignsWork Signs(DemoHost host, List<(int Boot, TimeSpan At)> moments, DateTimeOffset begin)
+    {
+        long Micro(TimeSpan at) => UnixTime.ToMicroseconds(begin + at);
+        Silence[] silences = [.. DemoYear.Gaps(host, moments).Select(gap => new Silence(host.Id, Micro(gap.From), Micro(gap.To)))];
+        return new SignsWork(new SignsOfLife([(host.Id, Micro(DemoYear.LastSeen(host, moments[^1].At)))], silences), Micro(DemoYear.Length));
     }
 
     private static SnapshotWork Work(DemoHost host, DemoMoment moment, long sequence, DateTimeOffset begin)

@@ -88,6 +88,8 @@ public static class WebSetup
         services.AddHostedService<StoreService>();
         services.AddHostedService<LastSeenSaver>();
         services.AddHostedService<HistoryKeeper>();
+        services.AddSingleton<BodyCheck>();
+        services.AddHostedService(provider => provider.GetRequiredService<BodyCheck>());
         // Kept with the data, so that open forms outlive a restart; after the store, which makes the folder private.
         services.AddDataProtection().SetApplicationName("TdxDash").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataFolder, "keys")));
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
@@ -101,6 +103,7 @@ public static class WebSetup
             hub.MaximumReceiveMessageSize = ProbeContract.MaxMessageBytes;
             hub.KeepAliveInterval = ProbeContract.HeartbeatInterval;
         });
+        PageCompression.Add(services);
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
     }
@@ -125,6 +128,7 @@ public static class WebSetup
     {
         SecurityHeaders.Use(app);
         SameOrigin.Use(app);
+        PageCompression.Use(app);
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealthChecks(HealthPath);

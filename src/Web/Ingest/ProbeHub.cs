@@ -47,8 +47,8 @@ internal sealed class ProbeHub(Intake intake, FleetView fleet, ILogger<ProbeHub>
         }
 
         fleet.Heard(caller.HostId, caller.ProbeVersion);
-        long stored = fleet.LatestSequence(caller.HostId);
-        // A store that was lost or put back from a backup: the probe sends its newest snapshot once more.
+        long stored = fleet.HeldSequence(caller.HostId);
+        // A store that was lost, damaged or put back from a backup: the probe sends its newest snapshot once more.
         return heartbeat.LatestSequence > stored
             ? new DeliveryReply(DeliveryOutcome.Rejected, $"The latest snapshot stored here is {stored}, not {heartbeat.LatestSequence}; send the newest one again.")
             : new DeliveryReply(DeliveryOutcome.Stored, "");

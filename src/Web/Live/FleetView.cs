@@ -13,7 +13,7 @@ internal delegate HostSummary Summarise(Snapshot snapshot);
 
 /// <summary>The fleet in memory: loaded from the store at start, then changed after every commit. A heartbeat only moves
 /// <see cref="HostEntry.LastSeen"/>; it is announced when it ends a silence, not each time.</summary>
-internal sealed class FleetView(SnapshotReader reader, Summarise summarise, TimeProvider time, ILogger<FleetView> log) : IFleetView
+internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Summarise summarise, TimeProvider time, ILogger<FleetView> log) : IFleetView
 {
     private readonly ConcurrentDictionary<string, HostState> _hosts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _unsaved = new(StringComparer.Ordinal);
@@ -34,6 +34,9 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
     /// <summary>The probe's number of the latest snapshot that is stored of a host; 0 when there is none.</summary>
     public long LatestSequence(string hostId) => _hosts.TryGetValue(hostId, out HostState? state) ? state.Sequence : 0;
 
+    /// <summary>The same, and 0 when its body is known to be damaged: whoever holds it still should send it again.</summary>
+    public long HeldSequence(string hostId) => _hosts.TryGetValue(hostId, out HostState? state) && !state.IsDamaged ? state.Sequence : 0;
+
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<HostEntry> onChange)
     {
@@ -43,10 +46,12 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
         return subscription;
     }
 
-    /// <summary>Loads the latest snapshot of every host. A host whose snapshot cannot be read is logged and left out.</summary>
+    /// <summary>Loads the row of every host, from its stored digest where there is one: a body takes a thousand times as long. A host that
+    /// has neither a digest nor a readable body is logged and left out.</summary>
     public void Load()
     {
-        foreach (LatestRow row in reader.Latest())
+        IReadOnlyList<LatestRow> rows = reader.Latest();
+        Parallel.ForEach(rows, row =>
         {
             try
             {
@@ -56,6 +61,43 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
             catch (Exception e)
             {
                 StoreLog.LatestUnreadable(log, row.HostId, row.Hash, e.Message, e);
+            }
+        });
+        _revision = rows.Select(row => row.Revision).Append(_revision).Max();
+    }
+
+    /// <summary>Takes in what a host's latest body says, where its row came from a digest that says otherwise: an older version may have made it.</summary>
+    /// <param name="hostId">The host.</param>
+    /// <param name="hash">The body; nothing happens when the host has another one by now.</param>
+    /// <param name="summary">Its values.</param>
+    public void Correct(string hostId, SnapshotHash hash, HostSummary summary)
+    {
+        HostSummary limited = Limit(summary);
+        HostEntry changed;
+        lock (_gate)
+        {
+            if (!_hosts.TryGetValue(hostId, out HostState? known) || known.Entry.Hash != hash || known.Entry.Summary == limited)
+            {
+                return;
+            }
+
+            changed = known.Entry with { Summary = limited };
+            _hosts[hostId] = known with { Entry = changed };
+        }
+
+        Announce(changed);
+    }
+
+    /// <summary>Notes that a host's latest body cannot be read, so that its probe is asked for it again.</summary>
+    /// <param name="hostId">The host.</param>
+    /// <param name="hash">The body; nothing happens when the host has another one by now.</param>
+    public void MarkDamaged(string hostId, SnapshotHash hash)
+    {
+        lock (_gate)
+        {
+            if (_hosts.TryGetValue(hostId, out HostState? known) && known.Entry.Hash == hash)
+            {
+                _hosts[hostId] = known with { IsDamaged = true };
             }
         }
     }
@@ -70,14 +112,16 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
         {
             _revision = Math.Max(_revision, stored.Revision);
             HostEntry entry = stored with { Summary = Limit(stored.Summary) };
+            bool isDamaged = false;
             if (_hosts.TryGetValue(entry.HostId, out HostState? known))
             {
                 DateTimeOffset lastSeen = known.Entry.LastSeen > entry.LastSeen ? known.Entry.LastSeen : entry.LastSeen;
                 bool isLatest = (sequence, entry.Revision).CompareTo((known.Sequence, known.Entry.Revision)) > 0;
+                isDamaged = known.IsDamaged && known.Entry.Hash != entry.Hash && !isLatest;
                 (entry, sequence) = isLatest ? (entry with { LastSeen = lastSeen }, sequence) : (known.Entry with { LastSeen = lastSeen }, known.Sequence);
             }
 
-            _hosts[entry.HostId] = new HostState(entry, sequence);
+            _hosts[entry.HostId] = new HostState(entry, sequence, isDamaged);
             changed = entry;
         }
 
@@ -157,7 +201,7 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
             throw new InvalidDataException($"The stored hash '{row.Hash}' has not the form of one. Put back a backup of the database.");
         }
 
-        HostSummary summary = Limit(summarise(reader.Read(hash)));
+        HostSummary summary = Limit(digests.StoredSummary(row.Digest) ?? summarise(reader.Read(hash)));
         _hosts[row.HostId] = new HostState(new HostEntry
         {
             HostId = row.HostId,
@@ -168,7 +212,6 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
             LastSeen = UnixTime.FromMicroseconds(row.LastSeen),
             ProbeVersion = row.ProbeVersion,
         }, row.Sequence);
-        _revision = Math.Max(_revision, row.Revision);
     }
 
     /// <summary>The same values, with the host's own texts safe to show.</summary>
@@ -195,7 +238,7 @@ internal sealed class FleetView(SnapshotReader reader, Summarise summarise, Time
         }
     }
 
-    private sealed record HostState(HostEntry Entry, long Sequence);
+    private sealed record HostState(HostEntry Entry, long Sequence, bool IsDamaged = false);
 
     private sealed class Subscription(FleetView view, Action<HostEntry> onChange) : IDisposable
     {

@@ -6,7 +6,7 @@ using TdxDash.Wire;
 namespace TdxDash.Web.Store;
 
 /// <summary>A host's latest snapshot as the database holds it. Times are microseconds since 1970 in UTC.</summary>
-internal sealed record LatestRow(string HostId, string ProbeVersion, long LastSeen, long Revision, long Sequence, string Hash, long TakenAt);
+internal sealed record LatestRow(string HostId, string ProbeVersion, long LastSeen, long Revision, long Sequence, string Hash, long TakenAt, byte[]? Digest);
 
 /// <summary>Reads the database through connections that cannot write.</summary>
 internal sealed class SnapshotReader(StorePath path)
@@ -14,7 +14,7 @@ internal sealed class SnapshotReader(StorePath path)
     // The latest is the highest sequence: it rises over boots, while clocks jump and deliveries overtake each other.
     private const string LatestSql = """
         SELECT h.host_id AS HostId, h.probe_version AS ProbeVersion, h.last_seen_us AS LastSeen,
-               s.revision AS Revision, s.sequence AS Sequence, s.hash AS Hash, s.taken_at_us AS TakenAt
+               s.revision AS Revision, s.sequence AS Sequence, s.hash AS Hash, s.taken_at_us AS TakenAt, s.digest AS Digest
         FROM hosts h JOIN snapshots s ON s.revision =
             (SELECT l.revision FROM snapshots l WHERE l.host = h.id ORDER BY l.sequence DESC, l.revision DESC LIMIT 1)
         """;

@@ -15,7 +15,7 @@ internal static partial class StoreLog
     [LoggerMessage(EventId = 103, Level = LogLevel.Error, Message = "A stored snapshot could not be shown at once; reload the page. This is a fault in TdxDash: report it with the lines below.")]
     public static partial void FeedFailed(ILogger log, Exception exception);
 
-    [LoggerMessage(EventId = 104, Level = LogLevel.Error, Message = "The latest snapshot of host {HostId} ({Hash}) cannot be shown: {Reason}")]
+    [LoggerMessage(EventId = 104, Level = LogLevel.Error, Message = "The latest snapshot of host {HostId} ({Hash}) cannot be read: {Reason}")]
     public static partial void LatestUnreadable(ILogger log, string hostId, string hash, string reason, Exception? exception);
 
     [LoggerMessage(EventId = 105, Level = LogLevel.Error, Message = "Snapshots could not be compared with those before them; the next try is in {Seconds} s. Their pages show no changes until then.")]

@@ -32,7 +32,7 @@ internal sealed class HistoryStore : IAsyncDisposable
         Writer.Start();
         var bodies = new SnapshotReader(Path);
         Digests = new DigestSource(bodies, new TextTable(Path), Summarise);
-        Fleet = new FleetView(bodies, Summarise, Time, NullLogger<FleetView>.Instance);
+        Fleet = new FleetView(bodies, Digests, Summarise, Time, NullLogger<FleetView>.Instance);
         Feed = new HistoryFeed(NullLogger<HistoryFeed>.Instance);
         Hosts = new HostHistory(Path, new HistoryReader(Path), Digests, Fleet, Time);
         Past = new FleetHistory(new FleetPastReader(Path), Digests, Fleet);

@@ -10,7 +10,10 @@ internal sealed class DigestSource(SnapshotReader bodies, TextTable texts, Summa
     /// <param name="digest">The stored digest, if there is one.</param>
     /// <param name="hash">The body's hash.</param>
     /// <returns>Null when neither the digest nor the body can be read.</returns>
-    public HostSummary? Summary(byte[]? digest, string hash) => Stored(digest, DigestCodec.ReadSummary) ?? FromBody(hash)?.Summary;
+    public HostSummary? Summary(byte[]? digest, string hash) => StoredSummary(digest) ?? FromBody(hash)?.Summary;
+
+    /// <summary>The fleet row of a stored digest; null when there is none that this version can read.</summary>
+    public HostSummary? StoredSummary(byte[]? digest) => Stored(digest, DigestCodec.ReadSummary);
 
     /// <summary>The whole digest of a snapshot.</summary>
     /// <param name="digest">The stored digest, if there is one.</param>
