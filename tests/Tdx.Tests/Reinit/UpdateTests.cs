@@ -1,0 +1,97 @@
+using TdxDash.Tdx.Reinit;
+using TdxDash.Testing;
+
+namespace TdxDash.Tdx.Tests.Reinit;
+
+/// <summary>Updates at run time, as a probe sees them through sysfs, the kernel log and the sweep.</summary>
+public sealed class UpdateTests
+{
+    private static readonly ModuleFingerprint New = Seen.Old with { Version = "1.5.16", Build = "build 900", UpdatesLeft = 2 };
+
+    private static ReinitObservation[] UpToTheKernel =>
+    [
+        Seen.Device(0, ModulePresence.Present, "1.5.08", 3), Seen.Node(0, "idle"), Seen.Sweep(1, Seen.Old),
+        Seen.Node(2, "idle", loading: true), Seen.Node(3, "receiving", remaining: 1000), Seen.Node(4, "preparing", remaining: 1000),
+        Seen.Node(5, "transferring", remaining: 1000), Seen.Node(6, "transferring", remaining: 1000),
+    ];
+
+    [Fact]
+    public void Fold_OfUpdate_GoesThroughEveryStageAndIsVerified()
+    {
+        ReinitState kernel = Seen.Fold(UpToTheKernel);
+        Assert.Equal(ReinitStage.InKernel, kernel.Update!.Current!.Stage);
+        Assert.True(kernel.Update.Current.IsDark);
+        Assert.Equal(TimeSpan.FromSeconds(4), kernel.Update.Current.Elapsed(Seen.Start.AddSeconds(10)));
+        Golden.Equal(Path.Combine(Repository.Root, "tests/data/reinit/update.txt"), Seen.Words(Seen.Fold(
+            [.. UpToTheKernel, Seen.Node(12, "programming", remaining: 0), Seen.Node(13, "idle"), Seen.Device(13, ModulePresence.Present, "1.5.16", 2), Seen.Sweep(15, New)])));
+    }
+
+    [Fact]
+    public void Fold_OfUpdateThatChangesWhatLinuxConsumed_RaisesTheAlarm()
+    {
+        ReinitState state = Seen.Fold([.. UpToTheKernel, Seen.Node(13, "idle"), Seen.Sweep(15, New with { Features = "0x1", LayoutHash = new string('b', 64) })]);
+        Assert.Equal(["TDX_FEATURES0", "TDMR layout"], state.Update!.ConsumedChanges);
+    }
+
+    [Theory]
+    [InlineData("transferring:firmware-invalid", RetryAdvice.CheckModule)]
+    [InlineData("preparing:firmware-invalid", RetryAdvice.CheckModule)]
+    [InlineData("transferring:hw-error", RetryAdvice.CheckModule)]
+    [InlineData("transferring:device-busy", RetryAdvice.Safe)]
+    [InlineData("nonsense", RetryAdvice.CheckModule)]
+    public void Fold_OfError_AdvisesWhatTheKernelAllows(string error, RetryAdvice advice)
+    {
+        ReinitFailure failure = Seen.Fold([.. UpToTheKernel, Seen.Node(13, "idle", error)]).Update!.Failure!;
+        Assert.Equal(advice, failure.Advice);
+        Assert.Contains(advice == RetryAdvice.Safe ? "retry is safe" : "Cause not told by this kernel: check module state, host may need reboot.", failure.AdviceText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fold_OfShutdownThatWasBusy_SaysThatARetryIsSafe()
+    {
+        ReinitFailure failure = Seen.Fold([.. UpToTheKernel,
+            Seen.Line(7, "virt/tdx: SEAMCALL (0x0000000000000034) failed: 0x8000020200000000"), Seen.Node(8, "idle", "transferring:firmware-invalid")]).Update!.Failure!;
+        Assert.Equal((RetryAdvice.Safe, "TDH.SYS.SHUTDOWN: TDX_SYS_BUSY"), (failure.Advice, failure.Status));
+    }
+
+    [Fact]
+    public void Fold_OfFailureAfterShutdown_SaysThatTheModuleIsDown()
+    {
+        ReinitState state = Seen.Fold([.. UpToTheKernel,
+            Seen.Line(7, "seamldr: SEAMCALL (0x8000000000000001) failed: 0x8000000000020000"), Seen.Line(7, "seamldr: update failed, SEAMCALLs will report failure until TDs killed"),
+            Seen.Node(8, "idle", "transferring:firmware-invalid"), Seen.Device(8, ModulePresence.Lost), Seen.Sweep(9, null, "no module")]);
+        Golden.Equal(Path.Combine(Repository.Root, "tests/data/reinit/down.txt"), Seen.Words(state));
+        Assert.Equal(RetryAdvice.Reboot, state.Update!.Failure!.Advice);
+    }
+
+    [Fact]
+    public void Fold_OfUpdateBetweenTwoLooks_IsSeenByItsVersion()
+    {
+        ReinitState state = Seen.Fold(Seen.Device(0, ModulePresence.Present, "1.5.08"), Seen.Node(0, "idle"), Seen.Device(2, ModulePresence.Present, "1.5.16"), Seen.Sweep(3, New));
+        Assert.Equal((RunOutcome.Verified, "1.5.08", "1.5.16"), (state.Update!.Outcome, state.Update.Before!.Version, state.Update.After!.Version));
+        Assert.Equal(StageStatus.Unseen, state.Update[ReinitStage.InKernel]!.Status);
+    }
+
+    [Fact]
+    public void Fold_OfErrorFromBeforeTheProbe_IsToldOnce()
+    {
+        ReinitState state = Seen.Fold(Seen.Node(0, "idle", "transferring:timeout"), Seen.Node(1, "idle", "transferring:timeout"));
+        Assert.Equal(("transferring", "timeout", Seen.Start), (state.Update!.Failure!.Phase, state.Update.Failure.Error, state.Update.Start));
+    }
+
+    [Fact]
+    public void Fold_OfSecondUpdate_BeginsAnew()
+    {
+        ReinitState state = Seen.Fold([.. UpToTheKernel, Seen.Node(8, "idle", "transferring:timeout"), Seen.Node(20, "preparing", remaining: 5)]);
+        Assert.Equal((RunOutcome.Running, Seen.Start.AddSeconds(20), ReinitStage.Preparing), (state.Update!.Outcome, state.Update.Start, state.Update.Current!.Stage));
+    }
+
+    [Fact]
+    public void Fold_OfEmulatedUpdate_ShowsWhatARealKernelHides()
+    {
+        ReinitState state = Seen.Fold([.. UpToTheKernel, Seen.Emulated(7, EmulatedStep.Shutdown, 1, 1), Seen.Emulated(8, EmulatedStep.Install, 4, 8)]);
+        Assert.Equal((StageStatus.Running, false), (state.Update![ReinitStage.InKernel]!.Status, state.Update[ReinitStage.InKernel]!.IsDark));
+        Assert.Equal((StageStatus.Running, 4L, 8L), (state.Update[ReinitStage.Install]!.Status, state.Update[ReinitStage.Install]!.Done, state.Update[ReinitStage.Install]!.Total));
+        Assert.True(state.Update.IsEmulated);
+    }
+}
