@@ -20,13 +20,15 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>Opens a page and waits until the server answers its clicks, not only until it is drawn.</summary>
-    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light)
+    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light, string? zone = null)
     {
         IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
             BaseURL = address.ToString(),
             ColorScheme = scheme,
             ReducedMotion = ReducedMotion.Reduce,
+            TimezoneId = zone,
+            Permissions = ["clipboard-read", "clipboard-write"],
             ViewportSize = new ViewportSize { Width = 1280, Height = 900 },
         });
         context.SetDefaultTimeout(15_000);

@@ -11,12 +11,18 @@ internal sealed class MachineTree
     {
         Root = root;
         Write("proc/sys/kernel/hostname", name + "\n");
-        Write("proc/sys/kernel/osrelease", "6.16.0\n");
-        Write("proc/sys/kernel/random/boot_id", "6b1c3a3e-0000-4000-8000-000000000001\n");
+        Boot("6.16.0", number: 1);
         Resize(gibibytes);
     }
 
     public string Root { get; }
+
+    /// <summary>Boots a kernel. A probe that runs does not outlive that on a real machine; stop it before.</summary>
+    public void Boot(string kernel, int number)
+    {
+        Write("proc/sys/kernel/osrelease", kernel + "\n");
+        Write("proc/sys/kernel/random/boot_id", string.Create(CultureInfo.InvariantCulture, $"6b1c3a3e-0000-4000-8000-{number:d12}\n"));
+    }
 
     /// <summary>Gives the machine this much memory, all of it above the first 4 GiB.</summary>
     public void Resize(int gibibytes)

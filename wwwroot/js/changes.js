@@ -39,6 +39,35 @@ document.addEventListener("keydown", e => {
   }
 });
 
+// A link to a change leads to it once the page is connected, as its rows are made anew then.
+function goToLinked() {
+  const linked = location.hash.length > 1 ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+  if (!document.querySelector("[data-interactive=true]") || !linked?.hasAttribute("data-change")) {
+    return false;
+  }
+  linked.focus({ preventScroll: true });
+  linked.scrollIntoView({ block: "center" });
+  return true;
+}
+
+if (location.hash.startsWith("#d-")) {
+  const own = new AbortController();
+  const observer = new MutationObserver(() => {
+    if (goToLinked()) {
+      observer.disconnect();
+    }
+  });
+  observer.observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-interactive"] });
+  // A page that opens gives its heading the focus, before or after its rows are here.
+  document.addEventListener("focusin", e => void (e.target instanceof HTMLHeadingElement && goToLinked()), { signal: own.signal });
+  for (const act of ["pointerdown", "keydown", "wheel"]) {
+    document.addEventListener(act, () => {
+      observer.disconnect();
+      own.abort();
+    }, { signal: own.signal, passive: true });
+  }
+}
+
 document.addEventListener("click", e => {
   const button = e.target instanceof Element ? e.target.closest("[data-change-step]") : null;
   if (button instanceof HTMLElement) {

@@ -1,5 +1,5 @@
 // @ts-check
-// Dragging over a time line: zooms, or annotates while Ctrl is held. The server knows the times; this only knows shares of the width.
+// Dragging over a time line: zooms, or annotates while Ctrl is held; keys do the same. The server knows the times; this only knows shares of the width.
 
 const least = 5; // pixels; less is a click
 
@@ -72,24 +72,54 @@ export function attach(root, owner) {
   }
 
   /** @param {KeyboardEvent} e */
-  function key(e) {
+  function escape(e) {
     if (e.key === "Escape") {
       stop();
     }
+  }
+
+  // Among the marks, of which only the latest is a stop of the Tab key.
+  /** @param {KeyboardEvent} e */
+  function key(e) {
+    const mark = e.target instanceof Element ? e.target.closest(".marks a") : null;
+    if (!mark || e.ctrlKey || e.metaKey || e.altKey) {
+      return;
+    }
+    const marks = /** @type {SVGAElement[]} */ ([...root.querySelectorAll(".marks a")]);
+    const now = marks.indexOf(/** @type {SVGAElement} */ (mark));
+    const next = /** @type {Record<string, number>} */ ({ ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: marks.length - 1 })[e.key];
+    const half = /** @type {Record<string, number>} */ ({ "+": 0.25, "-": 1 })[e.key];
+    if (next !== undefined) {
+      marks[Math.min(Math.max(next, 0), marks.length - 1)].focus();
+    } else if (half !== undefined) {
+      const middle = half < 0.5 ? place(mark) : 0.5;
+      void owner.invokeMethodAsync("Selected", middle - half, middle + half, false);
+    } else {
+      return;
+    }
+    e.preventDefault();
+  }
+
+  /** Where a mark stands, as a share of the width. @param {Element} mark */
+  function place(mark) {
+    return parseFloat(mark.querySelector("svg")?.getAttribute("x") ?? "50") / 100;
   }
 
   root.addEventListener("pointerdown", down);
   document.addEventListener("pointermove", move);
   document.addEventListener("pointerup", up);
   document.addEventListener("pointercancel", stop);
-  document.addEventListener("keydown", key);
+  document.addEventListener("keydown", escape);
+  root.addEventListener("keydown", key);
+  root.dataset.attached = "";
   return {
     dispose() {
+      root.removeEventListener("keydown", key);
       root.removeEventListener("pointerdown", down);
       document.removeEventListener("pointermove", move);
       document.removeEventListener("pointerup", up);
       document.removeEventListener("pointercancel", stop);
-      document.removeEventListener("keydown", key);
+      document.removeEventListener("keydown", escape);
     },
   };
 }

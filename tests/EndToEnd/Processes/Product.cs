@@ -27,6 +27,9 @@ internal static class Product
         ? [Existing(Path.Combine(published, "tdxprobe"))]
         : ["dotnet", Existing(Path.Combine(Repository.Root, "src", "HostProbe", "bin", Configuration, "net10.0", "tdxprobe.dll"))];
 
+    /// <summary>The command line that starts the tool for made-up fleets, without its own options.</summary>
+    public static string[] DemoFleet() => ["dotnet", Existing(Path.Combine(Repository.Root, "bench", "DemoFleet", "bin", Configuration, "net10.0", "DemoFleet.dll"))];
+
     private static string Existing(string path) =>
         File.Exists(path) ? path : throw new FileNotFoundException($"{path} is not there; ./test makes it, or dotnet build does.", path);
 }

@@ -162,7 +162,7 @@ internal sealed class FakePast : IFleetHistory
     public Task<HostEntry?> HostAsOfAsync(string hostId, DateTimeOffset at, CancellationToken cancellation) =>
         Task.FromResult(Fleets.GetValueOrDefault(at, []).FirstOrDefault(entry => entry.HostId == hostId));
 
-    public Task<HistorySpan?> SpanAsync(CancellationToken cancellation) => Task.FromResult<HistorySpan?>(null);
+    public Task<HistorySpan?> SpanAsync(DateTimeOffset? at, CancellationToken cancellation) => Task.FromResult<HistorySpan?>(null);
 
     public Task<IReadOnlyList<ActivityPiece>> ActivityAsync(HistoryFilter filter, int pieces, CancellationToken cancellation) => throw new NotSupportedException();
 

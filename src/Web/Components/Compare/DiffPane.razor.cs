@@ -33,6 +33,12 @@ public partial class DiffPane
     [Parameter, EditorRequired]
     public DiffView View { get; set; } = null!;
 
+    // What is copied is what stands here, whatever has been received since and whatever time is shown.
+    private CompareState Exactly => State with
+    {
+        Refs = [SnapshotRef.OfRevision(Before.Stored.HostId, Before.Stored.Revision), SnapshotRef.OfRevision(After.Stored.HostId, After.Stored.Revision)],
+    };
+
     private bool AreOfTwoHosts => Before.Stored.HostId != After.Stored.HostId;
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
+using TdxDash.Web.Components.History;
 using TdxDash.Web.Live.Fleet;
 
 namespace TdxDash.Web.Components.Fleet;
@@ -40,6 +41,10 @@ public sealed partial class FleetGrid
     /// <summary>The moment that ages are counted to.</summary>
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }
+
+    /// <summary>The time that is shown, which links keep in new tabs too.</summary>
+    [CascadingParameter]
+    public AsOf Time { get; set; } = AsOf.Live;
 
     /// <summary>Whether only the rows in sight are there, which needs a circuit.</summary>
     [Parameter]

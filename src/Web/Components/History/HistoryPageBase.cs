@@ -16,6 +16,7 @@ public abstract class HistoryPageBase : ComponentBase, IDisposable
     private IDisposable? _subscription;
     private IDisposable? _live;
     private RenderGate? _gate;
+    private HistoryState _wanted = new();
     private int _turn;
 
     /// <summary>The feed of histories.</summary>
@@ -34,10 +35,36 @@ public abstract class HistoryPageBase : ComponentBase, IDisposable
     [Inject]
     protected IAnnotations Annotations { get; set; } = null!;
 
+    /// <summary>The time that is shown: what came later is left out, and nothing moves.</summary>
+    [CascadingParameter]
+    protected AsOf AsOf { get; set; } = AsOf.Live;
+
     [Inject]
     private IJSRuntime Js { get; set; } = null!;
 
-    /// <summary>What the page shows.</summary>
+    // The values are read from the URL as a whole; these make the framework hand over its changes.
+    [SupplyParameterFromQuery(Name = "range")]
+    private string? RangeWord { get; set; }
+
+    [SupplyParameterFromQuery(Name = "from")]
+    private string? From { get; set; }
+
+    [SupplyParameterFromQuery(Name = "to")]
+    private string? To { get; set; }
+
+    [SupplyParameterFromQuery(Name = "tz")]
+    private string? Zone { get; set; }
+
+    [SupplyParameterFromQuery(Name = "kinds")]
+    private string? Kinds { get; set; }
+
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Text { get; set; }
+
+    [SupplyParameterFromQuery(Name = "page")]
+    private string? PageWord { get; set; }
+
+    /// <summary>What the page shows; together with what was loaded for it, so that no range stands beside the window of another.</summary>
     protected HistoryState State { get; private set; } = new();
 
     /// <summary>What was wrong with the address.</summary>
@@ -90,7 +117,7 @@ public abstract class HistoryPageBase : ComponentBase, IDisposable
             return;
         }
 
-        _gate = new RenderGate(Time, RefreshInterval, () => _ = InvokeAsync(RefreshAsync));
+        _gate = new RenderGate(Time, RefreshInterval, () => _ = AsOf.At is null ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
         _subscription = Feed.Subscribe(hostIds =>
         {
             if (hostIds.Count == 0 || IsAbout(hostIds))
@@ -105,7 +132,13 @@ public abstract class HistoryPageBase : ComponentBase, IDisposable
     protected override async Task OnParametersSetAsync()
     {
         UrlParse<HistoryState> parse = Nav.UrlState<HistoryState>();
-        (State, Problems) = (parse.State, parse.Problems);
+        (_wanted, Problems) = (parse.State, parse.Problems);
+        if (AsOf.At is { } at && _wanted.Custom is { } custom && custom.From >= at)
+        {
+            Problems = [.. Problems, $"'from' in the address is not before the time that is shown, {UrlTime.Write(at)}: give an earlier start, or go back to live. All times until then are shown."];
+            _wanted = _wanted.Over(HistoryRange.All);
+        }
+
         await LoadOnceAsync();
     }
 
@@ -161,16 +194,29 @@ public abstract class HistoryPageBase : ComponentBase, IDisposable
         }
     }
 
+    /// <summary>The window of a state. What came after the time that is shown is not in it.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="span">How far the history reaches.</param>
+    /// <param name="now">The end of what is known.</param>
+    protected TimeWindow WindowOf(HistoryState state, HistorySpan span, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return state.Custom is not { } custom ? HistoryRanges.Resolve(state.Range, span, now)
+            : AsOf.At is { } at && custom.To > at ? new TimeWindow(custom.From, at.AddMicroseconds(1))
+            : custom;
+    }
+
     private async Task LoadOnceAsync()
     {
         int turn = ++_turn;
-        DateTimeOffset now = Time.GetUtcNow();
+        DateTimeOffset now = AsOf.At ?? Time.GetUtcNow();
         try
         {
-            Action show = await LoadAsync(State, now, _gone.Token);
+            HistoryState wanted = _wanted;
+            Action show = await LoadAsync(wanted, now, _gone.Token);
             if (turn == _turn)
             {
-                (Now, IsLoading) = (now, false);
+                (State, Now, IsLoading) = (wanted, now, false);
                 show();
             }
         }

@@ -100,16 +100,22 @@ public sealed partial class HostTimelineView : IAsyncDisposable
         }
     }
 
-    // Shares of the window, as the browser does not know its times.
+    // Shares of the window, as the browser does not know its times; keys ask for more than the window too.
     private Task SelectAsync(double from, double to, bool isNote)
     {
-        DateTimeOffset start = Window.From + (Window.Length * Math.Clamp(from, 0, 1)), end = Window.From + (Window.Length * Math.Clamp(to, 0, 1));
+        DateTimeOffset start = Time(from), end = Time(to);
         if (end - start < TimeSpan.FromMilliseconds(1))
         {
             return Task.CompletedTask;
         }
 
         return (isNote ? OnAnnotate : OnZoom).InvokeAsync(new TimeWindow(start, end));
+    }
+
+    private DateTimeOffset Time(double share)
+    {
+        long ticks = Window.From.UtcTicks + (long)(Window.Length.Ticks * Math.Clamp(share, -1, 2));
+        return new DateTimeOffset(Math.Clamp(ticks, DateTimeOffset.UnixEpoch.UtcTicks, Now.UtcTicks + TimeSpan.TicksPerSecond), TimeSpan.Zero);
     }
 
     private string Link(HistoryMark mark) => new CompareState

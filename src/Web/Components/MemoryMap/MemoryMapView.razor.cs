@@ -20,6 +20,7 @@ public sealed partial class MemoryMapView : IAsyncDisposable
     private (HostMap? Map, HostMap? Overlay, IReadOnlyList<MapChange>? Changes) _sent;
     private MapState? _known;
     private bool _starting;
+    private bool _isGone;
     private string _failure = "";
 
     /// <summary>The regions.</summary>
@@ -87,6 +88,12 @@ public sealed partial class MemoryMapView : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _isGone = true;
+        if (_starting)
+        {
+            return; // the script still is on its way, and is let go when it is here
+        }
+
         _self?.Dispose();
         try
         {
@@ -148,11 +155,17 @@ public sealed partial class MemoryMapView : IAsyncDisposable
             _known = State;
             _self = DotNetObjectReference.Create(this);
             _module = await Js.InvokeAsync<IJSObjectReference>("import", "./js/memory-map/memory-map.js");
-            _map = await _module.InvokeAsync<IJSObjectReference>("mount", _root, MapBytes.Write(_sent.Map!), Options(), _self);
+            _map = _isGone ? null : await _module.InvokeAsync<IJSObjectReference>("mount", _root, MapBytes.Write(_sent.Map!), Options(), _self);
         }
         finally
         {
             _starting = false;
+        }
+
+        if (_isGone || _map is null)
+        {
+            await DisposeAsync();
+            return;
         }
 
         // What changed while the module was on its way.

@@ -16,6 +16,7 @@ public sealed partial class ComparePage : IDisposable
     private DiffView? _diff;
     private CompareMatrix? _matrix;
     private bool _loading;
+    private string? _at;
 
     [Inject]
     private IFleetView Fleet { get; set; } = null!;
@@ -60,7 +61,9 @@ public sealed partial class ComparePage : IDisposable
     {
         UrlParse<CompareState> parse = Nav.UrlState<CompareState>();
         CompareState wanted = parse.State;
-        (_state, _loading) = (wanted, true);
+        // What is shown stays while the same snapshots are only looked at otherwise.
+        _loading = _loading || !wanted.Refs.SequenceEqual(_state.Refs) || At != _at;
+        (_state, _at) = (wanted, At);
         try
         {
             await LoadAsync(wanted, parse.Problems);

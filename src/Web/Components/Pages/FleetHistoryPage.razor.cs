@@ -43,13 +43,13 @@ public sealed partial class FleetHistoryPage : HistoryPageBase
     /// <inheritdoc/>
     protected override async Task<Action> LoadAsync(HistoryState state, DateTimeOffset now, CancellationToken cancellation)
     {
-        HistorySpan? span = await Past.SpanAsync(cancellation);
+        HistorySpan? span = await Past.SpanAsync(AsOf.At, cancellation);
         if (span is null)
         {
             return () => _span = null;
         }
 
-        TimeWindow window = state.Custom ?? HistoryRanges.Resolve(state.Range == HistoryRange.Boot ? HistoryRange.All : state.Range, span, now);
+        TimeWindow window = WindowOf(state.Range == HistoryRange.Boot ? state.Over(HistoryRange.All) : state, span, now);
         var filter = new HistoryFilter(window, null, state.Kinds, state.Text);
         HistoryPage page = await History.EntriesAsync(filter, state.Page, PageLength, cancellation);
         VersionsOverTime versions = await Past.VersionsAsync(new TimeWindow(window.From, now < window.To && now > window.From ? now : window.To), Moments, cancellation);

@@ -33,6 +33,9 @@ public sealed partial class HostHistoryPage : HistoryPageBase
     private IFleetView Fleet { get; set; } = null!;
 
     [Inject]
+    private IFleetHistory Past { get; set; } = null!;
+
+    [Inject]
     private IHostHistory History { get; set; } = null!;
 
     [Inject]
@@ -54,14 +57,15 @@ public sealed partial class HostHistoryPage : HistoryPageBase
     protected override async Task<Action> LoadAsync(HistoryState state, DateTimeOffset now, CancellationToken cancellation)
     {
         string hostId = HostId;
-        HostEntry? entry = Fleet.Find(hostId);
-        HistorySpan? span = entry is null ? null : await History.SpanAsync(hostId, cancellation);
+        DateTimeOffset? at = AsOf.At;
+        HostEntry? entry = at is { } then ? await Past.HostAsOfAsync(hostId, then, cancellation) : Fleet.Find(hostId);
+        HistorySpan? span = entry is null ? null : await History.SpanAsync(hostId, at, cancellation);
         if (entry is null || span is null)
         {
             return () => (_entry, _span) = (null, null);
         }
 
-        TimeWindow window = state.Custom ?? HistoryRanges.Resolve(state.Range, span, now);
+        TimeWindow window = WindowOf(state, span, now);
         HostTimeline timeline = await History.TimelineAsync(hostId, window, MostMarks, cancellation);
         HistoryPage page = await History.EntriesAsync(new HistoryFilter(window, hostId, state.Kinds, state.Text), state.Page, PageLength, cancellation);
         IReadOnlyList<Annotation> notes = await Annotations.ListAsync(hostId, window, cancellation);

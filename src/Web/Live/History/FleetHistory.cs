@@ -16,7 +16,8 @@ internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests,
         () => reader.AsOf(hostId, UnixTime.ToMicroseconds(at)) is { } row ? Entry(row, at) : null, cancellation);
 
     /// <inheritdoc/>
-    public Task<HistorySpan?> SpanAsync(CancellationToken cancellation) => Task.Run(() => Rows.Span(reader.Span()), cancellation);
+    public Task<HistorySpan?> SpanAsync(DateTimeOffset? at, CancellationToken cancellation) =>
+        Task.Run(() => Rows.Span(reader.Span(at is { } time ? UnixTime.ToMicroseconds(time) : HistoryReader.Forever)), cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<ActivityPiece>> ActivityAsync(HistoryFilter filter, int pieces, CancellationToken cancellation)

@@ -19,7 +19,8 @@ internal sealed class HostHistory(StorePath path, HistoryReader reader, DigestSo
     private const ChangeKinds Drawn = ChangeKinds.First | ChangeKinds.Boot | ChangeKinds.State | ChangeKinds.Attributes | ChangeKinds.Figures | ChangeKinds.Unreadable;
 
     /// <inheritdoc/>
-    public Task<HistorySpan?> SpanAsync(string hostId, CancellationToken cancellation) => Task.Run(() => Rows.Span(reader.Span(hostId)), cancellation);
+    public Task<HistorySpan?> SpanAsync(string hostId, DateTimeOffset? at, CancellationToken cancellation) =>
+        Task.Run(() => Rows.Span(reader.Span(hostId, at is { } moment ? UnixTime.ToMicroseconds(moment) : null)), cancellation);
 
     /// <inheritdoc/>
     public Task<HostTimeline> TimelineAsync(string hostId, TimeWindow window, int mostMarks, CancellationToken cancellation)

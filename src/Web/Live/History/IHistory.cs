@@ -13,7 +13,9 @@ public interface IFleetHistory
     Task<HostEntry?> HostAsOfAsync(string hostId, DateTimeOffset at, CancellationToken cancellation);
 
     /// <summary>How far the fleet's history reaches; null while there is none.</summary>
-    Task<HistorySpan?> SpanAsync(CancellationToken cancellation);
+    /// <param name="at">As of this time; null for now.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    Task<HistorySpan?> SpanAsync(DateTimeOffset? at, CancellationToken cancellation);
 
     /// <summary>How many changes of the fleet there were in each of some equal pieces of a window, ascending.</summary>
     /// <param name="filter">Which changes; its host is not looked at.</param>
@@ -31,8 +33,11 @@ public interface IFleetHistory
 /// <summary>The histories of hosts.</summary>
 public interface IHostHistory
 {
-    /// <summary>How far a host's history reaches; null for a host that is not known.</summary>
-    Task<HistorySpan?> SpanAsync(string hostId, CancellationToken cancellation);
+    /// <summary>How far a host's history reaches; null for a host that is not known, or had not reported yet.</summary>
+    /// <param name="hostId">The host.</param>
+    /// <param name="at">As of this time; null for now.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    Task<HistorySpan?> SpanAsync(string hostId, DateTimeOffset? at, CancellationToken cancellation);
 
     /// <summary>What a host's time line draws of a window, with its changes in at most so many marks.</summary>
     Task<HostTimeline> TimelineAsync(string hostId, TimeWindow window, int mostMarks, CancellationToken cancellation);

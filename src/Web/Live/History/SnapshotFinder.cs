@@ -48,7 +48,7 @@ public sealed class SnapshotFinder(IHostHistory history, ISnapshotArchive archiv
             return $"{entry.Summary.Name} has no snapshot with the revision {revision}. Choose one from its history.";
         }
 
-        HistorySpan? span = await history.SpanAsync(hostId, cancellation);
+        HistorySpan? span = await history.SpanAsync(hostId, null, cancellation);
         return span is null || at is null
             ? $"{entry.Summary.Name} has no snapshot yet. It appears here when its probe sends one."
             : $"{entry.Summary.Name} had not reported yet at {at:yyyy-MM-dd HH:mm:ss} UTC: its first snapshot came at {span.First:yyyy-MM-dd HH:mm:ss} UTC. Choose a later time.";

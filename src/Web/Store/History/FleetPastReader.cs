@@ -42,7 +42,7 @@ internal sealed class FleetPastReader(StorePath path)
 
     internal const string SpanSql = """
         SELECT f.received_at_us AS First, l.received_at_us AS Last, l.received_at_us AS BootedAt
-        FROM snapshots f JOIN snapshots l ON l.revision = (SELECT revision FROM snapshots ORDER BY received_at_us DESC LIMIT 1)
+        FROM snapshots f JOIN snapshots l ON l.revision = (SELECT revision FROM snapshots WHERE received_at_us <= @at ORDER BY received_at_us DESC LIMIT 1)
         ORDER BY f.received_at_us LIMIT 1
         """;
 
@@ -83,10 +83,10 @@ internal sealed class FleetPastReader(StorePath path)
     }
 
     /// <summary>How far the fleet's history reaches, or null.</summary>
-    public SpanRow? Span()
+    public SpanRow? Span(long at)
     {
         using SqliteConnection connection = path.OpenReader();
-        return connection.QueryFirstOrDefault<SpanRow>(SpanSql);
+        return connection.QueryFirstOrDefault<SpanRow>(SpanSql, new { at });
     }
 
     /// <summary>How many changes there were in each of some equal pieces of a window.</summary>

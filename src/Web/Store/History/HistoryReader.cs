@@ -51,6 +51,15 @@ internal sealed class HistoryReader(StorePath path)
         WHERE h.host_id = @hostId
         """;
 
+    internal const string SpanAtSql = """
+        SELECT h.first_seen_us AS First, l.received_at_us AS Last, b.received_at_us AS BootedAt
+        FROM hosts h JOIN snapshots l ON l.revision =
+            (SELECT s.revision FROM snapshots s WHERE s.host = h.id AND s.received_at_us <= @at AND s.until_us > @at ORDER BY s.received_at_us DESC LIMIT 1)
+        JOIN snapshots b ON b.revision =
+            (SELECT s.revision FROM snapshots s WHERE s.host = h.id AND s.boot_id = l.boot_id ORDER BY s.sequence LIMIT 1)
+        WHERE h.host_id = @hostId
+        """;
+
     internal const string StatesSql = $"""
         SELECT {Columns}, s.digest AS Digest FROM snapshots s JOIN hosts h ON h.id = s.host
         WHERE s.host = (SELECT id FROM hosts WHERE host_id = @hostId) AND s.received_at_us > @from AND s.received_at_us < @to
@@ -94,10 +103,10 @@ internal sealed class HistoryReader(StorePath path)
     }
 
     /// <summary>How far a host's history reaches, or null.</summary>
-    public SpanRow? Span(string hostId)
+    public SpanRow? Span(string hostId, long? at)
     {
         using SqliteConnection connection = path.OpenReader();
-        return connection.QueryFirstOrDefault<SpanRow>(SpanSql, new { hostId });
+        return connection.QueryFirstOrDefault<SpanRow>(at is null ? SpanSql : SpanAtSql, new { hostId, at });
     }
 
     /// <summary>The state in force at the start of a window and those that began in it and touch some kinds, ascending.</summary>

@@ -94,9 +94,12 @@ public sealed class HostHistoryTests
         await store.InsertAsync(1, 2, Start.AddHours(2), boot: 2);
         await store.InsertAsync(1, 3, Start.AddHours(3), boot: 2);
 
-        Assert.Equal(new HistorySpan(Start.AddHours(1), Start.AddHours(3), Start.AddHours(2)), await store.Hosts.SpanAsync(HistoryStore.HostId(1), TestContext.Current.CancellationToken));
-        Assert.Null(await store.Hosts.SpanAsync(HistoryStore.HostId(2), TestContext.Current.CancellationToken));
-        Assert.Equal((Start.AddHours(1), Start.AddHours(3)), await store.Past.SpanAsync(TestContext.Current.CancellationToken) is { } span ? (span.First, span.Last) : default);
+        Assert.Equal(new HistorySpan(Start.AddHours(1), Start.AddHours(3), Start.AddHours(2)), await store.Hosts.SpanAsync(HistoryStore.HostId(1), null, TestContext.Current.CancellationToken));
+        Assert.Null(await store.Hosts.SpanAsync(HistoryStore.HostId(2), null, TestContext.Current.CancellationToken));
+        Assert.Equal(new HistorySpan(Start.AddHours(1), Start.AddHours(1), Start.AddHours(1)), await store.Hosts.SpanAsync(HistoryStore.HostId(1), Start.AddHours(1.5), TestContext.Current.CancellationToken));
+        Assert.Equal(Start.AddHours(2), (await store.Past.SpanAsync(Start.AddHours(2), TestContext.Current.CancellationToken))?.Last);
+        Assert.Null(await store.Hosts.SpanAsync(HistoryStore.HostId(1), Start, TestContext.Current.CancellationToken));
+        Assert.Equal((Start.AddHours(1), Start.AddHours(3)), await store.Past.SpanAsync(null, TestContext.Current.CancellationToken) is { } span ? (span.First, span.Last) : default);
     }
 
     [Fact]
@@ -104,7 +107,7 @@ public sealed class HostHistoryTests
     {
         await using var store = new HistoryStore();
 
-        Assert.Null(await store.Past.SpanAsync(TestContext.Current.CancellationToken));
+        Assert.Null(await store.Past.SpanAsync(null, TestContext.Current.CancellationToken));
     }
 
     [Fact]

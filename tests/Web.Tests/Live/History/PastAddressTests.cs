@@ -49,7 +49,7 @@ public sealed class PastAddressTests
     {
         HubConnection probe = await dashboard.ConnectAsync();
         await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(1, SmallSnapshot.Make("6.16.0")));
-        HistorySpan first = (await dashboard.Service<IHostHistory>().SpanAsync(Dashboard.HostA, TestContext.Current.CancellationToken))!;
+        HistorySpan first = (await dashboard.Service<IHostHistory>().SpanAsync(Dashboard.HostA, null, TestContext.Current.CancellationToken))!;
         await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(2, SmallSnapshot.Make("6.17.0")));
         return UrlTime.Write(first.First);
     }

@@ -16,6 +16,7 @@ public sealed class QueryPlanTests
         { "in force", HistoryReader.InForceSql, "SEARCH s USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us<?)" },
         { "find", HistoryReader.FindSql, "SEARCH s USING INTEGER PRIMARY KEY (rowid=?)" },
         { "span", HistoryReader.SpanSql, "SEARCH s USING COVERING INDEX snapshots_by_host_and_sequence (host=?)" },
+        { "span at a time", HistoryReader.SpanAtSql, "SEARCH s USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us<?)" },
         { "span's boot", HistoryReader.SpanSql, "SEARCH s USING COVERING INDEX sqlite_autoindex_snapshots_1 (host=? AND boot_id=?)" },
         { "states", HistoryReader.StatesSql, "SEARCH s USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us>? AND received_at_us<?)" },
         { "state at", HistoryReader.StateAtSql, "SEARCH s USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us<?)" },
