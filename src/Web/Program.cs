@@ -1,5 +1,6 @@
 using TdxDash.Web;
 using TdxDash.Web.Options;
+using TdxDash.Web.Store.Care;
 
 if (args.Any(arg => arg is "--help" or "-h" or "-?"))
 {
@@ -9,6 +10,12 @@ if (args.Any(arg => arg is "--help" or "-h" or "-?"))
 
 try
 {
+    if (StoreCommand.IsNamed(args))
+    {
+        StoreCommand.Run(args, Console.Out);
+        return 0;
+    }
+
     await using WebApplication app = WebSetup.Build(args);
     await app.RunAsync();
     return 0;

@@ -14,6 +14,7 @@ using TdxDash.Web.Live.History;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
 using TdxDash.Web.Store;
+using TdxDash.Web.Store.Care;
 using TdxDash.Web.Store.History;
 using TdxDash.Wire;
 
@@ -74,6 +75,8 @@ public static class WebSetup
         services.AddSingleton<Summarise>(HostSummary.From);
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<StoreWriter>();
+        services.AddSingleton<StoreCondition>();
+        services.AddSingleton<StoreKeeper>();
         services.AddSingleton<FleetView>();
         services.AddSingleton<IFleetView>(provider => provider.GetRequiredService<FleetView>());
         services.AddSingleton<ISnapshotArchive, SnapshotArchive>();
@@ -90,6 +93,7 @@ public static class WebSetup
         services.AddHostedService<HistoryKeeper>();
         services.AddSingleton<BodyCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<BodyCheck>());
+        services.AddHostedService(provider => provider.GetRequiredService<StoreKeeper>());
         // Kept with the data, so that open forms outlive a restart; after the store, which makes the folder private.
         services.AddDataProtection().SetApplicationName("TdxDash").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataFolder, "keys")));
         services.AddHealthChecks().AddCheck<StoreHealth>("store");

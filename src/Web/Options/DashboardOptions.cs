@@ -1,4 +1,5 @@
 using System.Globalization;
+using TdxDash.Web.Store.Care;
 
 namespace TdxDash.Web.Options;
 
@@ -23,11 +24,19 @@ public sealed record DashboardOptions
     /// <summary>The store's writer.</summary>
     public required StoreOptions Store { get; init; }
 
+    /// <summary>How long and how much the store keeps.</summary>
+    public RetentionRule Retention { get; init; } = new(null, null);
+
     /// <summary>What <c>--help</c> prints.</summary>
     public static string Help => $"""
-        Usage: TdxDash.Web [--KEY VALUE]...
+        Usage: TdxDash.Web [COMMAND] [--KEY VALUE]...
 
-        The TDX host dashboard. Keys can be given on the command line, as environment variables (TdxDash__DataFolder) or in appsettings.json.
+        The TDX host dashboard. Without a command it runs until it is stopped. Commands, which may run beside it:
+
+          backup FILE                      Copies the database to FILE and checks the copy.
+          retention                        Prints what the retention that is set would remove now. Removes nothing.
+
+        Keys can be given on the command line, as environment variables (TdxDash__DataFolder) or in appsettings.json.
 
           --urls URLS                      Addresses to listen on, separated by semicolons. Default {DefaultUrl}.
           --TdxDash:DataFolder FOLDER      Folder of the database. Default $STATE_DIRECTORY, else $XDG_DATA_HOME/tdxdash/dashboard,
@@ -35,6 +44,8 @@ public sealed record DashboardOptions
           --TdxDash:AllowRemote BOOL       Listen beyond loopback although there is no sign-in. Default false.
           --TdxDash:Store:QueueLength N    Snapshots that may wait for the store's writer, {StoreOptions.MinQueueLength} to {StoreOptions.MaxQueueLength}. Default {StoreOptions.DefaultQueueLength}.
           --TdxDash:Store:QueueMiB N       Memory that they may take, in MiB, {StoreOptions.MinQueueMiB} to {StoreOptions.MaxQueueMiB}. Default {StoreOptions.DefaultQueueMiB}.
+          --TdxDash:Retention:Days N       Remove snapshots that gave way to newer ones more than N days ago, 0 to {RetentionOptions.MaxDays}. Default 0: keep all.
+          --TdxDash:Retention:MiB N        Remove the oldest of those while the database is larger than N MiB, 0 to {RetentionOptions.MaxMiB}. Default 0: no limit.
           --AllowedHosts HOSTS             Host names that requests may carry, separated by semicolons. Default localhost;127.0.0.1;[::1],
                                            and every name with AllowRemote. Set it when a reverse proxy passes its own name on.
           --help                           Prints this.
@@ -58,6 +69,7 @@ public sealed record DashboardOptions
                 QueueLength = keys.Number($"{Section}:Store:QueueLength", StoreOptions.MinQueueLength, StoreOptions.MaxQueueLength, StoreOptions.DefaultQueueLength),
                 QueueBytes = (long)keys.Number($"{Section}:Store:QueueMiB", StoreOptions.MinQueueMiB, StoreOptions.MaxQueueMiB, StoreOptions.DefaultQueueMiB) << 20,
             },
+            Retention = RetentionOptions.Read(keys),
         };
         keys.CheckAddresses(urls, options.AllowRemote);
         keys.RefuseUnknown(Section);
@@ -102,6 +114,24 @@ public sealed record StoreOptions
 
     /// <summary>Bytes of bodies that may wait.</summary>
     public required long QueueBytes { get; init; }
+}
+
+/// <summary>Bounds of the retention's keys.</summary>
+internal static class RetentionOptions
+{
+    /// <summary>The longest age, in days.</summary>
+    public const int MaxDays = 36_500;
+
+    /// <summary>The largest database, in MiB.</summary>
+    public const int MaxMiB = 100_000_000;
+
+    /// <summary>Reads the rule.</summary>
+    public static RetentionRule Read(OptionReader keys)
+    {
+        int days = keys.Number($"{DashboardOptions.Section}:Retention:Days", 0, MaxDays, 0);
+        int size = keys.Number($"{DashboardOptions.Section}:Retention:MiB", 0, MaxMiB, 0);
+        return new RetentionRule(days == 0 ? null : TimeSpan.FromDays(days), size == 0 ? null : (long)size << 20);
+    }
 }
 
 /// <summary>Reads keys and gathers what is wrong with them.</summary>

@@ -20,4 +20,19 @@ internal static partial class StoreLog
 
     [LoggerMessage(EventId = 105, Level = LogLevel.Error, Message = "Snapshots could not be compared with those before them; the next try is in {Seconds} s. Their pages show no changes until then.")]
     public static partial void ComparisonFailed(ILogger log, double seconds, Exception exception);
+
+    [LoggerMessage(EventId = 106, Level = LogLevel.Information, Message = "The database is sound: its structure, and {Bodies} snapshots against their hashes, in {Seconds:F1} s.")]
+    public static partial void Sound(ILogger log, long bodies, double seconds);
+
+    [LoggerMessage(EventId = 107, Level = LogLevel.Error, Message = "The database is damaged in {Count} places; the first: {Finding}")]
+    public static partial void Damaged(ILogger log, int count, string finding);
+
+    [LoggerMessage(EventId = 108, Level = LogLevel.Error, Message = "The database could not be checked; the next check is in a day.")]
+    public static partial void CheckFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(EventId = 109, Level = LogLevel.Information, Message = "Retention removed {Count} snapshots that gave way to newer ones before {Before:u}.")]
+    public static partial void Retained(ILogger log, long count, DateTimeOffset before);
+
+    [LoggerMessage(EventId = 110, Level = LogLevel.Error, Message = "Retention could not be applied; the next try is in an hour.")]
+    public static partial void RetentionFailed(ILogger log, Exception exception);
 }

@@ -61,13 +61,10 @@ internal sealed class StoreSchema(IReadOnlyList<SqlScript> scripts)
         try
         {
             using SqliteConnection connection = path.OpenPlain();
-            string check = connection.QueryFirst<string>("PRAGMA quick_check(1)");
-            if (check != "ok")
-            {
-                throw Damaged(path, check.ReplaceLineEndings(" "));
-            }
-
-            return CheckVersion(path, connection.QuerySingle<int>("PRAGMA application_id"), connection.QuerySingle<int>("PRAGMA user_version"));
+            int version = CheckVersion(path, connection.QuerySingle<int>("PRAGMA application_id"), connection.QuerySingle<int>("PRAGMA user_version"));
+            // The whole file is checked in the background, but nothing is migrated unchecked.
+            string check = version == Version ? "ok" : connection.QueryFirst<string>("PRAGMA quick_check(1)");
+            return check == "ok" ? version : throw Damaged(path, check.ReplaceLineEndings(" "));
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
         {
@@ -123,7 +120,8 @@ internal sealed class StoreSchema(IReadOnlyList<SqlScript> scripts)
         }
     }
 
-    private static StartRefusedException Damaged(StorePath path, string finding) => new(
+    /// <summary>Why a damaged database is not used, and what to do.</summary>
+    internal static StartRefusedException Damaged(StorePath path, string finding) => new(
         $"The database {path.File} is damaged: {finding}. Move it and its -wal and -shm files away, and put a backup in its place, or start empty: "
         + "probes deliver again what their journals still hold unacknowledged. To save what is readable: sqlite3 FILE .recover.");
 

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 using TdxDash.Web.Store.History;
 
@@ -23,7 +24,15 @@ internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView
             StoreLog.Migrated(log, backup);
         }
 
-        fleet.Load();
+        try
+        {
+            fleet.Load();
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        {
+            throw StoreSchema.Damaged(path, e.Message);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -20,6 +20,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     private TextPool? _texts;
     private long _queuedBytes;
     private volatile string? _trouble = "The store is not open yet.";
+    private volatile string? _refusal;
     private bool _started;
 
     public StoreWriter(StorePath path, DashboardOptions options, ILogger<StoreWriter> log)
@@ -30,8 +31,11 @@ internal sealed class StoreWriter : IAsyncDisposable
         _queue = Channel.CreateBounded<IStoreWork>(new BoundedChannelOptions(options.Store.QueueLength) { SingleReader = true });
     }
 
-    /// <summary>Why the last commit failed; null while all is well.</summary>
-    public string? Trouble => _trouble;
+    /// <summary><see cref="Trouble"/> came or went. Raised on the writer's thread: it must not be held up.</summary>
+    public event Action? TroubleChanged;
+
+    /// <summary>Why the last commit failed or nothing is written any more; null while all is well.</summary>
+    public string? Trouble => _refusal ?? _trouble;
 
     /// <summary>Opens the connection and starts writing.</summary>
     public void Start()
@@ -42,10 +46,23 @@ internal sealed class StoreWriter : IAsyncDisposable
         new Thread(Run) { IsBackground = true, Name = "store writer" }.Start();
     }
 
+    /// <summary>Writes nothing any more, for ever: the database is damaged.</summary>
+    /// <param name="reason">Why, and what to do.</param>
+    public void Refuse(string reason)
+    {
+        _refusal = reason;
+        TroubleChanged?.Invoke();
+    }
+
     /// <summary>Queues work.</summary>
     /// <returns>Null, or why it was not taken and may be sent again.</returns>
     public string? TryEnqueue(IStoreWork work)
     {
+        if (_refusal is { } refusal)
+        {
+            return refusal;
+        }
+
         if (Interlocked.Add(ref _queuedBytes, work.Bytes) > _maxBytes || !_queue.Writer.TryWrite(work))
         {
             Interlocked.Add(ref _queuedBytes, -work.Bytes);
@@ -108,7 +125,7 @@ internal sealed class StoreWriter : IAsyncDisposable
             return;
         }
 
-        _trouble = null;
+        Tell(null);
         foreach (IStoreWork work in batch)
         {
             Announce(work);
@@ -128,13 +145,24 @@ internal sealed class StoreWriter : IAsyncDisposable
         }
     }
 
+    private void Tell(string? trouble)
+    {
+        if (_trouble == trouble)
+        {
+            return;
+        }
+
+        _trouble = trouble;
+        TroubleChanged?.Invoke();
+    }
+
     private void Fail(List<IStoreWork> batch, Exception e)
     {
         string reason = e is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL }
             ? $"The disk of the dashboard's data folder {_path.Folder} is full; free some space."
             : $"The dashboard could not write its database {_path.File}: {e.Message}";
         StoreLog.CommitFailed(_log, batch.Count, reason, e);
-        _trouble = reason;
+        Tell(reason);
         // After a failed commit or flush the connection's view of the file is not to be trusted.
         _connection?.Dispose();
         (_connection, _texts) = (null, null);

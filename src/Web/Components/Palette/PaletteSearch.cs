@@ -20,6 +20,7 @@ public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
     [
         new("page", "Fleet", "all hosts", "/"),
         new("page", "Import", "a log or report of a host without a probe", "/import"),
+        new("page", "Store", "the dashboard's database: check, size, retention, backup", "/store"),
     ];
 
     private static readonly PaletteItem[] Actions =

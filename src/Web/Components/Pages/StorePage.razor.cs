@@ -1,0 +1,78 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Data.Sqlite;
+using TdxDash.Tdx.Memory;
+using TdxDash.Web.Components.Parts;
+using TdxDash.Web.Live;
+using TdxDash.Web.Options;
+using TdxDash.Web.Store;
+using TdxDash.Web.Store.Care;
+
+namespace TdxDash.Web.Components.Pages;
+
+/// <summary>The condition of the dashboard's own database: its check, its size, what retention would remove, how to back it up.</summary>
+public sealed partial class StorePage : IDisposable
+{
+    private RetentionPlan? _plan;
+    private string? _failure;
+    private RenderGate? _gate;
+
+    [Inject]
+    private StoreCondition Condition { get; set; } = null!;
+
+    [Inject]
+    private StoreKeeper Keeper { get; set; } = null!;
+
+    [Inject]
+    private StorePath Path { get; set; } = null!;
+
+    [Inject]
+    private DashboardOptions Options { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    private string BackupCommand => $"TdxDash.Web backup tdxdash-{Time.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}.db --TdxDash:DataFolder {Path.Folder}";
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Condition.Changed -= Ask;
+        _gate?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        if (RendererInfo.IsInteractive)
+        {
+            _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(StateHasChanged));
+            Condition.Changed += Ask;
+        }
+
+        try
+        {
+            _plan = await Task.Run(() => new RetentionReader(Path).Plan(Options.Retention, UnixTime.ToMicroseconds(Time.GetUtcNow())));
+        }
+        catch (SqliteException e)
+        {
+            _failure = $"What would be removed cannot be worked out: {e.Message} Look at the check above.";
+        }
+    }
+
+    private static ByteSize Bytes(long bytes) => new((ulong)bytes);
+
+    private static string CheckText(CheckReport check) => check.Stage switch
+    {
+        CheckStage.NotRun => "Not checked since the start.",
+        CheckStage.Running => $"A check runs since {Wording.Exact(check.At!.Value)}.",
+        CheckStage.Sound => string.Create(CultureInfo.InvariantCulture,
+            $"Sound: {check.Bodies:#,0} snapshots are what was stored. Checked {Wording.Exact(check.At!.Value)} in {check.Took.TotalSeconds:0.0} s."),
+        CheckStage.Damaged => $"Damaged, as the check of {Wording.Exact(check.At!.Value)} found:",
+        _ => $"The check of {Wording.Exact(check.At!.Value)} could not be carried out:",
+    };
+
+    private void Ask() => _gate?.Request();
+
+    private Task CheckAsync() => Keeper.CheckAsync(CancellationToken.None);
+}

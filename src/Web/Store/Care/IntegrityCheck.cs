@@ -1,0 +1,88 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Wire;
+
+namespace TdxDash.Web.Store.Care;
+
+/// <summary>What a check of the whole database found.</summary>
+/// <param name="Structure">What SQLite found wrong with pages, rows and indexes.</param>
+/// <param name="Bodies">Hashes of snapshots whose body is not what it was, or is not there.</param>
+/// <param name="Checked">How many bodies were compared with their hash.</param>
+internal sealed record IntegrityFindings(IReadOnlyList<string> Structure, IReadOnlyList<string> Bodies, long Checked);
+
+/// <summary>Reads the whole database and looks for damage; writes nothing, and works beside the writer.</summary>
+internal sealed class IntegrityCheck(StorePath path)
+{
+    // More lines tell nobody more.
+    private const int MaxFindings = 20;
+    private const int BodiesAtOnce = 64;
+
+    // Bodies are read for a fifth of the time, so that the check of a large database takes no core away from pages and probes.
+    private const int RestPerWork = 4;
+
+    /// <summary>Runs the check.</summary>
+    /// <param name="gently">Whether to leave the processor to others most of the time.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="SqliteException">The database cannot be read at all.</exception>
+    public async Task<IntegrityFindings> RunAsync(bool gently, CancellationToken cancellation)
+    {
+        IReadOnlyList<string> structure = await Task.Run(() => Structure(cancellation), cancellation);
+        List<string> damaged = structure.Count > 0 ? [] : Missing();
+        long count = 0;
+        for (long after = 0; ;)
+        {
+            long began = Environment.TickCount64;
+            List<BodyRow> rows = structure.Count > 0 ? [] : Read(after);
+            if (rows.Count == 0)
+            {
+                return new IntegrityFindings(structure, damaged, count);
+            }
+
+            damaged.AddRange(rows.Where(row => !IsWhole(row)).Select(row => row.Hash).Take(MaxFindings - damaged.Count));
+            (after, count) = (rows[^1].Id, count + rows.Count);
+            if (gently)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds((Environment.TickCount64 - began) * RestPerWork), cancellation);
+            }
+        }
+    }
+
+    private static bool IsWhole(BodyRow row) =>
+        BodyCodec.TryExpand(row.Body, out byte[] canonical) is null && SnapshotHash.Of(canonical).ToString() == row.Hash;
+
+    private IReadOnlyList<string> Structure(CancellationToken cancellation)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        using CancellationTokenRegistration stop = cancellation.Register(() => SQLitePCL.raw.sqlite3_interrupt(connection.Handle));
+        try
+        {
+            List<string> lines = [.. connection.Query<string>($"PRAGMA integrity_check({MaxFindings})").Select(line => line.ReplaceLineEndings(" "))];
+            return lines is ["ok"] ? [] : lines;
+        }
+        catch (SqliteException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        {
+            return [e.Message];
+        }
+    }
+
+    private List<string> Missing()
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.Query<string>("SELECT DISTINCT s.hash FROM snapshots s WHERE NOT EXISTS (SELECT 1 FROM bodies b WHERE b.hash = s.hash) LIMIT @limit",
+            new { limit = MaxFindings }).AsList();
+    }
+
+    private List<BodyRow> Read(long after)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.Query<BodyRow>("SELECT rowid AS Id, hash AS Hash, body AS Body FROM bodies WHERE rowid > @after ORDER BY rowid LIMIT @limit",
+            new { after, limit = BodiesAtOnce }).AsList();
+    }
+
+    private sealed record BodyRow(long Id, string Hash, byte[] Body);
+}

@@ -1,0 +1,118 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+
+namespace TdxDash.Web.Store.Care;
+
+/// <summary>How long and how much the store keeps.</summary>
+/// <param name="Age">Snapshots that were overtaken longer ago go; null keeps them for ever.</param>
+/// <param name="Bytes">The most bytes of the database; null for as many as come.</param>
+public sealed record RetentionRule(TimeSpan? Age, long? Bytes)
+{
+    /// <summary>Whether anything can go.</summary>
+    public bool KeepsAll => Age is null && Bytes is null;
+}
+
+/// <summary>What the rule would remove now.</summary>
+/// <param name="Before">Snapshots that gave way to a newer one before this time go, in microseconds since 1970 in UTC; 0 when none goes.</param>
+/// <param name="Snapshots">How many snapshots.</param>
+/// <param name="Hosts">Of how many hosts.</param>
+/// <param name="Bytes">About how many bytes they take.</param>
+/// <param name="UsedBytes">Bytes of the database that are in use.</param>
+/// <param name="FileBytes">Bytes of its file, with pages that are free for what comes next.</param>
+internal sealed record RetentionPlan(long Before, long Snapshots, long Hosts, long Bytes, long UsedBytes, long FileBytes);
+
+/// <summary>Works out what a rule would remove. A host's latest snapshot never goes, nor what was in force at the oldest time that is kept.</summary>
+internal sealed class RetentionReader(StorePath path)
+{
+    // A row without its blobs: identifiers, times and their places in six indexes.
+    private const int RowBytes = 400;
+
+    // What is in force has no end, and what is due ended before @now. A body counts with the last snapshot that needs it.
+    private const string OvertakenSql = """
+        SELECT s.until_us AS Until, @row + coalesce(length(s.digest), 0) + CASE WHEN s.revision =
+            (SELECT n.revision FROM snapshots n WHERE n.hash = s.hash ORDER BY n.until_us DESC, n.revision DESC LIMIT 1)
+            THEN (SELECT length(b.body) FROM bodies b WHERE b.hash = s.hash) ELSE 0 END AS Bytes, s.host AS Host
+        FROM snapshots s WHERE s.until_us < @now ORDER BY s.until_us
+        """;
+
+    /// <summary>Works it out.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="now">The time, in microseconds since 1970 in UTC.</param>
+    public RetentionPlan Plan(RetentionRule rule, long now)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        long page = connection.QuerySingle<long>("PRAGMA page_size");
+        long file = connection.QuerySingle<long>("PRAGMA page_count") * page;
+        long used = file - (connection.QuerySingle<long>("PRAGMA freelist_count") * page);
+        long byAge = rule.Age is { } age ? now - (long)age.TotalMicroseconds : 0;
+        long excess = rule.Bytes is { } most ? used - most : 0;
+        if (rule.KeepsAll || (excess <= 0 && byAge <= 0))
+        {
+            return new RetentionPlan(0, 0, 0, 0, used, file);
+        }
+
+        (long before, long count, long bytes) = (0, 0, 0);
+        var hosts = new HashSet<long>();
+        foreach (Overtaken row in connection.Query<Overtaken>(OvertakenSql, new { now, row = RowBytes }, buffered: false))
+        {
+            // Those that ended at one time go together.
+            if (row.Until >= byAge && bytes >= excess && row.Until >= before)
+            {
+                break;
+            }
+
+            (before, count, bytes) = (row.Until + 1, count + 1, bytes + row.Bytes);
+            hosts.Add(row.Host);
+        }
+
+        return new RetentionPlan(before, count, hosts.Count, bytes, used, file);
+    }
+
+    private sealed record Overtaken(long Until, long Bytes, long Host);
+}
+
+/// <summary>Removes what a plan names from one piece of the table, so that no commit takes long.</summary>
+/// <param name="before">The plan's time.</param>
+/// <param name="after">The piece begins above this revision.</param>
+internal sealed class RetentionWork(long before, long after)
+{
+    /// <summary>Revisions of one piece.</summary>
+    public const int Piece = 2_000;
+
+    private const string GoneSql = """
+        CREATE TEMP TABLE IF NOT EXISTS gone (revision INTEGER PRIMARY KEY, hash TEXT NOT NULL);
+        DELETE FROM gone;
+        INSERT INTO gone SELECT revision, hash FROM snapshots WHERE revision > @after AND revision <= @last AND until_us < @before;
+        DELETE FROM snapshots WHERE revision IN (SELECT revision FROM gone);
+        DELETE FROM bodies WHERE hash IN (SELECT hash FROM gone) AND NOT EXISTS (SELECT 1 FROM snapshots s WHERE s.hash = bodies.hash);
+        """;
+
+    private const string RecordsSql = """
+        DELETE FROM silences WHERE to_us < @before;
+        DELETE FROM pauses WHERE to_us < @before;
+        """;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="writer">The store's writer.</param>
+    /// <returns>How many snapshots went, and where the next piece begins; null when there is none.</returns>
+    /// <exception cref="IOException">Nothing of it was kept; the message says why.</exception>
+    public async Task<(long Removed, long? Next)> RunAsync(StoreWriter writer)
+    {
+        DirectOutcome<(long, long?)> outcome = await new DirectWork<(long, long?)>(Apply).RunAsync(writer);
+        return outcome.Failure is null ? outcome.Result : throw new IOException(outcome.Failure);
+    }
+
+    private (long Removed, long? Next) Apply(StoreTransaction transaction)
+    {
+        long last = after + Piece;
+        transaction.Connection.Execute(GoneSql, new { before, after, last }, transaction.Sqlite);
+        long removed = transaction.Connection.QuerySingle<long>("SELECT count(*) FROM gone", transaction: transaction.Sqlite);
+        long? next = transaction.Connection.QuerySingle<long?>("SELECT min(revision) FROM snapshots WHERE revision > @last", new { last }, transaction.Sqlite);
+        if (next is null)
+        {
+            transaction.Connection.Execute(RecordsSql, new { before }, transaction.Sqlite);
+        }
+
+        return (removed, next - 1);
+    }
+}
