@@ -76,6 +76,7 @@ public static class WebSetup
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<StoreWriter>();
         services.AddSingleton<StoreCondition>();
+        services.AddSingleton<IStoreCondition>(provider => provider.GetRequiredService<StoreCondition>());
         services.AddSingleton<StoreKeeper>();
         services.AddSingleton<FleetView>();
         services.AddSingleton<IFleetView>(provider => provider.GetRequiredService<FleetView>());

@@ -5,6 +5,7 @@ using MudBlazor.Services;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Store;
+using TdxDash.Web.Store.Care;
 using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Components;
@@ -15,6 +16,7 @@ public abstract class HistoryTestContext : BunitContext
     protected HistoryTestContext()
     {
         Services.AddMudServices();
+        Services.AddSingleton<IStoreCondition>(Condition);
         Services.AddSingleton<TimeProvider>(Store.Time);
         Services.AddSingleton<IFleetView>(Store.Fleet);
         Services.AddSingleton<ISnapshotArchive>(new SnapshotArchive(new SnapshotReader(Store.Path)));
@@ -26,6 +28,8 @@ public abstract class HistoryTestContext : BunitContext
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
+
+    internal FakeCondition Condition { get; } = new();
 
     internal HistoryStore Store { get; } = new();
 

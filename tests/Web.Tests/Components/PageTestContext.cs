@@ -8,6 +8,7 @@ using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Store.Care;
 
 namespace TdxDash.Web.Tests.Components;
 
@@ -17,6 +18,7 @@ public abstract class PageTestContext : BunitContext
     protected PageTestContext()
     {
         Services.AddMudServices();
+        Services.AddSingleton<IStoreCondition>(Condition);
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddSingleton<IFleetView>(Fleet);
         Services.AddSingleton<ISnapshotArchive>(Fleet);
@@ -28,6 +30,8 @@ public abstract class PageTestContext : BunitContext
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
+
+    internal FakeCondition Condition { get; } = new();
 
     internal FakeTimeProvider Time { get; } = new(Samples.Now);
 

@@ -18,7 +18,7 @@ public sealed partial class StorePage : IDisposable
     private RenderGate? _gate;
 
     [Inject]
-    private StoreCondition Condition { get; set; } = null!;
+    private IStoreCondition Condition { get; set; } = null!;
 
     [Inject]
     private StoreKeeper Keeper { get; set; } = null!;

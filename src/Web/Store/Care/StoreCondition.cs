@@ -31,8 +31,21 @@ internal sealed record CheckReport(CheckStage Stage, DateTimeOffset? At, TimeSpa
     public static CheckReport None { get; } = new(CheckStage.NotRun, null, TimeSpan.Zero, 0, []);
 }
 
-/// <summary>The condition of the store as pages and monitors see it: the writer's trouble, and what the last check found.</summary>
-internal sealed class StoreCondition
+/// <summary>The condition of the store as pages and monitors see it.</summary>
+internal interface IStoreCondition
+{
+    /// <summary>Trouble came, went, or a check began or ended. Raised on any thread; it must not be held up.</summary>
+    event Action? Changed;
+
+    /// <summary>The last check.</summary>
+    CheckReport Check { get; }
+
+    /// <summary>What keeps the store from storing, and what to do; null while all is well.</summary>
+    string? Trouble { get; }
+}
+
+/// <summary>The writer's trouble, and what the last check found.</summary>
+internal sealed class StoreCondition : IStoreCondition
 {
     private readonly StoreWriter _writer;
     private CheckReport _check = CheckReport.None;
@@ -44,10 +57,10 @@ internal sealed class StoreCondition
         writer.TroubleChanged += () => Changed?.Invoke();
     }
 
-    /// <summary>Trouble came, went, or a check ended. Raised on any thread; it must not be held up.</summary>
+    /// <inheritdoc/>
     public event Action? Changed;
 
-    /// <summary>The last check.</summary>
+    /// <inheritdoc/>
     public CheckReport Check
     {
         get => Volatile.Read(ref _check);
@@ -58,6 +71,6 @@ internal sealed class StoreCondition
         }
     }
 
-    /// <summary>What keeps the store from storing, and what to do; null while all is well.</summary>
+    /// <inheritdoc/>
     public string? Trouble => _writer.Trouble;
 }
