@@ -27,7 +27,7 @@ internal sealed class IntegrityCheck(StorePath path)
     /// <exception cref="SqliteException">The database cannot be read at all.</exception>
     public async Task<IntegrityFindings> RunAsync(bool gently, CancellationToken cancellation)
     {
-        IReadOnlyList<string> structure = await Task.Run(() => Structure(cancellation), cancellation);
+        List<string> structure = await Task.Run(() => Structure(cancellation), cancellation);
         List<string> damaged = structure.Count > 0 ? [] : Missing();
         long count = 0;
         for (long after = 0; ;)
@@ -51,7 +51,7 @@ internal sealed class IntegrityCheck(StorePath path)
     private static bool IsWhole(BodyRow row) =>
         BodyCodec.TryExpand(row.Body, out byte[] canonical) is null && SnapshotHash.Of(canonical).ToString() == row.Hash;
 
-    private IReadOnlyList<string> Structure(CancellationToken cancellation)
+    private List<string> Structure(CancellationToken cancellation)
     {
         using SqliteConnection connection = path.OpenReader();
         using CancellationTokenRegistration stop = cancellation.Register(() => SQLitePCL.raw.sqlite3_interrupt(connection.Handle));
