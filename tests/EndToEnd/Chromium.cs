@@ -20,9 +20,9 @@ public sealed class Chromium : IAsyncLifetime
     }
 
     /// <summary>Opens a page and waits until the server answers its clicks, not only until it is drawn.</summary>
-    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light, string? zone = null)
+    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light, string? zone = null, Action<BrowserNewContextOptions>? browser = null)
     {
-        IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        var options = new BrowserNewContextOptions
         {
             BaseURL = address.ToString(),
             ColorScheme = scheme,
@@ -30,11 +30,17 @@ public sealed class Chromium : IAsyncLifetime
             TimezoneId = zone,
             Permissions = ["clipboard-read", "clipboard-write"],
             ViewportSize = new ViewportSize { Width = 1280, Height = 900 },
-        });
+        };
+        browser?.Invoke(options);
+        IBrowserContext context = await _browser!.NewContextAsync(options);
         context.SetDefaultTimeout(15_000);
         IPage page = await context.NewPageAsync();
         await page.GotoAsync(address.ToString());
-        await InteractiveAsync(page);
+        if (options.JavaScriptEnabled != false)
+        {
+            await InteractiveAsync(page);
+        }
+
         return page;
     }
 

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { SCALE_MODES, makeAxis } from "../../wwwroot/js/memory-map/axis.js";
 import { readChanges } from "../../wwwroot/js/memory-map/changes.js";
+import { drawZoom, laneTop } from "../../wwwroot/js/memory-map/drawing.js";
 import { Placement, makeLanes } from "../../wwwroot/js/memory-map/lanes.js";
 import { readState, writeState } from "../../wwwroot/js/memory-map/map-state.js";
+import { Model } from "../../wwwroot/js/memory-map/model.js";
 import { Regions } from "../../wwwroot/js/memory-map/regions.js";
 import { makeTicks } from "../../wwwroot/js/memory-map/ticks.js";
 import { MIN_VIEW, fitView, homeView, panView, revealView, viewRange, wholeView, zoomView } from "../../wwwroot/js/memory-map/viewport.js";
@@ -46,7 +48,7 @@ test("describe_Region_HasTypeRangeSizePlaceReasonAndMarks", () => {
 });
 
 test("whatIsAt_AnyAddress_NamesWhatHoldsItTheSmallestFirst", () => {
-  assert.match(regions.whatIsAt(0x107a000000), /^0x10_7a00_0000 lies in hole of TDMR 0 \[0x10_7a00_0000, 0x10_8000_0000\), in tdmr of TDMR 0 /);
+  assert.match(regions.whatIsAt(0x107a000000), /^0x10_7a00_0000 lies in hole of TDMR 0 \[0x10_7a00_0000, 0x10_8000_0000\), in tdmr 0 /);
   assert.match(regions.whatIsAt(0x1079ffffff), /lies in ram \[/);
   assert.match(regions.whatIsAt(500 * GiB), /^Nothing that is known lies at 0x7d_0000_0000: tdmr ends below it at 0x10_8000_0000, tdmr starts above it at 0x100_0000_0000\.$/);
 });
@@ -189,4 +191,36 @@ test("readChanges_Grown_MarksTheNewPart", () => {
   assert.deepEqual(grown.marks.map(([range, style]) => [range.start, range.end, style]), [[0x1000, 0x3000, "changed"], [0x2000, 0x3000, "added"]]);
   assert.deepEqual(moved.marks.map(mark => mark[2]), ["−", "→"]);
   assert.deepEqual(added.marks.map(mark => mark[1]), ["added"]);
+});
+
+test("setRegions_AnotherSnapshot_KeepsTheFocusOnItsRegion", () => {
+  const model = new Model(regionsOf(HOST));
+  model.focused = model.regions.find("ram.0x10000000000-0x11300000000");
+  assert.notEqual(model.focused, -1);
+
+  model.setRegions(regionsOf([{ kind: "ram", start: 0x1000, end: 0x9000, node: 0 }, ...HOST]));
+
+  assert.equal(model.regions.key(model.focused), "ram.0x10000000000-0x11300000000");
+});
+
+test("overlayAt_HalvesOfALane_AreOfTheTwoMaps", () => {
+  const model = new Model(regionsOf(HOST)), other = regionsOf([{ kind: "ram", start: 1024 * GiB, end: 1050 * GiB, node: 1 }]);
+  model.setOverlay(other);
+  const top = laneTop(model.layer.lanes.findIndex(lane => lane.name === "RAM node 1")), x = model.xOf(1030 * GiB);
+
+  assert.equal(model.overlayAt(x, top + 4), null);
+  assert.equal(model.overlayAt(x, top + 20)?.first, 0);
+  assert.equal(model.overlayAt(model.xOf(1080 * GiB), top + 20), null);
+});
+
+test("drawZoom_RegionsTogetherInOneMark_HaveAFootAndTheirCount", () => {
+  const rows = Array.from({ length: 8 }, (_, i) => ({ kind: "hole", start: GiB + i * 8192, end: GiB + i * 8192 + 4096, tdmr: 0 }));
+  const model = new Model(regionsOf([{ kind: "tdmr", start: 0, end: 512 * GiB, tdmr: 0 }, ...rows]));
+  /** @type {string[]} */
+  const drawn = [];
+  const pen = { rect() {}, clip() {}, unclip() {}, path: (/** @type {string} */ _, /** @type {string} */ style) => drawn.push(style), text: (/** @type {string} */ text) => drawn.push(text) };
+
+  drawZoom(pen, model.scene);
+
+  assert.deepEqual(drawn.filter(what => what === "cluster" || what.includes("more")), ["cluster", "×7 more"]);
 });

@@ -105,8 +105,8 @@ function drawLane(pen, scene, layer, lane, top, height) {
   const selected = isHere(scene.selected) ? scene.selected : -1, hovered = isHere(scene.hovered) ? scene.hovered : -1;
   shapes.forEach((shape, i) => {
     drawShape(pen, layer.regions, shape, scene.left + shape.x, top, height);
-    if (shape.count > 1 && height === REGION_HEIGHT && hasRoom(shapes, i)) {
-      pen.text(`×${shape.count - 1} more`, scene.left + shape.x, top + 27, "muted", "small");
+    if (shape.count > 1) {
+      drawCluster(pen, shape, scene.left + shape.x, top, height, hasRoom(shapes, i, scene.width));
     }
     const state = holds(shape, selected) ? "selected" : holds(shape, hovered) ? "hover" : null;
     if (state !== null) {
@@ -131,11 +131,20 @@ function drawShape(pen, regions, shape, x, top, height) {
   }
 }
 
+// Several regions in one mark: a foot below it, and how many more where that can be read.
+/** @param {Pen} pen @param {Shape} shape @param {number} x @param {number} top @param {number} height @param {boolean} hasRoom */
+function drawCluster(pen, shape, x, top, height, hasRoom) {
+  pen.path(`M${F(x - 1)} ${top + height + 2} h${F(shape.width + 2)}`, "cluster");
+  if (hasRoom && height === REGION_HEIGHT) {
+    pen.text(`×${shape.count - 1} more`, x + shape.width + 4, top + 13, "muted", "small");
+  }
+}
+
 // A count beside a mark that stands alone; in a crowd it would read as the count of all of them.
-/** @param {Shape[]} shapes @param {number} i */
-function hasRoom(shapes, i) {
-  const room = 60;
-  return (i === 0 || shapes[i].x - shapes[i - 1].x - shapes[i - 1].width > 6) && (i === shapes.length - 1 || shapes[i + 1].x - shapes[i].x > room);
+/** @param {Shape[]} shapes @param {number} i @param {number} width */
+function hasRoom(shapes, i, width) {
+  const room = 66, next = i === shapes.length - 1 ? width : shapes[i + 1].x;
+  return (i === 0 || shapes[i].x - shapes[i - 1].x - shapes[i - 1].width > 6) && next - shapes[i].x > room;
 }
 
 /** @param {Shape} shape @param {number} region */

@@ -13,6 +13,10 @@ export class FocusLayer {
   constructor(layer, model) {
     this.layer = layer;
     this.model = model;
+    // Tab alone brings the focus to a region, and keys go on from there.
+    layer.addEventListener("focusin", e => {
+      if (model.focused < 0 && e.target instanceof HTMLElement) { model.focused = Number(e.target.dataset.region); }
+    });
   }
 
   /** Brings the lists in line with the lanes, and the options with what is focused and seen. */

@@ -18,7 +18,7 @@ import { rememberedUnits } from "./remembered.js";
 import { makeStyles } from "./styles.js";
 import { Surface } from "./surface.js";
 import { readColours } from "./theme.js";
-import { showTip } from "./tooltip.js";
+import { placeTip, tipText } from "./tooltip.js";
 /** @import { Format } from "./exports.js" */
 /** @import { Piece } from "./clipboard.js" */
 
@@ -29,6 +29,7 @@ import { showTip } from "./tooltip.js";
  * @property {string} title of exports
  * @property {Parameters<typeof readChanges>[0]} changes
  * @property {Uint8Array | null} overlay a second map
+ * @property {string} overlayName what the second map is
  */
 /** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<unknown> }} Server */
 
@@ -134,11 +135,13 @@ export class MemoryMap {
   /** Shows what is below the pointer; null ends it. @param {number | null} x @param {number} y */
   hover(x, y) {
     const tip = this.part("tip"), { model } = this;
-    const shape = x === null ? null : model.shapeAt(x, y);
-    const hovered = shape?.first ?? -1;
+    const below = x === null ? null : model.overlayAt(x, y);
+    const shape = below ?? (x === null ? null : model.shapeAt(x, y));
+    const hovered = below ? -1 : shape?.first ?? -1;
     this.point(x === null || x < model.left ? null : model.addressAt(x));
     if (shape && x !== null) {
-      showTip(tip, this.part("zoom"), model, shape, x, y);
+      tip.textContent = below && model.other ? `${this.options.overlayName}: ${tipText(model.other, below, model.state.units)}` : tipText(model.regions, shape, model.state.units);
+      placeTip(tip, this.part("zoom"), x, y);
     }
     tip.hidden = shape === null;
     if (hovered !== model.hovered) {
@@ -172,7 +175,7 @@ export class MemoryMap {
   /** One deliberate move, shown on its way unless motion is unwanted. @param {() => void} move @param {boolean} isZoom */
   step(move, isZoom = true) {
     const { model } = this, before = model.seen;
-    this.#flush();
+    this.#settleUrl();
     move();
     this.#isStep = isZoom;
     this.#rest();
@@ -235,7 +238,9 @@ export class MemoryMap {
   }
 
   focusTable() {
-    const table = this.part("table"), row = table.querySelector("tr.selected button, tbody button");
+    const table = this.part("table"), region = this.focusedOrSelected;
+    const own = region < 0 ? null : table.querySelector(`button[data-select="${this.model.regions.key(region)}"]`);
+    const row = own ?? table.querySelector("tbody button");
     table.scrollIntoView({ block: "nearest" });
     (row instanceof HTMLElement ? row : table).focus();
   }
@@ -262,6 +267,7 @@ export class MemoryMap {
 
   /** @param {Piece | "link"} what */
   async copy(what) {
+    if (what === "link") { this.#settleUrl(); }
     const text = what === "link" ? location.href : copyText(this.model, this.focusedOrSelected, what);
     if (text === null) {
       this.notices.tell("Nothing is selected: click a region, or focus one with the keyboard.");
@@ -333,10 +339,15 @@ export class MemoryMap {
 
   // Ends a movement: its view goes into the URL, a zoom as a step that Back undoes.
   #rest() {
+    this.#settleUrl();
+    this.notices.summarise(() => `Showing ${this.part("range").textContent}`);
+  }
+
+  // A link made while the map still moves is of what is seen, not of where the movement began.
+  #settleUrl() {
     const isStep = this.#isStep;
     this.#flush();
     this.#commit(isStep);
-    this.notices.summarise(() => `Showing ${this.part("range").textContent}`);
   }
 
   #flush() {

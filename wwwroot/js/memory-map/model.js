@@ -2,7 +2,7 @@
 
 import { PAGE } from "./addresses.js";
 import { makeAxis } from "./axis.js";
-import { AXIS_HEIGHT, LANE_HEIGHT } from "./drawing.js";
+import { AXIS_HEIGHT, LANE_HEIGHT, laneTop } from "./drawing.js";
 import { Placement, makeLanes } from "./lanes.js";
 import { defaultState } from "./map-state.js";
 import { fitView, homeView, panView, rangeView, revealView, viewRange, zoomView } from "./viewport.js";
@@ -62,9 +62,10 @@ export class Model {
 
   /** Another snapshot of the host; what is seen and selected stays where it can. @param {Regions} regions */
   setRegions(regions) {
-    const kept = { ...this.state };
+    const kept = { ...this.state }, focused = this.focused < 0 ? null : this.regions.key(this.focused);
     this.regions = regions;
-    this.hovered = this.focused = -1;
+    this.hovered = -1;
+    this.focused = focused === null ? -1 : regions.find(focused);
     this.setState(kept);
   }
 
@@ -161,10 +162,22 @@ export class Model {
     if (lane < 0 || lane >= this.layer.lanes.length || x < this.left) {
       return null;
     }
-    const shapes = this.layer.placement.shapes(this.layer.lanes[lane], lane, this.regions, this.seen, this.width);
+    return this.#hit(this.layer, lane, x);
+  }
+
+  /** @param {Layer} layer @param {number} lane @param {number} x @returns {Shape | null} the narrowest shape at a pixel */
+  #hit(layer, lane, x) {
+    const shapes = layer.placement.shapes(layer.lanes[lane], lane, layer.regions, this.seen, this.width);
     const at = x - this.left, near = 1.5; // a mark of 3 pixels is hard to hit
     const hits = shapes.filter(shape => shape.x - near <= at && at < shape.x + shape.width + near);
     return hits.length === 0 ? null : hits.reduce((a, b) => b.width < a.width ? b : a);
+  }
+
+  /** What is drawn of the second map below the pointer: it has the lower half of each lane. @param {number} x @param {number} y @returns {Shape | null} */
+  overlayAt(x, y) {
+    const { overlay } = this.built, lane = Math.floor((y - AXIS_HEIGHT) / LANE_HEIGHT), name = this.layer.lanes[lane]?.name;
+    const other = overlay?.lanes.findIndex(candidate => candidate.name === name) ?? -1;
+    return !overlay || other < 0 || x < this.left || y - laneTop(lane) < LANE_HEIGHT / 2 ? null : this.#hit(overlay, other, x);
   }
 
   /** @param {number} factor @param {number} x the pixel that keeps its address */

@@ -13,7 +13,7 @@ export function showPane(pane, model) {
     parts.push(...region(model, model.selected));
   }
   if (model.measure !== null) {
-    parts.push(...measure(model.measure));
+    parts.push(...measure(model.measure, model.state.units));
   }
   pane.replaceChildren(...(parts.length > 0 ? parts : [element("p", HINT, "muted")]));
 }
@@ -49,14 +49,14 @@ function inside(regions, i) {
   return words.length > 0 ? `Inside it: ${words.join("; ")}.` : "";
 }
 
-/** @param {NonNullable<Model["measure"]>} measured */
-function measure({ from, to }) {
+/** @param {NonNullable<Model["measure"]>} measured @param {Model["state"]["units"]} units */
+function measure({ from, to }, units) {
   const parts = [element("h3", "Measured")];
   if (to === null) {
     return [...parts, element("p", `From ${hexGrouped(from)}. Shift and click on the other place.`)];
   }
   const start = Math.min(from, to), end = Math.max(from, to);
-  return [...parts, element("p", rangeGrouped(start, end), "mono"), element("p", sizeWithBytes(end - start, "auto"), "mono")];
+  return [...parts, element("p", rangeGrouped(start, end), "mono"), element("p", sizeWithBytes(end - start, units), "mono")];
 }
 
 /** @param {string} tag @param {string} text @param {string} [style] */

@@ -1,6 +1,5 @@
 // Mouse, pen and touch on the drawing. A wheel without Ctrl scrolls the page, as it does elsewhere.
 
-import { hexGrouped } from "./addresses.js";
 /** @import { MemoryMap } from "./memory-map.js" */
 
 const WHEEL = 0.0022; // zoom for a pixel of wheel, as an exponent
@@ -43,11 +42,11 @@ export function listenToZoom(map, zone, signal) {
     down.set(e.pointerId, now);
     moved += Math.abs(now.x - before.x) + Math.abs(now.y - before.y);
     if (down.size === 2) {
-      const middle = [...down.values()].reduce((sum, point) => sum + point.x, 0) / 2, wide = distance(down);
-      model.pan(-(now.x - before.x) / 2 / model.width);
+      const middle = [...down.values()].reduce((sum, point) => sum + point.x, 0) / 2, wide = distance(down), shift = (now.x - before.x) / 2;
       if (spread > 0 && wide > 0) {
-        model.zoomAt(wide / spread, middle);
+        model.zoomAt(wide / spread, middle - shift);
       }
+      model.pan(-shift / model.width); // after the zoom, which makes room for it
       spread = wide;
       map.moved("zoom");
     } else if (moved >= CLICK) {
@@ -128,11 +127,6 @@ export function listenToOverview(map, strip, signal) {
   }, { signal });
   strip.addEventListener("pointercancel", () => { from = NaN; map.band(0, 0); }, { signal });
   strip.addEventListener("pointerleave", () => map.point(null), { signal });
-}
-
-/** @param {number | null} address @returns {string} */
-export function pointerText(address) {
-  return address === null ? "" : hexGrouped(address);
 }
 
 /** @param {Map<number, { x: number, y: number }>} points */

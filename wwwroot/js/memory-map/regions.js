@@ -123,7 +123,7 @@ export class Regions {
   whatIsAt(address) {
     const found = this.at(address);
     if (found.length > 0) {
-      return `${hexGrouped(address)} lies in ${found.map(i => `${this.name(i)}${this.tdmr[i] >= 0 ? ` of TDMR ${this.tdmr[i]}` : ""} ${rangeGrouped(this.start[i], this.end[i])}`).join(", in ")}.`;
+      return `${hexGrouped(address)} lies in ${found.map(i => `${this.name(i)}${this.kind[i] === KIND.tdmr ? ` ${this.tdmr[i]}` : this.tdmr[i] >= 0 ? ` of TDMR ${this.tdmr[i]}` : ""} ${rangeGrouped(this.start[i], this.end[i])}`).join(", in ")}.`;
     }
     let below = -1, above = -1;
     for (let i = 0; i < this.count; i++) {

@@ -25,6 +25,7 @@ export function makeStyles(c) {
     axis: { stroke: c.line, width: 1 },
     gap: { fill: c.raised },
     breakMark: { stroke: c.text, width: 1.5 },
+    cluster: { stroke: c.text, width: 1.5 },
     divider: { stroke: c.raised, width: 1 },
     ram0: { fill: c.ram0, stroke: c.surface, width: 0.5 },
     ram1: { fill: c.ram1, stroke: c.surface, width: 0.5 },

@@ -65,7 +65,15 @@ export function revealView(axis, view, start, end) {
 
 /** The addresses of a view's ends, in whole bytes. @param {Axis} axis @param {View} view */
 export function viewRange(axis, view) {
-  return { start: Math.floor(axis.toAddress(view.u0)), end: Math.ceil(axis.toAddress(view.u1)) };
+  const start = axis.toAddress(view.u0), end = axis.toAddress(view.u1);
+  return { start: whole(start) ?? Math.floor(start), end: whole(end) ?? Math.ceil(end) };
+}
+
+// The number that an address missed by no more than the rounding of the axis.
+/** @param {number} address */
+function whole(address) {
+  const near = Math.round(address);
+  return Math.abs(address - near) <= Math.max(1, address) * 2 ** -44 ? near : null;
 }
 
 // Keeps a view on the axis and at least MIN_VIEW long; share says where the fixed position is seen.

@@ -39,11 +39,17 @@ public sealed partial class HostMemory : IDisposable
         _ = InvokeAsync(StateHasChanged);
     }
 
+    // A link outlives the layout that it was made from.
+    private IEnumerable<string> Gone(RegionKey? selected) =>
+        selected is RegionKey key && View.Map.Regions.All(region => region.Key != key)
+            ? [$"This host has no region '{key}', which 'sel' in the address names: its memory or layout changed since, or the link is of another host. Nothing is selected."]
+            : [];
+
     private void Read()
     {
         UrlParse<MapState> parsed = Nav.UrlState<MapState>();
         // Units are remembered by the browser; an address that names none leaves them.
         bool namesUnits = UrlQuery.FromUri(Nav.Uri).Get("units") is not null;
-        (_state, _problems) = (namesUnits ? parsed.State : parsed.State with { Units = _state.Units }, parsed.Problems);
+        (_state, _problems) = (namesUnits ? parsed.State : parsed.State with { Units = _state.Units }, [.. parsed.Problems, .. Gone(parsed.State.Selected)]);
     }
 }

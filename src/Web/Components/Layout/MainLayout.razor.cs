@@ -36,9 +36,21 @@ public sealed partial class MainLayout : IDisposable
     /// <inheritdoc/>
     protected override void OnAfterRender(bool firstRender)
     {
-        if (firstRender && RendererInfo.IsInteractive)
+        if (!RendererInfo.IsInteractive)
         {
-            _navigation = Nav.RegisterLocationChangingHandler(KeepTimeAsync);
+            return;
+        }
+
+        // Only where there is a time to keep: with a handler the framework takes Back between states that a page made for itself,
+        // as the memory map's zoom, for no move at all and loads the page anew.
+        if (_asOf.At is null)
+        {
+            _navigation?.Dispose();
+            _navigation = null;
+        }
+        else
+        {
+            _navigation ??= Nav.RegisterLocationChangingHandler(KeepTimeAsync);
         }
     }
 

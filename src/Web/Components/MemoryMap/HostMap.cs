@@ -82,11 +82,11 @@ public sealed class HostMap
 
     private static IEnumerable<MapRegion> Firmware(Reading<IReadOnlyList<FirmwareRange>> map) =>
         (map.Or([]) ?? []).Where(entry => entry.Type != SystemRam)
-            .Select(entry => new MapRegion(RegionKind.Firmware, entry.Range, null, null, $"The firmware's map says: {entry.Type}.", map.Provenance));
+            .Select(entry => new MapRegion(RegionKind.Firmware, entry.Range, null, null, Sentences($"The firmware's map says: {entry.Type}.", "It is no usable memory: where a TDMR spans it, it is a hole."), map.Provenance));
 
     private static IEnumerable<MapRegion> Ram(Reading<IReadOnlyList<MemoryBlock>> map) =>
         (map.Or([]) ?? []).Select((block, index) => new MapRegion(
-            RegionKind.Ram, block.Range, block.Node, null, Sentences($"Memory block {index} of the kernel's map.", FirstMiB(block.Range)), map.Provenance));
+            RegionKind.Ram, block.Range, block.Node, null, Sentences($"Memory block {index} of the kernel's map.", FirstMiB(block.Range), WholePages(block.Range)), map.Provenance));
 
     private static IEnumerable<MapRegion> Cmrs(Reading<IReadOnlyList<AddressRange>> cmrs, Origin origin) =>
         (cmrs.Or([]) ?? []).Select((range, index) => new MapRegion(
@@ -119,6 +119,8 @@ public sealed class HostMap
     }
 
     private static string? FirstMiB(AddressRange range) => range.Start.Value < ByteSize.MiB ? "The first MiB is never TDX memory, so Linux leaves it out of its list." : null;
+
+    private static string? WholePages(AddressRange range) => range.End.Value > ByteSize.MiB ? "Linux puts the whole pages of it on its list of TDX memory, which TDMRs have to cover." : null;
 
     private static string Sentences(params IEnumerable<string?> sentences) => string.Join('\n', sentences.OfType<string>());
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
+using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Components.Url;
 
 namespace TdxDash.Web.Components.MemoryMap;
@@ -172,12 +174,24 @@ public sealed partial class MemoryMapView : IAsyncDisposable
         await UpdateAsync(_map);
     }
 
+    // How far the two maps agree, by kind and range.
+    private string Agreement
+    {
+        get
+        {
+            HashSet<RegionKey> own = [.. Map.Regions.Select(region => region.Key)];
+            int equal = Overlay!.Regions.Count(region => own.Contains(region.Key));
+            return string.Create(CultureInfo.InvariantCulture, $"{equal:#,0} of {Wording.Count(Overlay.Regions.Count, "region")} equal");
+        }
+    }
+
     private object Options() => new
     {
         query = State.ToQuery().ToString(),
         writesUrl = WritesUrl,
         title = Title,
         changes = Changes.Select(change => change.ToScript()),
+        overlayName = OverlayName,
         overlay = Overlay is null ? null : MapBytes.Write(Overlay),
     };
 
