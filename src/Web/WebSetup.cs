@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
@@ -134,6 +135,10 @@ public static class WebSetup
         SecurityHeaders.Use(app);
         SameOrigin.Use(app);
         PageCompression.Use(app);
+        // Who opens an address that names nothing gets the page that says so; what is no browser, the bare answer.
+        app.UseWhen(
+            context => HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase),
+            pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealthChecks(HealthPath);

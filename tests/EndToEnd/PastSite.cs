@@ -32,6 +32,9 @@ public sealed class PastSite : IAsyncLifetime
     /// <summary>The identity of the machine that changed.</summary>
     public string ChangedId { get; private set; } = "";
 
+    /// <summary>The revisions of its snapshots, first to last.</summary>
+    public IReadOnlyList<long> ChangedRevisions { get; private set; } = [];
+
     /// <summary>The identity of a host with a year of history.</summary>
     /// <param name="number">From 1.</param>
     public static string OldId(int number) => string.Create(CultureInfo.InvariantCulture, $"de300000-7d00-4001-8000-{number:d12}");
@@ -46,9 +49,6 @@ public sealed class PastSite : IAsyncLifetime
 
     /// <summary>The history of a host.</summary>
     public Uri History(string hostId, string query = "") => At($"/hosts/{hostId}/history{query}");
-
-    /// <summary>The snapshots of the machine that changed, first to last.</summary>
-    internal async Task<IReadOnlyList<StoredSnapshot>> ChangedAsync() => [.. (await _dashboard!.StoredAsync()).Where(row => row.HostId == ChangedId)];
 
     public async ValueTask InitializeAsync()
     {
@@ -118,6 +118,7 @@ public sealed class PastSite : IAsyncLifetime
         {
             ILookup<string, StoredSnapshot> byHost = (await _dashboard!.StoredAsync()).Where(row => !row.HostId.StartsWith("de300000-", StringComparison.Ordinal)).ToLookup(row => row.HostId);
             ChangedId = byHost.FirstOrDefault()?.Key ?? "";
+            ChangedRevisions = [.. byHost.SelectMany(rows => rows).Select(row => row.Revision).Order()];
             return byHost.SelectMany(rows => rows).Count() == count;
         }, () => $"{probe.Output}\n\n{_dashboard!.Output}");
     }

@@ -4,7 +4,7 @@
 /** @typedef {{ kind: string, label: string, detail: string, href?: string, action?: string }} Item */
 
 const singleKeysOff = "tdxdash.single-keys-off";
-const goTo = { f: "/" };
+const goTo = { f: "/", h: "/history", c: "/compare", i: "/import", s: "/store", d: "/docs/layout" };
 
 const palette = dialog("palette");
 const help = dialog("help");
@@ -203,7 +203,8 @@ document.addEventListener("keydown", e => {
     }
     field.focus();
   } else if (pending === "g" && e.key in goTo) {
-    navigate(goTo[/** @type {keyof typeof goTo} */ (e.key)]);
+    const host = e.key === "h" ? location.pathname.match(/^\/hosts\/[^/]+/) : null;
+    navigate((host?.[0] ?? "") + goTo[/** @type {keyof typeof goTo} */ (e.key)]);
   } else if (e.key === "g" && !e.repeat) {
     prefix = "g";
     return; // the map has this key for itself; it says so by preventing the default

@@ -53,7 +53,7 @@ internal sealed partial class Dashboard : IAsyncDisposable
         await using SqliteCommand query = database.CreateCommand();
         query.CommandText =
             """
-            SELECT h.host_id, s.boot_id, s.sequence, s.taken_at_us
+            SELECT h.host_id, s.boot_id, s.sequence, s.taken_at_us, s.revision
             FROM snapshots s JOIN hosts h ON h.id = s.host
             ORDER BY h.host_id, s.boot_id, s.sequence
             """;
@@ -61,7 +61,7 @@ internal sealed partial class Dashboard : IAsyncDisposable
         var stored = new List<StoredSnapshot>();
         while (await rows.ReadAsync(TestContext.Current.CancellationToken))
         {
-            stored.Add(new StoredSnapshot(rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3)));
+            stored.Add(new StoredSnapshot(rows.GetString(0), rows.GetString(1), rows.GetInt64(2), rows.GetInt64(3), rows.GetInt64(4)));
         }
 
         return stored;
@@ -91,4 +91,5 @@ internal sealed partial class Dashboard : IAsyncDisposable
 /// <param name="BootId">The kernel's boot id.</param>
 /// <param name="Sequence">The probe's own number for it.</param>
 /// <param name="TakenAt">The host's clock when it was taken, in microseconds since 1970.</param>
-internal sealed record StoredSnapshot(string HostId, string BootId, long Sequence, long TakenAt);
+/// <param name="Revision">The store's number for it.</param>
+internal sealed record StoredSnapshot(string HostId, string BootId, long Sequence, long TakenAt, long Revision);

@@ -109,6 +109,40 @@ public sealed class HostHistoryPageTests : HistoryTestContext
     }
 
     [Fact]
+    public async Task Address_ChangedWhileOpen_IsFollowedByPickerAndWindow()
+    {
+        await FillAsync();
+        IRenderedComponent<HostHistoryPage> page = Open("range=24h");
+        Assert.Equal("24 h", page.Find(".range .preset.on").TextContent);
+
+        Services.GetRequiredService<NavigationManager>().NavigateTo(Path + "?from=2026-03-01T01:30:00Z&to=2026-03-01T03:00:00Z");
+
+        page.WaitForAssertion(() => Assert.Contains("on", page.Find(".custom button").ClassList), TimeSpan.FromSeconds(10));
+        Assert.Equal(["2026-03-01 01:30:00", "2026-03-01 03:00:00"], page.FindAll(".custom input").Select(field => field.GetAttribute("value")!));
+        Assert.Single(page.FindAll("svg.marks a"));
+    }
+
+    [Fact]
+    public async Task Render_AsOf_EndsAtThatTime()
+    {
+        await FillAsync();
+        Services.GetRequiredService<NavigationManager>().NavigateTo(Path);
+
+        IRenderedComponent<HostHistoryPage> page = Render<HostHistoryPage>(parameters => parameters.Add(p => p.HostId, Host).AddCascadingValue(new AsOf(Start.AddHours(1.5))));
+
+        page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("svg.marks a").Count), TimeSpan.FromSeconds(10));
+        Assert.DoesNotContain("6.18.0", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Marks_Drawn_AreOneStopOfTheTabKey()
+    {
+        await FillAsync();
+
+        Assert.Equal(["-1", "-1", "0"], Open().FindAll("svg.marks a").Select(mark => mark.GetAttribute("tabindex")!));
+    }
+
+    [Fact]
     public async Task Zoom_OverTheTimeLine_GoesToThatTime()
     {
         await FillAsync();

@@ -26,6 +26,7 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<ILabelBook>(Labels);
         Services.AddSingleton<IFleetProjection>(_ => Projection = new CountedProjection(new FleetProjection(Fleet, Labels, Time)));
         Services.AddSingleton<IFleetHistory>(Past);
+        Services.AddSingleton<IHostHistory>(Past);
         Services.AddSingleton<FleetAtATime>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -157,7 +158,7 @@ internal sealed class FakeFleet : IFleetView, ISnapshotArchive
 }
 
 /// <summary>A past that a test writes: what each time looked like.</summary>
-internal sealed class FakePast : IFleetHistory
+internal sealed class FakePast : IFleetHistory, IHostHistory
 {
     public Dictionary<DateTimeOffset, IReadOnlyList<HostEntry>> Fleets { get; } = [];
 
@@ -171,4 +172,14 @@ internal sealed class FakePast : IFleetHistory
     public Task<IReadOnlyList<ActivityPiece>> ActivityAsync(HistoryFilter filter, int pieces, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<VersionsOverTime> VersionsAsync(TimeWindow window, int moments, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<HistorySpan?> SpanAsync(string hostId, DateTimeOffset? at, CancellationToken cancellation) => Task.FromResult<HistorySpan?>(null);
+
+    public Task<HostTimeline> TimelineAsync(string hostId, TimeWindow window, int mostMarks, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<HistoryPage> EntriesAsync(HistoryFilter filter, HistoryCursor? from, int limit, CancellationToken cancellation) => Task.FromResult(new HistoryPage([], null));
+
+    public Task<StoredSnapshot?> InForceAsync(string hostId, DateTimeOffset at, CancellationToken cancellation) => Task.FromResult<StoredSnapshot?>(null);
+
+    public Task<StoredSnapshot?> FindAsync(string hostId, long revision, CancellationToken cancellation) => Task.FromResult<StoredSnapshot?>(null);
 }

@@ -25,6 +25,23 @@ public sealed class WebSetupTests
         Assert.False(response.Headers.Contains("Server"));
     }
 
+    [Theory]
+    [InlineData("text/html,*/*", "There is no such page")]
+    [InlineData("application/json", "")]
+    public async Task Get_AddressThatNamesNothing_SaysSoToBrowsers(string accepts, string says)
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await Dashboard.StartAsync(folder);
+        using var client = new HttpClient { BaseAddress = dashboard.Address };
+        client.DefaultRequestHeaders.Add("Accept", accepts);
+
+        using HttpResponseMessage response = await client.GetAsync("/nowhere", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        string body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(says.Length > 0, body.Contains("There is no such page", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Get_Health_IsHealthyWhileTheWriterLives()
     {

@@ -15,9 +15,13 @@ public partial class MetadataCard
     [Parameter, EditorRequired]
     public HostView View { get; set; } = null!;
 
-    /// <summary>The snapshot before this one; null when there is none.</summary>
+    /// <summary>The snapshot before the last change of metadata; null when they never changed.</summary>
     [Parameter]
     public Snapshot? Earlier { get; set; }
+
+    /// <summary>When that change was received; null when they never changed.</summary>
+    [Parameter]
+    public DateTimeOffset? ChangedAt { get; set; }
 
     private Reading<IReadOnlyList<MetadataValue>> Metadata => View.Snapshot.Module.Metadata;
 

@@ -1,0 +1,87 @@
+using Microsoft.Playwright;
+using TdxDash.EndToEnd.Processes;
+using static Microsoft.Playwright.Assertions;
+
+namespace TdxDash.EndToEnd;
+
+/// <summary>Every page that the tests of the fleet and of hosts do not look at: accessible in each theme, no wider than a narrow window, and pictured.</summary>
+[Collection(PastTests.Name)]
+public sealed class PastPagesTests(Chromium chromium, PastSite site)
+{
+    private const int TallestPicture = 1_500;
+
+    private static readonly string[] Pages = ["history", "fleet-history", "compare", "compare-change", "compare-four", "compare-empty", "as-of", "import", "store", "docs-layout", "not-found", "unknown-host"];
+
+    public static MatrixTheoryData<string, string> InThemes => new(["light", "dark", "contrast"], Pages);
+
+    public static TheoryData<string> All => [.. Pages];
+
+    [Theory]
+    [MemberData(nameof(InThemes))]
+    public async Task Page_InEveryTheme_HasNoSeriousFindingAndGivesAPicture(string theme, string name)
+    {
+        IPage page = await OpenAsync(name, theme);
+
+        await AccessibilityTests.AssertAccessibleAsync(page);
+        await TakeAsync(page, $"{name}-{theme}");
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Page_At360Pixels_IsNoWiderThanTheWindow(string name)
+    {
+        IPage page = await OpenAsync(name, "light");
+
+        await page.SetViewportSizeAsync(360, 780);
+
+        string[] wide = await page.EvaluateAsync<string[]>("""
+            [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > 360.5 && !e.closest('.scroll')).map(e => e.outerHTML.slice(0, 120))
+            """);
+        Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= 360, $"{name} is wider than 360 pixels: {string.Join('\n', wide)}");
+        await TakeAsync(page, $"narrow-{name}");
+    }
+
+    private static async Task TakeAsync(IPage page, string name)
+    {
+        await Expect(page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
+        int height = await page.EvaluateAsync<int>("document.documentElement.scrollHeight");
+        byte[] picture = await page.ScreenshotAsync(new PageScreenshotOptions
+        {
+            Path = Path.Combine(Directory.CreateDirectory(Product.Screenshots).FullName, name + ".png"),
+            FullPage = true,
+            Clip = new Clip { X = 0, Y = 0, Width = page.ViewportSize!.Width, Height = Math.Min(height, TallestPicture) },
+        });
+        Assert.NotEmpty(picture);
+    }
+
+    // A page, and what shows that it has drawn itself.
+    private (string Path, string Shows) Address(string name) => name switch
+    {
+        "history" => ($"/hosts/{PastSite.OldId(1)}/history", ".chart canvas"),
+        "fleet-history" => ("/history", ".chart canvas"),
+        "compare" => ($"/compare?a={PastSite.OldId(1)}&b={PastSite.OldId(2)}", "[data-change]"),
+        "compare-change" => ($"/compare?a={site.ChangedId}@r{site.ChangedRevisions[0]}&b={site.ChangedId}@r{site.ChangedRevisions[1]}", "[data-part=zoom]"),
+        "compare-four" => ($"/compare?{string.Join('&', "abcd".Select((letter, i) => $"{letter}={PastSite.OldId(i + 1)}"))}", "td.differs"),
+        "compare-empty" => ("/compare", ".picker"),
+        "as-of" => ($"/?at={DateTime.UtcNow.AddDays(-30):yyyy-MM-dd}T00:00:00Z", "tr.host-row"),
+        "import" => ("/import", "main h1"),
+        "store" => ("/store", "main h1"),
+        "docs-layout" => ("/docs/layout", "main h2"),
+        "not-found" => ("/no-such-page", "main h1"),
+        _ => ("/hosts/00000000-0000-0000-0000-000000000000", "main h1"),
+    };
+
+    private async Task<IPage> OpenAsync(string name, string theme)
+    {
+        (string path, string shows) = Address(name);
+        IPage page = await chromium.OpenAsync(site.At(path), theme == "dark" ? ColorScheme.Dark : ColorScheme.Light);
+        if (theme == "contrast")
+        {
+            await page.EvaluateAsync("window.tdxTheme.choose('contrast')");
+        }
+
+        await Expect(page.Locator("[aria-busy=true]")).ToHaveCountAsync(0);
+        await Expect(page.Locator(shows).First).ToBeVisibleAsync();
+        return page;
+    }
+}
