@@ -139,6 +139,7 @@ public static class WebSetup
         app.UseWhen(
             context => HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase),
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
+        app.UseRouting(); // after what asks again for another address
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealthChecks(HealthPath);
