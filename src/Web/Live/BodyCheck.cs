@@ -4,28 +4,36 @@ using TdxDash.Web.Store;
 namespace TdxDash.Web.Live;
 
 /// <summary>Reads the latest body of every host once after the start, since the rows of the fleet come from stored digests: a body that is
-/// damaged is found and asked for again, and a row that this version works out otherwise is corrected. In the background, on one core for at
-/// most half of the time.</summary>
-internal sealed class BodyCheck(FleetView fleet, SnapshotReader bodies, Summarise summarise, TimeProvider time, ILogger<BodyCheck> log) : BackgroundService
+/// damaged is found and asked for again, and a row that this version works out otherwise is corrected. In the background, on one core for a
+/// fifth of the time: the first visitors come first.</summary>
+internal sealed class BodyCheck(FleetView fleet, SnapshotReader bodies, Summarise summarise, TimeProvider time, IHostApplicationLifetime life, ILogger<BodyCheck> log) : BackgroundService
 {
+    private const int RestPerWork = 4;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The host waits for the first await of a service before it starts the next one.
-        await Task.Yield();
         try
         {
+            await StartedAsync(stoppingToken);
             foreach (HostEntry entry in fleet.Hosts)
             {
                 long started = time.GetTimestamp();
                 Check(entry);
-                await Task.Delay(time.GetElapsedTime(started), time, stoppingToken);
+                await Task.Delay(time.GetElapsedTime(started) * RestPerWork, time, stoppingToken);
             }
         }
         catch (OperationCanceledException)
         {
             // The next start reads them all again.
         }
+    }
+
+    private async Task StartedAsync(CancellationToken stopping)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using CancellationTokenRegistration registration = life.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stopping);
     }
 
     private void Check(HostEntry entry)

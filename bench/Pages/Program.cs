@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Playwright;
+using TdxDash.Pages;
+
+if (Arguments.Read(args) is not { } arguments)
+{
+    bool isHelp = args.Any(arg => arg is "--help" or "-h");
+    (isHelp ? Console.Out : Console.Error).Write(Arguments.Usage);
+    return isHelp ? 0 : 2;
+}
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+using IPlaywright playwright = await Playwright.CreateAsync();
+await using IBrowser browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+{
+    ExecutablePath = "/usr/bin/chromium",
+    Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+// The browser's own first page costs as much as the dashboard's, and no user starts it for this.
+await (await browser.NewPageAsync()).GotoAsync("data:text/html,<p>warm</p>");
+
+if (arguments.Measures("start"))
+{
+    await Starts.RunAsync(browser, arguments);
+}
+
+if (arguments.Part == "start")
+{
+    return 0;
+}
+
+await using Server server = await Server.StartAsync(arguments);
+using Process alive = Process.Start(new ProcessStartInfo("dotnet", [arguments.DemoFleet, "alive", server.Address.ToString(), arguments.Hosts.ToString(CultureInfo.InvariantCulture)]))!;
+try
+{
+    // After the start every host comes back from a silence; what is measured is the usual day.
+    await Task.Delay(TimeSpan.FromSeconds(25));
+    if (arguments.Measures("journey"))
+    {
+        await Journey.RunAsync(browser, server);
+    }
+
+    if (arguments.Measures("weight"))
+    {
+        await Weight.RunAsync(browser, server.Address);
+    }
+
+    if (arguments.Measures("memory"))
+    {
+        await OpenPages.RunAsync(browser, server);
+    }
+}
+finally
+{
+    alive.Kill();
+}
+
+return 0;
