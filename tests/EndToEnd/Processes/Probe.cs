@@ -19,6 +19,9 @@ internal static class Probe
         "--interval", "1s", "--module", "none", "--root", machine.Root,
     ]);
 
+    /// <summary>Puts demo hosts into a data folder on which no dashboard runs.</summary>
+    public static RunningProcess Seed(string folder, int count) => RunningProcess.Start([.. Product.DemoFleet(), "seed", folder, count.ToString(CultureInfo.InvariantCulture)]);
+
     /// <summary>Demo hosts, all in one process.</summary>
     public static RunningProcess Demo(Uri dashboard, string state, int count = 12) => RunningProcess.Start(
     [

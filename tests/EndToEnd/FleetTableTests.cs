@@ -1,0 +1,254 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace TdxDash.EndToEnd;
+
+/// <summary>The Fleet page's table as people use it: sorting, filters, columns, choosing hosts, files, and rows that come and go.</summary>
+public sealed class FleetTableTests(Chromium chromium, FleetSite site) : IClassFixture<FleetSite>
+{
+    // The host that one of these tests adds is no demo host.
+    private const string DemoHosts = "/?q=demo";
+
+    [Fact]
+    public async Task Heading_ClickedAndWithShift_SortsByBothAndBackGoesThroughThem()
+    {
+        IPage page = await OpenAsync(DemoHosts);
+        string[] byName = await NamesAsync(page);
+
+        await Heading(page, "memory").ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("[?&]sort=memory$"));
+        await Assertions.Expect(Status(page)).ToContainTextAsync("sorted by memory");
+        await Heading(page, "memory").ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("[?&]sort=-memory$"));
+        await Heading(page, "host").ClickAsync(new LocatorClickOptions { Modifiers = [KeyboardModifier.Shift] });
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("[?&]sort=-memory,host$|[?&]sort=-memory%2Chost$"));
+        await Assertions.Expect(Status(page)).ToContainTextAsync("sorted by memory, descending, then host");
+        await Assertions.Expect(page.Locator("th.col-memory")).ToHaveAttributeAsync("aria-sort", "descending");
+        await ExpectNamesAsync(page, [.. (await ExportAsync(page)).Select(host => host.GetProperty("host").GetString()!)]);
+
+        await page.GoBackAsync();
+        await Assertions.Expect(Status(page)).ToHaveTextAsync(new Regex("sorted by memory, descending$"));
+        await page.GoBackAsync();
+        await Assertions.Expect(Status(page)).ToHaveTextAsync(new Regex("sorted by memory$"));
+        await page.GoBackAsync();
+        await Assertions.Expect(Status(page)).ToContainTextAsync("sorted by host");
+        await ExpectNamesAsync(page, byName);
+    }
+
+    [Fact]
+    public async Task StateCount_Clicked_LeavesHostsOfThatStateUntilItIsClickedAgain()
+    {
+        IPage page = await OpenAsync(DemoHosts);
+        ILocator ready = page.Locator(".counts a").Filter(new LocatorFilterOptions { Has = page.Locator(".state.ready") });
+        string count = await ready.Locator("b").TextContentAsync() ?? "";
+
+        await ready.ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("state=ready"));
+        await Assertions.Expect(ready).ToHaveAttributeAsync("aria-current", "true");
+        await Assertions.Expect(Status(page)).ToContainTextAsync($"{count} of ");
+        await Assertions.Expect(Site.Rows(page).Filter(new LocatorFilterOptions { HasNot = page.Locator(".state.ready") })).ToHaveCountAsync(0);
+
+        await ready.ClickAsync();
+        await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex("state="));
+    }
+
+    [Fact]
+    public async Task Search_SlashAndTokens_FiltersAndNamesWhatItDoesNotUnderstand()
+    {
+        IPage page = await OpenAsync("/");
+
+        await page.Keyboard.PressAsync("/");
+        await Assertions.Expect(page.Locator("#filter")).ToBeFocusedAsync();
+        await page.Locator("#filter").FillAsync("origin:demo family:GNR");
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("q=origin(:|%3A)demo"));
+        await Assertions.Expect(Site.Rows(page).Filter(new LocatorFilterOptions { HasNotText = "GNR" })).ToHaveCountAsync(0);
+        await Assertions.Expect(Site.Rows(page)).Not.ToHaveCountAsync(0);
+
+        await page.Locator("#filter").FillAsync("origin:demo reserved:lots");
+        ILocator problem = page.Locator("[aria-label='Problems of this search or address']");
+        await Assertions.Expect(problem).ToContainTextAsync("lots");
+        await Assertions.Expect(page.Locator("#filter")).ToHaveAttributeAsync("aria-invalid", "true");
+        await Assertions.Expect(Site.Rows(page)).Not.ToHaveCountAsync(0);
+        await page.Locator("#filter").FillAsync("");
+        await Assertions.Expect(problem).ToHaveCountAsync(0);
+        await Assertions.Expect(Status(page)).ToContainTextAsync("sorted by host");
+    }
+
+    [Fact]
+    public async Task Compare_TwoToFourHosts_IsALinkAndAFifthIsRefusedWithTheReason()
+    {
+        IPage page = await OpenAsync(DemoHosts);
+        ILocator bar = page.Locator(".selection"), compare = bar.GetByRole(AriaRole.Link, new LocatorGetByRoleOptions { Name = "Compare", Exact = true });
+        await ChooseAsync(page, 1);
+        await Assertions.Expect(bar).ToContainTextAsync("Choose 2 to 4 hosts");
+        await ChooseAsync(page, 5);
+        await Assertions.Expect(bar).ToContainTextAsync("At most 4 hosts are compared at once: take 1 out.");
+        await Assertions.Expect(compare).ToHaveCountAsync(0);
+
+        await Site.Rows(page).Nth(4).Locator("input[type=checkbox]").UncheckAsync();
+        await Assertions.Expect(bar).ToContainTextAsync("4 hosts chosen");
+        await compare.ClickAsync();
+
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex(@"/compare\?a=[0-9a-f-]+&b=[0-9a-f-]+&c=[0-9a-f-]+&d=[0-9a-f-]+$"));
+    }
+
+    [Fact]
+    public async Task Tag_Added_IsShownAndCanBeUndone()
+    {
+        IPage page = await OpenAsync("/?q=demo&cols=host,tags");
+        await ChooseAsync(page, 2);
+        await page.Locator("#tag").FillAsync("Lab-7");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add tag" }).ClickAsync();
+        ILocator tagged = page.Locator("td.col-tags").Filter(new LocatorFilterOptions { HasText = "lab-7" });
+        await Assertions.Expect(tagged).ToHaveCountAsync(2);
+        ILocator toast = page.Locator(".mud-snackbar");
+        await Assertions.Expect(toast).ToContainTextAsync("Tagged 'lab-7': 2 hosts.");
+
+        await toast.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Undo" }).ClickAsync();
+
+        await Assertions.Expect(tagged).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Export_ThroughTheBrowser_IsTheTableInItsOrderAndColumns()
+    {
+        IPage page = await OpenAsync("/?q=demo&sort=-memory,host&cols=host,memory,kernel");
+        await page.Locator("summary", new PageLocatorOptions { HasText = "Export" }).ClickAsync();
+        string csv = await DownloadAsync(page, page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { NameRegex = new Regex("^CSV") }));
+        string json = await DownloadAsync(page, page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { NameRegex = new Regex("^JSON") }));
+
+        string[] lines = csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal("host,host_id,origin,emulated,memory_bytes,memory_provenance,kernel", lines[0]);
+        Assert.Equal(FleetSite.DemoHosts, lines.Length - 1);
+        using var rows = JsonDocument.Parse(json);
+        string[] names = [.. rows.RootElement.EnumerateArray().Select(row => row.GetProperty("host").GetString()!)];
+        Assert.Equal(names, lines[1..].Select(line => line.Split(',')[0]));
+        await ExpectNamesAsync(page, names);
+    }
+
+    [Fact]
+    public async Task Row_ClickedWithControl_OpensANewTabAndThePageStays()
+    {
+        IPage page = await OpenAsync(DemoHosts);
+        ILocator row = Site.Row(page, "demo-s01-r01-05");
+        string? link = await row.Locator("a.open").GetAttributeAsync("href");
+
+        IPage tab = await page.Context.RunAndWaitForPageAsync(() => row.Locator("td.col-family").ClickAsync(new LocatorClickOptions { Modifiers = [KeyboardModifier.Control] }));
+
+        await Assertions.Expect(tab).ToHaveURLAsync(new Regex(Regex.Escape(link!) + "$"));
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex(@"/\?q=demo$"));
+        await row.Locator("td.col-family").ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex(Regex.Escape(link!) + "$"));
+    }
+
+    [Fact]
+    public async Task Rows_WhileThePointerIsInTheTable_WaitBehindAPill()
+    {
+        IPage page = await OpenAsync("/?q=-demo");
+        await Assertions.Expect(Site.Rows(page)).ToHaveCountAsync(1);
+        await Site.Rows(page).First.Locator("td.col-family").HoverAsync();
+
+        await site.ImportAsync("12-spr-256g-complete.txt", "a-first");
+
+        ILocator pill = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = new Regex("updates?, show$") });
+        await Assertions.Expect(pill).ToBeVisibleAsync();
+        await Assertions.Expect(Site.Rows(page)).ToHaveCountAsync(1);
+        await pill.ClickAsync();
+        await Assertions.Expect(Site.Rows(page)).ToHaveCountAsync(2);
+        await Assertions.Expect(Site.Rows(page).First).ToContainTextAsync("a-first");
+        await Assertions.Expect(pill).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task Scroll_ToTheEnd_RowsKnowTheirPlaceAmongAll()
+    {
+        IPage page = await OpenAsync(DemoHosts);
+        await page.SetViewportSizeAsync(1280, 560);
+        await Assertions.Expect(page.Locator("table[aria-rowcount]")).ToHaveAttributeAsync("aria-rowcount", (FleetSite.DemoHosts + 1).ToString(CultureInfo.InvariantCulture));
+        await Assertions.Expect(Site.Rows(page).First).ToHaveAttributeAsync("aria-rowindex", "2");
+
+        await page.EvaluateAsync("document.querySelector('.mud-table-container').scrollTop = 1e6");
+
+        await Assertions.Expect(page.Locator($"tr.host-row[aria-rowindex='{FleetSite.DemoHosts + 1}']")).ToBeVisibleAsync();
+        int[] places = await page.EvaluateAsync<int[]>("[...document.querySelectorAll('tr.host-row')].map(row => Number(row.getAttribute('aria-rowindex')))");
+        Assert.Equal(Enumerable.Range(places[0], places.Length), places);
+        string[] all = [.. (await ExportAsync(page)).Select(host => host.GetProperty("host").GetString()!)];
+        Assert.Equal(all[^1], await page.Locator($"tr.host-row[aria-rowindex='{FleetSite.DemoHosts + 1}'] a.open").TextContentAsync());
+    }
+
+    [Fact]
+    public async Task Keys_DownUpAndEnter_GoFromHostToHostAndOpenOne()
+    {
+        IPage page = await OpenAsync(DemoHosts);
+        ILocator links = page.Locator("tr.host-row a.open");
+        await links.First.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        await page.Keyboard.PressAsync("ArrowDown");
+        await Assertions.Expect(links.Nth(2)).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("ArrowUp");
+        await Assertions.Expect(links.Nth(1)).ToBeFocusedAsync();
+        string? link = await links.Nth(1).GetAttributeAsync("href");
+
+        await page.Keyboard.PressAsync("Enter");
+
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex(Regex.Escape(link!) + "$"));
+    }
+
+    [Fact]
+    public async Task Cell_WhoseValueChanges_FlashesUnlessReducedMotionIsAskedFor()
+    {
+        IPage page = await OpenAsync("/?q=demo&cols=host,tags");
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ReducedMotion = ReducedMotion.NoPreference });
+        await ChooseAsync(page, 1);
+        await page.Locator("#tag").FillAsync("flash");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Add tag" }).ClickAsync();
+
+        await Assertions.Expect(page.Locator("td.col-tags[data-changed]")).ToHaveCountAsync(1);
+        await page.Locator(".mud-snackbar").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Undo" }).ClickAsync();
+        await Assertions.Expect(page.Locator("td.col-tags").Filter(new LocatorFilterOptions { HasText = "flash" })).ToHaveCountAsync(0);
+    }
+
+    private async Task<IPage> OpenAsync(string address)
+    {
+        IPage page = await chromium.OpenAsync(new Uri(site.Address, address));
+        // The rows that came with the page give way to those of the live table.
+        await Assertions.Expect(page.Locator(".fleet")).ToHaveCountAsync(1);
+        await Assertions.Expect(Site.Rows(page)).Not.ToHaveCountAsync(0);
+        return page;
+    }
+
+    private static ILocator Heading(IPage page, string column) => page.Locator($"th.col-{column} button.sort");
+
+    private static ILocator Status(IPage page) => page.Locator(".line [role=status]");
+
+    private static Task<string[]> NamesAsync(IPage page) => page.Locator("tr.host-row a.open").EvaluateAllAsync<string[]>("links => links.map(link => link.textContent)");
+
+    private static Task ExpectNamesAsync(IPage page, string[] names) => Eventually.HoldsAsync($"rows stand as {string.Join(", ", names.Take(5))}",
+        async () => await NamesAsync(page) is { Length: > 0 } shown && shown.SequenceEqual(names.Take(shown.Length)));
+
+    private static async Task ChooseAsync(IPage page, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            await Site.Rows(page).Nth(i).Locator("input[type=checkbox]").CheckAsync();
+        }
+
+        await Assertions.Expect(page.Locator(".selection b").First).ToHaveTextAsync(count == 1 ? "1 host chosen" : $"{count} hosts chosen");
+    }
+
+    private static async Task<string> DownloadAsync(IPage page, ILocator link)
+    {
+        IDownload download = await page.RunAndWaitForDownloadAsync(() => link.ClickAsync());
+        return await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken);
+    }
+
+    // The same rows from the server, by the page's own link.
+    private static async Task<JsonElement[]> ExportAsync(IPage page)
+    {
+        IAPIResponse answer = await page.APIRequest.GetAsync(new Uri(new Uri(page.Url), "/fleet.json" + new Uri(page.Url).Query).ToString());
+        using var rows = JsonDocument.Parse(await answer.TextAsync());
+        return [.. rows.RootElement.EnumerateArray().Select(row => row.Clone())];
+    }
+}
