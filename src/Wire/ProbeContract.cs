@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.Wire;
@@ -33,6 +34,13 @@ public static class ProbeContract
     /// <summary>Hub method: a sign of life. <see cref="ProbeHeartbeat"/> → <see cref="DeliveryReply"/>;
     /// <see cref="DeliveryOutcome.Rejected"/> says that the dashboard lacks that latest snapshot and wants it once more.</summary>
     public const string Heartbeat = "Heartbeat";
+
+    /// <summary>Hub method: observations of a module's initialisation or update. <see cref="ObservationBatch"/> → <see cref="DeliveryReply"/>.</summary>
+    public const string Observe = "Observe";
+
+    /// <summary>What the dashboard asks of a probe, which answers: <see cref="ReinitRequest"/> → <see cref="ReinitReply"/>. Only probes of
+    /// demo machines do it; every other one refuses.</summary>
+    public const string PerformReinit = "PerformReinit";
 }
 
 /// <summary>Who calls.</summary>
@@ -91,4 +99,8 @@ public sealed record DeliveryReply(DeliveryOutcome Outcome, string Reason);
 [JsonSerializable(typeof(SnapshotEnvelope))]
 [JsonSerializable(typeof(ProbeHeartbeat))]
 [JsonSerializable(typeof(DeliveryReply))]
+[JsonSerializable(typeof(ObservationBatch))]
+[JsonSerializable(typeof(ReinitObservation))]
+[JsonSerializable(typeof(ReinitRequest))]
+[JsonSerializable(typeof(ReinitReply))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -29,6 +29,15 @@ internal static class JournalSchema
         CREATE INDEX entries_pending ON entries (sequence) WHERE settled_at_us IS NULL;
         CREATE INDEX entries_hash ON entries (hash);
         """,
+        """
+        CREATE TABLE events (
+            sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+            boot_id TEXT NOT NULL,
+            body BLOB NOT NULL,
+            settled INTEGER NOT NULL DEFAULT 0
+        );
+        CREATE INDEX events_pending ON events (sequence) WHERE settled = 0;
+        """,
     ];
 
     /// <summary>The schema that this version writes.</summary>

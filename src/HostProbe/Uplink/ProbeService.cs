@@ -1,5 +1,7 @@
 using TdxDash.HostProbe.Host;
 using TdxDash.HostProbe.Journal;
+using TdxDash.HostProbe.Reinit;
+using TdxDash.Wire;
 
 namespace TdxDash.HostProbe.Uplink;
 
@@ -21,6 +23,12 @@ public sealed record ProbeServiceOptions
 
     /// <summary>Set it when the host may have changed: a snapshot is taken at once. Null for the interval alone.</summary>
     public WakeSignal? Wake { get; init; }
+
+    /// <summary>The host's files, through which initialisation and updates of its TDX module are watched; null watches nothing.</summary>
+    public HostFiles? Watched { get; init; }
+
+    /// <summary>Re-initialises the emulated module of a demo machine when the dashboard asks; null refuses.</summary>
+    public Func<ReinitRequest, ReinitReply>? Perform { get; init; }
 }
 
 /// <summary>The service on a host: takes snapshots, journals them, and delivers what the dashboard has not acknowledged yet.</summary>
@@ -38,22 +46,26 @@ public static class ProbeService
         ISnapshotSource source, ProbeServiceOptions options, UplinkTiming timing, TimeProvider time, TextWriter log, CancellationToken cancellation)
     {
         Check(options);
+        options = options with { Wake = options.Wake ?? new WakeSignal() };
         using JournalFile journal = JournalFile.Open(options.StateFolder);
         var context = new UplinkContext(new JournalEntries(journal), Identify(source, options, journal),
-            options.Dashboard, timing, time, new ProbeLog(log, time), new WakeSignal());
+            options.Dashboard, timing, time, new ProbeLog(log, time), new WakeSignal(), new JournalEvents(journal)) { Perform = options.Perform };
         context.Log.Write($"Journal {journal.Path} is open; {context.Journal.CountPending()} snapshots wait for the dashboard.");
 
         // The first snapshot comes before the first hello, which carries the host's name.
-        var snapshots = new SnapshotLoop(source, options, context);
+        using ReinitWatch? watch = options.Watched is null ? null : new ReinitWatch(options.Watched, context.Events.Mark(context.Identity.BootId), time);
+        var snapshots = new SnapshotLoop(source, options, context) { Watch = watch };
         await snapshots.TakeAsync();
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task taking = snapshots.RunAsync(stop.Token);
         Task uplink = new UplinkLoop(context).RunAsync(stop.Token);
-        await Task.WhenAny(taking, uplink);
-        // Neither loop ends by itself: either the service was cancelled, or one has failed and takes the other along.
+        Task watching = watch is null ? Task.Delay(Timeout.InfiniteTimeSpan, time, stop.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
+            : new ReinitLoop(watch, context.Events, context, options.Wake).RunAsync(stop.Token);
+        await Task.WhenAny(taking, uplink, watching);
+        // No loop ends by itself: either the service was cancelled, or one has failed and takes the other along.
         await stop.CancelAsync();
-        await Task.WhenAll(taking, uplink);
+        await Task.WhenAll(taking, uplink, watching);
         context.Log.Write("The probe has stopped.");
     }
 

@@ -1,5 +1,6 @@
 using TdxDash.HostProbe.Host;
 using TdxDash.HostProbe.Journal;
+using TdxDash.HostProbe.Reinit;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Uplink;
@@ -7,6 +8,9 @@ namespace TdxDash.HostProbe.Uplink;
 /// <summary>Takes snapshots and journals those that differ from the one before.</summary>
 internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions options, UplinkContext uplink)
 {
+    /// <summary>Told of each snapshot; null where the module is not watched.</summary>
+    public ReinitWatch? Watch { get; init; }
+
     /// <summary>Takes a snapshot after every interval, and at once when woken, until cancelled.</summary>
     /// <exception cref="JournalException">The journal is damaged.</exception>
     public async Task RunAsync(CancellationToken cancellation)
@@ -46,6 +50,7 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
         DateTimeOffset takenAt = uplink.Time.GetUtcNow();
         Snapshot snapshot = source.Take();
         uplink.Identity.Learn(snapshot);
+        Watch?.Read(snapshot);
         if (uplink.Journal.Append(uplink.Identity.BootId, takenAt, SnapshotCodec.Write(snapshot)) is not long sequence)
         {
             return;

@@ -34,7 +34,14 @@ internal sealed class UplinkConnection : IAsyncDisposable
     public string Loss { get; private set; } = "";
 
     /// <summary>Connects.</summary>
-    public static async Task<UplinkConnection> OpenAsync(Uri dashboard, UplinkTiming timing, TimeProvider time, WakeSignal wake, CancellationToken cancellation)
+    /// <param name="dashboard">The dashboard's address.</param>
+    /// <param name="timing">The times.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="wake">Set when the connection is lost.</param>
+    /// <param name="cancellation">Ends the try.</param>
+    /// <param name="perform">Answers the dashboard's request to re-initialise an emulated module; null where this host has none, and every request is refused.</param>
+    public static async Task<UplinkConnection> OpenAsync(
+        Uri dashboard, UplinkTiming timing, TimeProvider time, WakeSignal wake, CancellationToken cancellation, Func<ReinitRequest, ReinitReply>? perform = null)
     {
         IHubConnectionBuilder builder = new HubConnectionBuilder()
             .WithUrl(HubAddress(dashboard), options => options.CloseTimeout = timing.Grace / 2)
@@ -42,6 +49,9 @@ internal sealed class UplinkConnection : IAsyncDisposable
             .WithServerTimeout(timing.Silence)
             .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
         var connection = new UplinkConnection(builder.Build(), timing, time, wake);
+        connection._hub.On<ReinitRequest, ReinitReply>(ProbeContract.PerformReinit, request => perform is null
+            ? new ReinitReply(false, "This is no demo machine: its TDX module is only watched, never re-initialised, by this probe.")
+            : perform(request));
         try
         {
             await connection.WithinAsync("the connection", connection._hub.StartAsync, cancellation);
@@ -61,6 +71,10 @@ internal sealed class UplinkConnection : IAsyncDisposable
     /// <summary>Delivers a snapshot.</summary>
     public Task<DeliveryReply> DeliverAsync(SnapshotEnvelope envelope, CancellationToken cancellation) =>
         CallAsync<DeliveryReply>(ProbeContract.Deliver, envelope, cancellation);
+
+    /// <summary>Delivers observations.</summary>
+    public Task<DeliveryReply> ObserveAsync(ObservationBatch batch, CancellationToken cancellation) =>
+        CallAsync<DeliveryReply>(ProbeContract.Observe, batch, cancellation);
 
     /// <summary>Gives a sign of life.</summary>
     public Task<DeliveryReply> HeartbeatAsync(ProbeHeartbeat heartbeat, CancellationToken cancellation) =>

@@ -11,8 +11,13 @@ namespace TdxDash.HostProbe.Uplink;
 /// <param name="Time">The clock.</param>
 /// <param name="Log">The log.</param>
 /// <param name="Wake">Set when an entry was appended or the connection was lost.</param>
+/// <param name="Events">The observations.</param>
 internal sealed record UplinkContext(
-    JournalEntries Journal, HostIdentity Identity, Uri Dashboard, UplinkTiming Timing, TimeProvider Time, ProbeLog Log, WakeSignal Wake);
+    JournalEntries Journal, HostIdentity Identity, Uri Dashboard, UplinkTiming Timing, TimeProvider Time, ProbeLog Log, WakeSignal Wake, JournalEvents Events)
+{
+    /// <summary>Re-initialises the emulated module of a demo machine; null where the dashboard may not ask for it.</summary>
+    public Func<ReinitRequest, ReinitReply>? Perform { get; init; }
+}
 
 /// <summary>Keeps a connection to the dashboard, for ever: connect, say hello, hold a session, and again.</summary>
 internal sealed class UplinkLoop(UplinkContext context)
@@ -37,7 +42,7 @@ internal sealed class UplinkLoop(UplinkContext context)
         try
         {
             await using UplinkConnection connection = await UplinkConnection.OpenAsync(
-                context.Dashboard, context.Timing, context.Time, context.Wake, cancellation);
+                context.Dashboard, context.Timing, context.Time, context.Wake, cancellation, context.Perform);
             HelloReply hello = await connection.HelloAsync(context.Identity.Hello(), calls);
             if (!hello.Accepted)
             {

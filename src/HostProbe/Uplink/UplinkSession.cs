@@ -16,6 +16,7 @@ internal sealed class UplinkSession
     private readonly UplinkContext _context;
     private readonly Action _onProgress;
     private readonly RetryDelays _retries;
+    private readonly EventDelivery _events;
     private long _heartbeatAt;
     private long _heldSince;
     private TimeSpan _heldFor;
@@ -34,6 +35,7 @@ internal sealed class UplinkSession
         _context = context;
         _onProgress = onProgress;
         _retries = context.Timing.Delays();
+        _events = new EventDelivery(connection, context);
         _heartbeatAt = context.Time.GetTimestamp();
     }
 
@@ -50,13 +52,15 @@ internal sealed class UplinkSession
                 await DeliverAsync(entry, calls);
             }
 
+            // The first snapshot makes the host known before what was seen of it.
+            bool more = (entry is null || _greeted) && await _events.DeliverAsync(calls);
             if (HeartbeatLeft() <= TimeSpan.Zero || (entry is null && !_greeted))
             {
                 await HeartbeatAsync(idle: entry is null, calls);
             }
-            else if (entry is null)
+            else if (entry is null && !more)
             {
-                await _context.Wake.WaitAsync(Shorter(HeartbeatLeft(), HoldLeft()), _context.Time, cancellation);
+                await _context.Wake.WaitAsync(Shorter(Shorter(HeartbeatLeft(), HoldLeft()), _events.HoldLeft), _context.Time, cancellation);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.Tdx.Reinit;
@@ -99,6 +100,7 @@ public sealed record ReinitObservation(DateTimeOffset At, Provenance Provenance,
     public EmulatedProgress? Progress { get; init; }
 
     /// <summary>How many parts there are; a proper observation has one.</summary>
+    [JsonIgnore]
     public int Parts => (KernelLine is null ? 0 : 1) + (Upload is null ? 0 : 1) + (Device is null ? 0 : 1) + (Sweep is null ? 0 : 1) + (Progress is null ? 0 : 1);
 
     /// <summary>The same observation with every text plain and within its bound.</summary>

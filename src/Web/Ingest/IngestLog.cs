@@ -12,6 +12,9 @@ internal static partial class IngestLog
     [LoggerMessage(EventId = 202, Level = LogLevel.Warning, Message = "A snapshot of host {HostId} (sequence {Sequence}) was rejected and nothing of it stored: {Reason}")]
     public static partial void Rejected(ILogger log, string hostId, long sequence, string reason);
 
+    [LoggerMessage(EventId = 207, Level = LogLevel.Warning, Message = "Observations of host {HostId} from {Sequence} on were rejected and nothing of them stored: {Reason}")]
+    public static partial void ObservationsRejected(ILogger log, string hostId, long sequence, string reason);
+
     [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "A snapshot of host {HostId} was put off: {Reason}")]
     public static partial void Deferred(ILogger log, string hostId, string reason);
 

@@ -6,7 +6,7 @@ using TdxDash.Wire;
 namespace TdxDash.Web.Ingest;
 
 /// <summary>What probes call; the contract is <see cref="ProbeContract"/>.</summary>
-internal sealed class ProbeHub(Intake intake, FleetView fleet, ILogger<ProbeHub> log) : Hub
+internal sealed class ProbeHub(Intake intake, ObservationIntake observations, ReinitRequests requests, FleetView fleet, ILogger<ProbeHub> log) : Hub
 {
     private const string HelloFirst = "The connection has no accepted hello. Call Hello first, on every new connection.";
 
@@ -23,6 +23,7 @@ internal sealed class ProbeHub(Intake intake, FleetView fleet, ILogger<ProbeHub>
             return new HelloReply(false, refusal, ProbeContract.Version);
         }
 
+        requests.Connected(caller, Context.ConnectionId);
         IngestLog.Connected(log, caller.ProbeVersion, caller.HostName, caller.HostId);
         fleet.Heard(caller.HostId, caller.ProbeVersion);
         return new HelloReply(true, "", ProbeContract.Version);
@@ -32,6 +33,19 @@ internal sealed class ProbeHub(Intake intake, FleetView fleet, ILogger<ProbeHub>
     public async Task<DeliveryReply> Deliver(SnapshotEnvelope envelope) => Caller is { } caller
         ? await intake.AcceptAsync(caller, envelope, Context.ConnectionAborted)
         : RejectStranger();
+
+    [HubMethodName(ProbeContract.Observe)]
+    public async Task<DeliveryReply> Observe(ObservationBatch batch) => Caller is { } caller ? await observations.AcceptAsync(caller, batch) : RejectStranger();
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        if (Caller is { } caller)
+        {
+            requests.Disconnected(caller, Context.ConnectionId);
+        }
+
+        return base.OnDisconnectedAsync(exception);
+    }
 
     [HubMethodName(ProbeContract.Heartbeat)]
     public DeliveryReply Heartbeat(ProbeHeartbeat heartbeat)

@@ -1,11 +1,12 @@
 using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Store;
 
 /// <summary>Opens the store before the dashboard listens, and closes it after the last request.</summary>
-internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView fleet, TimeProvider time, ILogger<StoreService> log) : IHostedService, IDisposable
+internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView fleet, ReinitView reinit, TimeProvider time, ILogger<StoreService> log) : IHostedService, IDisposable
 {
     private StoreLock? _lock;
 
@@ -27,6 +28,7 @@ internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView
         try
         {
             fleet.Load();
+            reinit.Load();
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
         {

@@ -1,0 +1,70 @@
+using TdxDash.HostProbe.Journal;
+using TdxDash.HostProbe.Uplink;
+using TdxDash.Tdx.Reinit;
+
+namespace TdxDash.HostProbe.Reinit;
+
+/// <summary>Journals what a watch sees, and has the module read again after an update.</summary>
+/// <param name="watch">The watch.</param>
+/// <param name="events">The journal.</param>
+/// <param name="uplink">What the uplink works with; woken for each observation.</param>
+/// <param name="snapshots">Woken when the module has to be read.</param>
+internal sealed class ReinitLoop(ReinitWatch watch, JournalEvents events, UplinkContext uplink, WakeSignal snapshots)
+{
+    private readonly List<ReinitObservation> _unsaved = [];
+    private DateTimeOffset _askedAt;
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <exception cref="JournalException">The journal is damaged.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                Look();
+            }
+            catch (JournalException e) when (!e.Damaged)
+            {
+                uplink.Log.WriteState($"What was seen of the TDX module waits for the journal: {e.Message}");
+            }
+            catch (Exception e) when (e is not JournalException)
+            {
+                // The edge of the background loop: a reader's fault must not end the service.
+                uplink.Log.WriteState($"The TDX module could not be watched: {e.GetType().Name}: {e.Message}");
+            }
+
+            await Task.Delay(watch.Pace, uplink.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // What could not be journaled is kept for the next look, bounded by dropping nothing: a watch only says what is new.
+    private void Look()
+    {
+        RunOutcome? before = watch.State.Latest?.Outcome;
+        ReinitStage? stage = watch.State.Latest?.Current?.Stage;
+        _unsaved.AddRange(watch.Look());
+        if (_unsaved.Count > 0)
+        {
+            events.Append(uplink.Identity.BootId, _unsaved, watch.Mark);
+            _unsaved.Clear();
+            uplink.Wake.Set();
+        }
+
+        Say(before, stage);
+        if (watch.WantsSnapshot && uplink.Time.GetUtcNow() - _askedAt is var since && (since < TimeSpan.Zero || since >= ReinitWatch.Slow))
+        {
+            _askedAt = uplink.Time.GetUtcNow();
+            snapshots.Set();
+        }
+    }
+
+    private void Say(RunOutcome? before, ReinitStage? stage)
+    {
+        if (watch.State.Update is { } run && (run.Outcome != before || run.Current?.Stage != stage))
+        {
+            uplink.Log.WriteState(run.Failure is { } failure ? $"The update of the TDX module failed ({failure.Phase}:{failure.Error}). {failure.AdviceText}"
+                : run.Current is { } now ? $"The TDX module is being updated: {now.Stage}." : $"The update of the TDX module is over: {run.Outcome}.");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using TdxDash.Tdx.Reinit;
+
+namespace TdxDash.Web.Live.Reinit;
+
+/// <summary>Where the life of a host's TDX module is.</summary>
+/// <param name="HostId">The host.</param>
+/// <param name="BootId">The boot that it speaks of.</param>
+/// <param name="State">What follows from all that was seen in that boot.</param>
+/// <param name="Sequence">The number of the last observation in it.</param>
+/// <param name="ReceivedAt">When that one was received, by the dashboard's clock.</param>
+/// <param name="SeenAt">When it was seen, by the host's clock: what stages are measured by.</param>
+public sealed record HostReinit(string HostId, string BootId, ReinitState State, long Sequence, DateTimeOffset ReceivedAt, DateTimeOffset SeenAt)
+{
+    /// <summary>The host's clock now, as far as the last observation tells: for the elapsed time of a stage that goes on.</summary>
+    /// <param name="now">The dashboard's clock.</param>
+    public DateTimeOffset HostNow(DateTimeOffset now) => SeenAt + (now > ReceivedAt ? now - ReceivedAt : TimeSpan.Zero);
+}
+
+/// <summary>One observation, as an event log shows it.</summary>
+/// <param name="BootId">The boot.</param>
+/// <param name="Sequence">The probe's number.</param>
+/// <param name="ReceivedAt">When it was received.</param>
+/// <param name="Seen">The observation.</param>
+public sealed record ReinitEvent(string BootId, long Sequence, DateTimeOffset ReceivedAt, ReinitObservation Seen);
+
+/// <summary>Initialisations and updates of every host's module, in memory, and the feed of what is seen of them.</summary>
+public interface IReinitView
+{
+    /// <summary>Every host of which anything was seen, in no order.</summary>
+    IReadOnlyCollection<HostReinit> Hosts { get; }
+
+    /// <summary>One host; null where nothing was seen.</summary>
+    HostReinit? Find(string hostId);
+
+    /// <summary>The newest observations of a host, newest first, from the store.</summary>
+    Task<IReadOnlyList<ReinitEvent>> EventsAsync(string hostId, int most, CancellationToken cancellation);
+
+    /// <summary>Calls back after every change, with the host that changed; on any thread, never for long. Disposing ends it.
+    /// Subscribe first and load second, so that nothing falls between.</summary>
+    IDisposable Subscribe(Action<HostReinit> onChange);
+}
+
+/// <summary>Asks probes of demo machines to re-initialise their emulated modules.</summary>
+public interface IReinitRequests
+{
+    /// <summary>Asks.</summary>
+    /// <param name="hostId">A demo host.</param>
+    /// <param name="profile">The shipped profile to update to.</param>
+    /// <param name="fault">What goes wrong: <c>busy</c>, <c>refused</c>, <c>entropy</c> or <c>after-shutdown</c>; empty for nothing.</param>
+    /// <param name="cancellation">Ends the waiting, not what was begun.</param>
+    /// <returns>Null once the probe has begun, else why not and what to do.</returns>
+    Task<string?> AskAsync(string hostId, string profile, string fault, CancellationToken cancellation);
+}

@@ -1,0 +1,101 @@
+using Dapper;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Live;
+using TdxDash.Wire;
+
+namespace TdxDash.Web.Store;
+
+/// <summary>Who delivers observations, and when they came. Times are microseconds since 1970 in UTC.</summary>
+internal sealed record EventSender(string HostId, string HostName, Origin Origin, string ProbeVersion, string BootId, long ReceivedAt);
+
+/// <summary>Stores a batch of observations: each (host, boot, sequence) once, all or none.</summary>
+/// <param name="sender">Who delivers.</param>
+/// <param name="batch">Checked observations.</param>
+/// <param name="onStored">Called after the commit with those that are new, in order, and before the outcome is known to anyone else.</param>
+internal sealed class EventWork(EventSender sender, IReadOnlyList<WireObservation> batch, Action<IReadOnlyList<WireObservation>> onStored) : IStoreWork
+{
+    /// <summary>Observations that are kept of one host; older ones go.</summary>
+    public const int MostPerHost = 20_000;
+
+    private const string HostSql = """
+        INSERT INTO hosts (host_id, name, origin, probe_version, first_seen_us, last_seen_us)
+        VALUES (@HostId, @HostName, @Origin, @ProbeVersion, @ReceivedAt, @ReceivedAt)
+        ON CONFLICT (host_id) DO UPDATE SET last_seen_us = max(last_seen_us, excluded.last_seen_us)
+        RETURNING id
+        """;
+
+    private const string FindSql = "SELECT body FROM events WHERE host = @Host AND boot_id = @BootId AND sequence = @Sequence";
+
+    private const string InsertSql = """
+        INSERT INTO events (host, boot_id, sequence, seen_at_us, received_at_us, body) VALUES (@Host, @BootId, @Sequence, @SeenAt, @ReceivedAt, @Body)
+        """;
+
+    private const string RetainSql = """
+        DELETE FROM events WHERE host = @Host AND revision <=
+            (SELECT revision FROM events WHERE host = @Host ORDER BY revision DESC LIMIT 1 OFFSET @Most)
+        """;
+
+    // Continuations must not run on the writer's thread.
+    private readonly TaskCompletionSource<StoreOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<WireObservation> _new = [];
+    private long? _conflict;
+
+    /// <summary>The outcome, after the commit.</summary>
+    public Task<StoreOutcome> Done => _done.Task;
+
+    /// <inheritdoc/>
+    public int Bytes => batch.Count * 512;
+
+    /// <inheritdoc/>
+    public void Apply(StoreTransaction transaction)
+    {
+        (_new, _conflict) = ([], null);
+        long host = transaction.Connection.QuerySingle<long>(HostSql,
+            new { sender.HostId, sender.HostName, Origin = sender.Origin.ToString(), sender.ProbeVersion, sender.ReceivedAt }, transaction.Sqlite);
+        var fresh = new List<(WireObservation Observation, byte[] Body)>();
+        foreach (WireObservation observation in batch)
+        {
+            byte[] body = ObservationBatch.Write(observation.Seen);
+            byte[]? known = transaction.Connection.QueryFirstOrDefault<byte[]>(FindSql, new { Host = host, sender.BootId, observation.Sequence }, transaction.Sqlite);
+            if (known is not null && !known.AsSpan().SequenceEqual(body))
+            {
+                _conflict = observation.Sequence;
+                return;
+            }
+
+            if (known is null)
+            {
+                fresh.Add((observation, body));
+            }
+        }
+
+        foreach ((WireObservation observation, byte[] body) in fresh)
+        {
+            transaction.Connection.Execute(InsertSql,
+                new { Host = host, sender.BootId, observation.Sequence, SeenAt = UnixTime.ToMicroseconds(observation.Seen.At), sender.ReceivedAt, Body = body }, transaction.Sqlite);
+            _new.Add(observation);
+        }
+
+        transaction.Connection.Execute(RetainSql, new { Host = host, Most = MostPerHost }, transaction.Sqlite);
+    }
+
+    /// <inheritdoc/>
+    public void Committed()
+    {
+        try
+        {
+            if (_new.Count > 0)
+            {
+                onStored(_new);
+            }
+        }
+        finally
+        {
+            _done.SetResult(_conflict is { } sequence ? new StoreOutcome.Conflict(sequence.ToString(System.Globalization.CultureInfo.InvariantCulture))
+                : _new.Count > 0 ? new StoreOutcome.Stored(0) : new StoreOutcome.Duplicate(0));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Failed(string reason) => _done.TrySetResult(new StoreOutcome.Failed(reason));
+}
