@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TdxDash.HostProbe.Commands.Report;
 using TdxDash.HostProbe.Demo;
+using TdxDash.HostProbe.Reinit;
 using TdxDash.HostProbe.Uplink;
 
 namespace TdxDash.HostProbe.Commands;
@@ -52,14 +53,18 @@ internal static class DemoCommand
         table.Write(environment.Output, environment.Style, "");
     }
 
+    private static async Task RunOne(ProbeEnvironment environment, DemoMachine machine, ProbeServiceOptions options, TextWriter log, CancellationToken cancellation)
+    {
+        using var host = new DemoHost(machine, Path.Combine(options.StateFolder, "tree"), environment.ProfileFolder, environment.Doors, environment.Steps, environment.Time, log, cancellation);
+        await environment.Service(host.Source, options with { Watched = host.Files, Perform = host.Perform }, environment.Time, log, cancellation).ConfigureAwait(false);
+    }
+
     // The first machine that fails stops the others, so that a half-working demo does not go unnoticed.
     private static async Task RunAll(ProbeEnvironment environment, IReadOnlyList<DemoMachine> machines, Func<DemoMachine, ProbeServiceOptions> options, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         TextWriter log = TextWriter.Synchronized(environment.Error);
-        List<Task> running = [.. machines.Select(machine => Task.Run(
-            () => environment.Service(machine.Source(environment.Doors, environment.ProfileFolder, environment.Steps), options(machine), environment.Time, log, stop.Token),
-            CancellationToken.None))];
+        List<Task> running = [.. machines.Select(machine => Task.Run(() => RunOne(environment, machine, options(machine), log, stop.Token), CancellationToken.None))];
         Task first = await Task.WhenAny(running).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);

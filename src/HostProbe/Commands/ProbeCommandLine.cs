@@ -23,11 +23,14 @@ public static class ProbeCommandLine
           tdxprobe show --replay host.json             the same report on another machine
           tdxprobe run --dashboard http://dash:8080    the service
           tdxprobe demo --list                         the made-up machines
+          tdxprobe reinit --profile tdx-1.5.08-emr     every stage of an emulated module's boot and update
+          tdxprobe reinit --fault busy                 the same with an update that fails
           tdxprobe diff monday.json today.json         what changed between two outputs of show --json
           tdxprobe explain 0xc000050500000000          what a SEAMCALL status means and what to do
           dmesg | tdxprobe explain -                   the same for every failed SEAMCALL of a kernel log
 
-        Exit codes: 0 done, 1 failed, 2 wrong usage; of check: 0 ready or at risk, 1 not ready or failed, 2 wrong usage.
+        Exit codes: 0 done, 1 failed, 2 wrong usage; of check: 0 ready or at risk, 1 not ready or failed, 2 wrong usage;
+        of reinit: 0 the new module was verified, 1 the update failed, as with --fault, 2 wrong usage.
         Errors go to standard error. Root is not required: what cannot be read without it is named with its remedy.
         """;
 
@@ -62,7 +65,7 @@ public static class ProbeCommandLine
     {
         var root = new RootCommand("Looks at this host as a platform for Intel TDX guests: memory, TDX module, and the TDMRs that Linux would build.")
         {
-            ShowCommand.Create(environment), CheckCommand.Create(environment), ImportCommand.Create(environment), CaptureCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment), DiffCommand.Create(environment), ExplainCommand.Create(environment),
+            ShowCommand.Create(environment), CheckCommand.Create(environment), ImportCommand.Create(environment), CaptureCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment), ReinitCommand.Create(environment), DiffCommand.Create(environment), ExplainCommand.Create(environment),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -57,6 +57,14 @@ public sealed class DemoMachine
         return new ModuleChoice(ModuleKind.Emulated, profile, trial: true, doors);
     }
 
+    /// <summary>Whether its module runs on a kernel that can update it at run time.</summary>
+    public bool CanUpdate => _shape is { State: DemoState.Runs, Kernel: DemoKernel.Mainline72 };
+
+    /// <summary>The kernel's release.</summary>
+    public string KernelRelease => DemoSources.Release(_shape.Kernel);
+
+    internal DemoShape Shape => _shape;
+
     /// <summary>The machine as a source of snapshots.</summary>
     public ISnapshotSource Source(TransportDoors doors, string profileFolder, SnapshotSteps steps) =>
         new HostSnapshotSource(Files(steps), Module(doors, profileFolder), steps);

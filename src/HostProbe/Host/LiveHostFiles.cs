@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
+using TdxDash.HostProbe.Reinit;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Host;
@@ -15,7 +16,7 @@ public sealed class LiveHostFiles(string root = "/") : HostFiles
     private readonly string _root = Path.TrimEndingDirectorySeparator(root) is "/" ? "" : Path.TrimEndingDirectorySeparator(root);
 
     /// <inheritdoc/>
-    public override Origin Origin => Origin.Live;
+    public override Origin Origin { get; } = Path.TrimEndingDirectorySeparator(root) is not "/" && Directory.Exists(Path.TrimEndingDirectorySeparator(root) + EmulatedTree.Marker) ? Origin.Demo : Origin.Live;
 
     /// <inheritdoc/>
     public override HostAccess Read(string path)

@@ -38,6 +38,7 @@ internal sealed class ReinitWatch : IDisposable
         _time = time;
         _tail = files.FollowLog();
         _records = new KernelRecords(mark);
+        _progress = files.Origin == Origin.Demo && files.Read(EmulatedTree.Progress) is { Error: null } known ? known.Text.Count(c => c == '\n') : 0;
     }
 
     /// <summary>What follows from all that was seen.</summary>
@@ -61,8 +62,8 @@ internal sealed class ReinitWatch : IDisposable
             var seen = new List<ReinitObservation>();
             Lines(seen);
             Progress(seen);
-            Node(seen);
             Device(seen);
+            Node(seen);
             seen.AddRange(_snapshots);
             _snapshots.Clear();
             List<ReinitObservation> bounded = [.. seen.Select(observation => observation.Bounded())];

@@ -87,8 +87,8 @@ public sealed record ReinitRun(RunKind Kind, DateTimeOffset Start, IReadOnlyList
     /// <summary>Whether any part of it was emulated.</summary>
     public bool IsEmulated { get; init; }
 
-    /// <summary>The stage that goes on; null where none does.</summary>
-    public StageRecord? Current => Stages.FirstOrDefault(stage => stage.Status == StageStatus.Running);
+    /// <summary>The stage that goes on, the innermost one where one is part of another; null where none does.</summary>
+    public StageRecord? Current => Stages.LastOrDefault(stage => stage.Status == StageStatus.Running);
 
     /// <summary>One stage; null where the run has none of that kind.</summary>
     public StageRecord? this[ReinitStage stage] => Stages.FirstOrDefault(known => known.Stage == stage);

@@ -7,6 +7,11 @@ namespace TdxDash.Tdx.Reinit;
 /// <param name="Seen">The observation.</param>
 public readonly record struct NumberedObservation(long Sequence, ReinitObservation Seen);
 
+/// <summary>A line of the kernel log with its time.</summary>
+/// <param name="At">The host's clock.</param>
+/// <param name="Text">The line.</param>
+public sealed record LoggedLine(DateTimeOffset At, string Text);
+
 /// <summary>Where the life of a host's TDX module is, as far as was observed: the boot that initialised it, and the last update. It is
 /// folded from observations one by one; what makes no sense is counted and changes nothing.</summary>
 public sealed record ReinitState
@@ -31,6 +36,9 @@ public sealed record ReinitState
 
     /// <summary>The error that the node showed when it was readable last; null where it was not.</summary>
     public string? LastError { get; init; }
+
+    /// <summary>Failed SEAMCALLs that were logged while no update was known to run: the log may be quicker than the firmware-upload node.</summary>
+    public IReadOnlyList<LoggedLine> Stray { get; init; } = [];
 
     /// <summary>Observations that made no sense here.</summary>
     public long Ignored { get; init; }
@@ -74,7 +82,7 @@ public sealed record ReinitState
         string text = seen.KernelLine!;
         var line = KernelLogFacts.From([text]);
         bool ofUpdate = text.Contains(UploadFailures.DownMark, StringComparison.Ordinal) || text.Contains("seamldr: ", StringComparison.Ordinal);
-        if (line.PrivateKeyIds is null && Boot?.Outcome != RunOutcome.Running && (ofUpdate || IsUpdating || (Boot?.Outcome == RunOutcome.Initialised && Update is not null)))
+        if (line.PrivateKeyIds is null && Boot?.Outcome is not (RunOutcome.Running or RunOutcome.Failed) && (ofUpdate || IsUpdating || Boot?.Outcome == RunOutcome.Initialised))
         {
             return UpdateSteps.Line(this, seen);
         }

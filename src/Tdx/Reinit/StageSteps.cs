@@ -66,14 +66,14 @@ internal static class StageSteps
             {
                 _ when i == at => stage with { Status = StageStatus.Failed, End = stage.Start is null ? null : stage.End ?? Later(stage.Start, seen.At), Provenance = stage.Provenance ?? seen.Provenance },
                 _ when i > at => stage.Status is StageStatus.Waiting or StageStatus.Running or StageStatus.Unseen ? stage with { Status = StageStatus.NotReached, End = stage.Start is null ? null : stage.End ?? Later(stage.Start, seen.At) } : stage,
-                _ => Pass(stage, failure.Stage, seen.At),
+                _ => Pass(stage, failure.Stage, seen.At) is { Status: StageStatus.Running } around ? around with { Status = StageStatus.Failed, End = Later(around.Start, seen.At) } : Pass(stage, failure.Stage, seen.At),
             })],
         };
     }
 
     /// <summary>The furthest stage that anything is known of; the first one where nothing is.</summary>
     public static ReinitStage Furthest(this ReinitRun run) =>
-        run.Current?.Stage ?? run.Stages.LastOrDefault(stage => stage.Status != StageStatus.Waiting)?.Stage ?? run.Stages[0].Stage;
+        run.Stages.LastOrDefault(stage => stage.Status != StageStatus.Waiting)?.Stage ?? run.Stages[0].Stage;
 
     /// <summary>The later of two times, so that no stage ends before it began.</summary>
     public static DateTimeOffset Later(DateTimeOffset? start, DateTimeOffset end) => start is { } begun && begun > end ? begun : end;

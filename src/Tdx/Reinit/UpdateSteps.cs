@@ -3,6 +3,11 @@ namespace TdxDash.Tdx.Reinit;
 /// <summary>Follows an update at run time through the firmware-upload node, the <c>tdx_host</c> device and the module itself.</summary>
 internal static class UpdateSteps
 {
+    private const int MaxStray = 16;
+
+    // A failed SEAMCALL belongs to an update that is seen within this time of it.
+    private static readonly TimeSpan Near = TimeSpan.FromSeconds(10);
+
     private const string Idle = "idle", Transferring = "transferring";
 
     /// <summary>Takes what the firmware-upload node says.</summary>
@@ -78,9 +83,11 @@ internal static class UpdateSteps
     /// <summary>Takes a line of the kernel log that belongs to an update.</summary>
     public static ReinitState Line(ReinitState state, ReinitObservation seen)
     {
-        if (state.Update is not { Outcome: RunOutcome.Running or RunOutcome.Failed } run)
+        if (state.Update is not { Outcome: RunOutcome.Running or RunOutcome.Failed } run || (run.End is { } end && seen.At - end > Near))
         {
-            return seen.KernelLine!.Contains(UploadFailures.DownMark, StringComparison.Ordinal) ? Failed(state, seen, "") : state with { Ignored = state.Ignored + 1 };
+            return seen.KernelLine!.Contains(UploadFailures.DownMark, StringComparison.Ordinal)
+                ? Failed(state, seen, "")
+                : state with { Stray = [.. state.Stray.TakeLast(MaxStray - 1), new LoggedLine(seen.At, seen.KernelLine!)] };
         }
 
         run = run.Lines.Count < ReinitRun.MaxLines ? run with { Lines = [.. run.Lines, seen.KernelLine!] } : run;
@@ -141,13 +148,14 @@ internal static class UpdateSteps
     private static ReinitState Failed(ReinitState state, ReinitObservation seen, string error)
     {
         ReinitRun run = Begin(state, seen);
-        run = seen.KernelLine is { } line ? run with { Lines = [line] } : run;
+        run = seen.KernelLine is { } line ? run with { Lines = [.. run.Lines, line] } : run;
         ReinitFailure failure = UploadFailures.Of(run, error, state.Device);
         return state with { Update = run.Fail(failure.Phase.Length == 0 ? failure with { Stage = ReinitStage.InKernel } : failure, seen) };
     }
 
     private static ReinitRun Begin(ReinitState state, ReinitObservation seen) => ReinitRun.Begin(RunKind.Update, seen) with
     {
+        Lines = [.. state.Stray.Where(line => (seen.At - line.At).Duration() <= Near).Select(line => line.Text)],
         Before = state.Identity ?? (state.Device.Presence == ModulePresence.Present ? ModuleFingerprint.OfVersion(state.Device.Version, state.Device.UpdatesLeft) : null),
     };
 }
