@@ -100,7 +100,7 @@ internal static class ReinitCommand
 
             bool settled = watch.State.Update is { Outcome: not RunOutcome.Running } || watch.State.Boot?.Outcome == RunOutcome.Failed;
             endedAt ??= performing.IsCompleted ? environment.Time.GetTimestamp() : null;
-            if (endedAt is { } ended && (settled || environment.Time.GetElapsedTime(ended) > Patience))
+            if (endedAt is { } ended && (settled || !performing.IsCompletedSuccessfully || environment.Time.GetElapsedTime(ended) > Patience))
             {
                 watch.Look();
                 await performing.ConfigureAwait(false);

@@ -53,6 +53,8 @@ internal sealed class EmulatedReinit(EmulatedTree tree, EmulatedMachineRoom room
     public async Task<bool> BootAsync(ModuleProfile profile, CancellationToken cancellation)
     {
         EmulatedModule machine = Replace(profile, isReady: false);
+        tree.Remove(Version);
+        tree.Remove(UpdatesLeft);
         WriteNode("idle", "", null);
         machine.Stage(profile.Path, InstallScenario.Load, new PhysAddr(EmulatedMachineRoom.Params));
         if (!await InstallAsync(machine, cancellation))
@@ -143,7 +145,13 @@ internal sealed class EmulatedReinit(EmulatedTree tree, EmulatedMachineRoom room
         tree.Show(EmulatedStep.Shutdown, 1, 1);
         await WaitAsync(200, cancellation);
         machine.Stage(to.Path, InstallScenario.Update, new PhysAddr(EmulatedMachineRoom.Params));
-        if (!await InstallAsync(machine, cancellation) || !await InitAsync(machine, cancellation) || !Succeeds(machine, 0, EmulatedLeaf.SysUpdate, Tdx))
+        if (!await InstallAsync(machine, cancellation) || !await InitAsync(machine, cancellation))
+        {
+            return null;
+        }
+
+        tree.Show(EmulatedStep.HandOver, 0, 1);
+        if (!Succeeds(machine, 0, EmulatedLeaf.SysUpdate, Tdx))
         {
             return null;
         }

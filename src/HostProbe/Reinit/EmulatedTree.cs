@@ -83,6 +83,15 @@ internal sealed class EmulatedTree
         File.Move(part, full, overwrite: true);
     }
 
+    /// <summary>Takes a file away; nothing happens where it is absent.</summary>
+    public void Remove(string path)
+    {
+        if (File.Exists(_root + path))
+        {
+            File.Delete(_root + path);
+        }
+    }
+
     /// <summary>Makes a file answer ENXIO, as the kernel's do when the module was lost: opening a socket's file does.</summary>
     public void Lose(string path)
     {

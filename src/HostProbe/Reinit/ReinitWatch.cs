@@ -60,8 +60,9 @@ internal sealed class ReinitWatch : IDisposable
         lock (_gate)
         {
             var seen = new List<ReinitObservation>();
-            Lines(seen);
+            // What ends a step is logged after its last progress was shown.
             Progress(seen);
+            Lines(seen);
             Device(seen);
             Node(seen);
             seen.AddRange(_snapshots);

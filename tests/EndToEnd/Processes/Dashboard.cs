@@ -67,6 +67,24 @@ internal sealed partial class Dashboard : IAsyncDisposable
         return stored;
     }
 
+    /// <summary>The JSON of every observation that the database holds, in the order of the probe's numbers.</summary>
+    public async Task<IReadOnlyList<string>> ObservationsAsync()
+    {
+        var connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(_folder, "tdxdash.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false };
+        await using var database = new SqliteConnection(connection.ToString());
+        await database.OpenAsync(TestContext.Current.CancellationToken);
+        await using SqliteCommand query = database.CreateCommand();
+        query.CommandText = "SELECT CAST(body AS TEXT) FROM events ORDER BY sequence";
+        await using SqliteDataReader rows = await query.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        var stored = new List<string>();
+        while (await rows.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            stored.Add(rows.GetString(0));
+        }
+
+        return stored;
+    }
+
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static RunningProcess Launch(string folder, string address) =>

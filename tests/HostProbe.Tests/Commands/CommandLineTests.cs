@@ -24,6 +24,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("capture", "--help")]
     [InlineData("run", "--help")]
     [InlineData("demo", "--help")]
+    [InlineData("reinit", "--help")]
     [InlineData("diff", "--help")]
     [InlineData("explain", "--help")]
     public async Task Help_EveryCommand_HasExamplesAndExitCodes(params string[] args)
