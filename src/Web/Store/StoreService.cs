@@ -17,16 +17,16 @@ internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView
         SqliteLibrary.Require(library);
         _lock = StoreLock.Take(path);
         string? backup = StoreSchema.Current.Prepare(path, time);
-        writer.Start();
-        _ = writer.TryEnqueue(new StartedWork(UnixTime.ToMicroseconds(time.GetUtcNow())));
-        StoreLog.Opened(log, path.File, StoreSchema.Current.Version, library);
-        if (backup is not null)
-        {
-            StoreLog.Migrated(log, backup);
-        }
-
         try
         {
+            writer.Start();
+            _ = writer.TryEnqueue(new StartedWork(UnixTime.ToMicroseconds(time.GetUtcNow())));
+            StoreLog.Opened(log, path.File, StoreSchema.Current.Version, library);
+            if (backup is not null)
+            {
+                StoreLog.Migrated(log, backup);
+            }
+
             fleet.Load();
             reinit.Load();
         }
