@@ -93,6 +93,7 @@ public static class WebSetup
         services.AddSingleton<ReinitRequests>();
         services.AddSingleton<IReinitRequests>(provider => provider.GetRequiredService<ReinitRequests>());
         services.AddSingleton<ObservationIntake>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<Intake>();
         services.AddSingleton<IImportIntake, ImportIntake>();
         services.AddSingleton<PaletteSearch>();
@@ -115,6 +116,8 @@ public static class WebSetup
         {
             hub.MaximumReceiveMessageSize = ProbeContract.MaxMessageBytes;
             hub.KeepAliveInterval = ProbeContract.HeartbeatInterval;
+            // A probe that is there pings in every interval: one that went without a word is not waited for.
+            hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
         });
         PageCompression.Add(services);
         services.AddRazorComponents().AddInteractiveServerComponents();

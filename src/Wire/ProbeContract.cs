@@ -55,7 +55,8 @@ public sealed record ProbeHello(int Protocol, string HostId, string HostName, Or
 /// <param name="Accepted">Whether the probe may go on.</param>
 /// <param name="Reason">Why not, and what to do; empty when accepted.</param>
 /// <param name="Protocol"><see cref="ProbeContract.Version"/> of the dashboard.</param>
-public sealed record HelloReply(bool Accepted, string Reason, int Protocol);
+/// <param name="RetryAfterMilliseconds">When to call again where the dashboard only has no room now; 0 where somebody has to act first.</param>
+public sealed record HelloReply(bool Accepted, string Reason, int Protocol, int RetryAfterMilliseconds = 0);
 
 /// <summary>One snapshot on its way.</summary>
 /// <param name="BootId">The kernel's boot id, a GUID.</param>
@@ -68,7 +69,8 @@ public sealed record SnapshotEnvelope(string BootId, long Sequence, long TakenAt
 /// <summary>A sign of life.</summary>
 /// <param name="BootId">The kernel's boot id.</param>
 /// <param name="LatestSequence">The newest sequence that the probe took.</param>
-public sealed record ProbeHeartbeat(string BootId, long LatestSequence);
+/// <param name="Dropped">Snapshots and observations that its journal ever had to drop unsent.</param>
+public sealed record ProbeHeartbeat(string BootId, long LatestSequence, long Dropped = 0);
 
 /// <summary>What became of a delivery.</summary>
 public enum DeliveryOutcome
@@ -89,7 +91,8 @@ public enum DeliveryOutcome
 /// <summary>The answer to a delivery or heartbeat.</summary>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Reason">For <see cref="DeliveryOutcome.Rejected"/> and <see cref="DeliveryOutcome.RetryLater"/>: why, and what to do.</param>
-public sealed record DeliveryReply(DeliveryOutcome Outcome, string Reason);
+/// <param name="RetryAfterMilliseconds">With <see cref="DeliveryOutcome.RetryLater"/>: the least time before the next try; 0 leaves it to the probe.</param>
+public sealed record DeliveryReply(DeliveryOutcome Outcome, string Reason, int RetryAfterMilliseconds = 0);
 
 /// <summary>Source-generated JSON of the contract: the probe has no reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,

@@ -49,7 +49,11 @@ public static class ProbeService
         options = options with { Wake = options.Wake ?? new WakeSignal() };
         using JournalFile journal = JournalFile.Open(options.StateFolder);
         var context = new UplinkContext(new JournalEntries(journal), Identify(source, options, journal),
-            options.Dashboard, timing, time, new ProbeLog(log, time), new WakeSignal(), new JournalEvents(journal)) { Perform = options.Perform };
+            options.Dashboard, timing, time, new ProbeLog(log, time), new WakeSignal(), new JournalEvents(journal))
+        {
+            Thinning = new JournalThinning(journal),
+            Perform = options.Perform,
+        };
         context.Log.Write($"Journal {journal.Path} is open; {context.Journal.CountPending()} snapshots wait for the dashboard.");
 
         // The first snapshot comes before the first hello, which carries the host's name.

@@ -6,6 +6,10 @@ namespace TdxDash.HostProbe.Uplink;
 /// <param name="random">Gives a number from 0 to below 1.</param>
 internal sealed class RetryDelays(TimeSpan first, TimeSpan cap, Func<double> random)
 {
+    private const int MaxAskedMilliseconds = 300_000;
+
+    private static readonly TimeSpan MostSpread = TimeSpan.FromSeconds(2);
+
     private TimeSpan? _bound;
 
     /// <summary>The next delay: anywhere between zero and a bound that doubles up to the cap.</summary>
@@ -14,6 +18,13 @@ internal sealed class RetryDelays(TimeSpan first, TimeSpan cap, Func<double> ran
         TimeSpan bound = _bound ?? first;
         _bound = bound < cap / 2 ? bound * 2 : cap;
         return bound * random();
+    }
+
+    /// <summary>A delay that the dashboard asked for, at most five minutes, and up to two seconds more, so that those it asked do not return in step.</summary>
+    public static TimeSpan After(int milliseconds, UplinkTiming timing)
+    {
+        TimeSpan asked = TimeSpan.FromMilliseconds(Math.Clamp(milliseconds, 0, MaxAskedMilliseconds));
+        return asked + ((asked < MostSpread ? asked : MostSpread) * timing.Random());
     }
 
     /// <summary>Starts over: a try has succeeded.</summary>

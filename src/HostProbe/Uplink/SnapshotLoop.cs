@@ -67,5 +67,10 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
         {
             uplink.Log.Write($"Retention removed {deleted} settled entries from the journal.");
         }
+
+        if (uplink.Thinning.Apply(JournalBounds.Default, uplink.Time.GetUtcNow()) is long dropped and > 0)
+        {
+            uplink.Log.Write($"The journal has reached its bounds while the dashboard is away: {dropped} waiting entries were dropped, those first that changed nothing.");
+        }
     }
 }

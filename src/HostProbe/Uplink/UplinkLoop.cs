@@ -15,6 +15,9 @@ namespace TdxDash.HostProbe.Uplink;
 internal sealed record UplinkContext(
     JournalEntries Journal, HostIdentity Identity, Uri Dashboard, UplinkTiming Timing, TimeProvider Time, ProbeLog Log, WakeSignal Wake, JournalEvents Events)
 {
+    /// <summary>Keeps the journal within its bounds.</summary>
+    public required JournalThinning Thinning { get; init; }
+
     /// <summary>Re-initialises the emulated module of a demo machine; null where the dashboard may not ask for it.</summary>
     public Func<ReinitRequest, ReinitReply>? Perform { get; init; }
 }
@@ -46,8 +49,8 @@ internal sealed class UplinkLoop(UplinkContext context)
             HelloReply hello = await connection.HelloAsync(context.Identity.Hello(), calls);
             if (!hello.Accepted)
             {
-                context.Log.WriteState($"The dashboard at {context.Dashboard} refuses this probe: {hello.Reason}");
-                return context.Timing.Refused;
+                context.Log.WriteState($"The dashboard at {context.Dashboard} {(hello.RetryAfterMilliseconds > 0 ? "has no room for this probe yet" : "refuses this probe")}: {hello.Reason}");
+                return hello.RetryAfterMilliseconds > 0 ? RetryDelays.After(hello.RetryAfterMilliseconds, context.Timing) : context.Timing.Refused;
             }
 
             context.Log.WriteState($"Connected to {context.Dashboard}.");

@@ -116,7 +116,7 @@ internal sealed class UplinkSession
                 Reject(entry, reply.Reason);
                 break;
             case DeliveryOutcome.RetryLater:
-                PutOff(entry, reply.Reason);
+                PutOff(entry, reply);
                 return;
             default:
                 throw new InvalidDataException($"The dashboard answered snapshot {entry.Sequence} with outcome {reply.Outcome}, which this probe does not know.");
@@ -127,7 +127,7 @@ internal sealed class UplinkSession
         _onProgress();
     }
 
-    private void PutOff(JournalEntry entry, string reason)
+    private void PutOff(JournalEntry entry, DeliveryReply reply)
     {
         _passed = entry.Sequence;
         if (HoldLeft() <= TimeSpan.Zero)
@@ -135,16 +135,18 @@ internal sealed class UplinkSession
             _putOffInARow = 0;
             _heldSince = _context.Time.GetTimestamp();
             _heldFor = _retries.Next();
+            TimeSpan asked = RetryDelays.After(reply.RetryAfterMilliseconds, _context.Timing);
+            _heldFor = asked > _heldFor ? asked : _heldFor;
         }
 
         _putOffInARow++;
         // Without the sequence: two that are put off in turn would each be news again.
-        _context.Log.WriteState($"The dashboard does not accept some snapshots now; they wait in the journal and are sent again: {reason}");
+        _context.Log.WriteState($"The dashboard does not accept some snapshots now; they wait in the journal and are sent again: {reply.Reason}");
     }
 
     private async Task HeartbeatAsync(bool idle, CancellationToken calls)
     {
-        DeliveryReply reply = await _connection.HeartbeatAsync(new ProbeHeartbeat(_context.Identity.BootId, _context.Journal.Latest()), calls);
+        DeliveryReply reply = await _connection.HeartbeatAsync(new ProbeHeartbeat(_context.Identity.BootId, _context.Journal.Latest(), _context.Thinning.Dropped()), calls);
         _heartbeatAt = _context.Time.GetTimestamp();
         _greeted = true;
         if (reply.Outcome == DeliveryOutcome.Rejected && !_reopened && _context.Journal.ReopenLatest() is long sequence)

@@ -9,6 +9,9 @@ namespace TdxDash.Web.Ingest;
 /// <summary>Takes deliveries from probes: checked, stored, and answered only after the commit.</summary>
 internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summarise, TimeProvider time, ILogger<Intake> log) : IDisposable
 {
+    // A full queue is written in less; a probe's own delays grow beyond it.
+    private const int RetryAfterMilliseconds = 1_000;
+
     // A body of 4 MiB expands to up to 32 MiB: only so many at once as there are cores to work on them.
     private readonly SemaphoreSlim _checks = new(Environment.ProcessorCount);
 
@@ -130,7 +133,7 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
     private DeliveryReply Defer(Caller caller, string reason)
     {
         IngestLog.Deferred(log, caller.HostId, ShownText.Limit(reason, ShownText.MaxSentence));
-        return new DeliveryReply(DeliveryOutcome.RetryLater, reason);
+        return new DeliveryReply(DeliveryOutcome.RetryLater, reason, RetryAfterMilliseconds);
     }
 
     private DeliveryReply Reject(Caller caller, long sequence, string reason)

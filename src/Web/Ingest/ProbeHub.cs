@@ -6,7 +6,7 @@ using TdxDash.Wire;
 namespace TdxDash.Web.Ingest;
 
 /// <summary>What probes call; the contract is <see cref="ProbeContract"/>.</summary>
-internal sealed class ProbeHub(Intake intake, ObservationIntake observations, ReinitRequests requests, FleetView fleet, ILogger<ProbeHub> log) : Hub
+internal sealed class ProbeHub(Admission admission, Intake intake, ObservationIntake observations, ReinitRequests requests, FleetView fleet, ILogger<ProbeHub> log) : Hub
 {
     private const string HelloFirst = "The connection has no accepted hello. Call Hello first, on every new connection.";
 
@@ -15,6 +15,11 @@ internal sealed class ProbeHub(Intake intake, ObservationIntake observations, Re
     [HubMethodName(ProbeContract.Hello)]
     public HelloReply Hello(ProbeHello hello)
     {
+        if (admission.Ask() is int wait and > 0)
+        {
+            return new HelloReply(false, $"The dashboard takes up {Admission.PerSecond} probes a second and more are calling now; the probe calls again by itself.", ProbeContract.Version, wait);
+        }
+
         (Caller? caller, string refusal) = Caller.From(hello);
         Context.Items[typeof(Caller)] = caller;
         if (caller is null)
@@ -55,12 +60,12 @@ internal sealed class ProbeHub(Intake intake, ObservationIntake observations, Re
             return RejectStranger();
         }
 
-        if (heartbeat is null || !WireGuid.TryNormalise(heartbeat.BootId, out _) || heartbeat.LatestSequence < 0)
+        if (heartbeat is null || !WireGuid.TryNormalise(heartbeat.BootId, out _) || heartbeat.LatestSequence < 0 || heartbeat.Dropped < 0)
         {
-            return new DeliveryReply(DeliveryOutcome.Rejected, "The heartbeat's boot id is not a GUID of 36 characters, or its sequence is negative.");
+            return new DeliveryReply(DeliveryOutcome.Rejected, "The heartbeat's boot id is not a GUID of 36 characters, or a number of it is negative.");
         }
 
-        fleet.Heard(caller.HostId, caller.ProbeVersion);
+        fleet.Heard(caller.HostId, caller.ProbeVersion, heartbeat.Dropped);
         long stored = fleet.HeldSequence(caller.HostId);
         // A store that was lost, damaged or put back from a backup: the probe sends its newest snapshot once more.
         return heartbeat.LatestSequence > stored

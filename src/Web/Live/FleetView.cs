@@ -118,7 +118,7 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
                 DateTimeOffset lastSeen = known.Entry.LastSeen > entry.LastSeen ? known.Entry.LastSeen : entry.LastSeen;
                 bool isLatest = (sequence, entry.Revision).CompareTo((known.Sequence, known.Entry.Revision)) > 0;
                 isDamaged = known.IsDamaged && known.Entry.Hash != entry.Hash && !isLatest;
-                (entry, sequence) = isLatest ? (entry with { LastSeen = lastSeen }, sequence) : (known.Entry with { LastSeen = lastSeen }, known.Sequence);
+                (entry, sequence) = isLatest ? (entry with { LastSeen = lastSeen, Dropped = known.Entry.Dropped }, sequence) : (known.Entry with { LastSeen = lastSeen }, known.Sequence);
             }
 
             _hosts[entry.HostId] = new HostState(entry, sequence, isDamaged);
@@ -129,7 +129,10 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
     }
 
     /// <summary>Notes a sign of life.</summary>
-    public void Heard(string hostId, string probeVersion)
+    /// <param name="hostId">The host.</param>
+    /// <param name="probeVersion">Its probe's version.</param>
+    /// <param name="dropped">What its journal ever dropped unsent; null where the sign does not say.</param>
+    public void Heard(string hostId, string probeVersion, long? dropped = null)
     {
         DateTimeOffset now = UnixTime.FromMicroseconds(UnixTime.ToMicroseconds(time.GetUtcNow()));
         HostEntry changed;
@@ -142,13 +145,13 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
             }
 
             bool wasSilent = now - known.Entry.LastSeen > ProbeContract.SilentAfter;
-            isNews = wasSilent || known.Entry.ProbeVersion != probeVersion;
+            isNews = wasSilent || known.Entry.ProbeVersion != probeVersion || (dropped ?? known.Entry.Dropped) != known.Entry.Dropped;
             if (wasSilent)
             {
                 _silences.Enqueue(new Silence(hostId, UnixTime.ToMicroseconds(known.Entry.LastSeen), UnixTime.ToMicroseconds(now)));
             }
 
-            changed = known.Entry with { LastSeen = now, ProbeVersion = probeVersion };
+            changed = known.Entry with { LastSeen = now, ProbeVersion = probeVersion, Dropped = dropped ?? known.Entry.Dropped };
             _hosts[hostId] = known with { Entry = changed };
         }
 

@@ -40,7 +40,7 @@ public sealed class JournalFileTests : IDisposable
         Write("PRAGMA user_version = 7; CREATE TABLE later (x)");
         byte[] before = File.ReadAllBytes(_folder.JournalPath);
         JournalException e = Assert.Throws<JournalException>(() => JournalFile.Open(_folder.Path));
-        Assert.Equal($"Journal {_folder.JournalPath} has schema 7; this tdxprobe reads up to 1. Update tdxprobe to at least the version that wrote it.", e.Message);
+        Assert.Equal($"Journal {_folder.JournalPath} has schema 7; this tdxprobe reads up to {JournalSchema.Current}. Update tdxprobe to at least the version that wrote it.", e.Message);
         Assert.Equal(before, File.ReadAllBytes(_folder.JournalPath));
     }
 

@@ -28,7 +28,7 @@ public sealed class WireFormatTests
         var hub = new JsonSerializerOptions { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
         hub.TypeInfoResolverChain.Insert(0, WireJson.Default);
 
-        Assert.Equal("""{"outcome":"Stored","reason":""}""", JsonSerializer.Serialize(new DeliveryReply(DeliveryOutcome.Stored, ""), hub));
+        Assert.Equal("""{"outcome":"Stored","reason":"","retryAfterMilliseconds":0}""", JsonSerializer.Serialize(new DeliveryReply(DeliveryOutcome.Stored, ""), hub));
         Assert.Contains("\"origin\":\"Live\"", JsonSerializer.Serialize(new ProbeHello(1, "", "", Origin.Live, ""), hub), StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
@@ -26,6 +27,8 @@ public partial class HostHeader
     public DateTimeOffset Now { get; set; }
 
     private bool IsSilent => Entry.IsSilentAt(Now);
+
+    private string Dropped => string.Create(CultureInfo.InvariantCulture, $"{Entry.Dropped:#,0} {(Entry.Dropped == 1 ? "entry" : "entries")}");
 
     private string Seen
     {
