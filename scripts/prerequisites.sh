@@ -58,7 +58,7 @@ missing_for_native_build() {
 	fi
 }
 
-# The packages that the tests need on top: the linker of Native AOT, libFuzzer, Node.js, a browser, and a font to draw text with.
+# The packages that the tests need on top: the linker of Native AOT, libFuzzer, Node.js, networks, a browser, and a font to draw text with.
 missing_for_tests() {
 	missing_for_native_build
 	have clang || echo clang
@@ -66,6 +66,7 @@ missing_for_tests() {
 	[ -e /usr/include/zlib.h ] || echo zlib1g-dev
 	have node || echo nodejs
 	have npm || echo npm
+	have ip || echo iproute2
 	[ -x /usr/bin/chromium ] || echo chromium
 	[ -n "$(find /usr/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || echo fonts-dejavu-core
 	missing_for_kernel_tests

@@ -17,7 +17,15 @@ try
     }
 
     await using WebApplication app = WebSetup.Build(args);
-    await app.RunAsync();
+    try
+    {
+        await app.RunAsync();
+    }
+    catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    {
+        // Asked to stop while it was starting.
+    }
+
     return 0;
 }
 catch (StartRefusedException refusal)

@@ -121,7 +121,7 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
                 (entry, sequence) = isLatest ? (entry with { LastSeen = lastSeen, Dropped = known.Entry.Dropped }, sequence) : (known.Entry with { LastSeen = lastSeen }, known.Sequence);
             }
 
-            _hosts[entry.HostId] = new HostState(entry, sequence, isDamaged);
+            _hosts[entry.HostId] = new HostState(entry, sequence, isDamaged, known?.HeardAt);
             changed = entry;
         }
 
@@ -144,15 +144,18 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
                 return;
             }
 
-            bool wasSilent = now - known.Entry.LastSeen > ProbeContract.SilentAfter;
-            isNews = wasSilent || known.Entry.ProbeVersion != probeVersion || (dropped ?? known.Entry.Dropped) != known.Entry.Dropped;
+            // By the monotonic clock where it ran since: a wall clock that was set makes no host silent.
+            TimeSpan unheard = known.HeardAt is { } heardAt ? time.GetElapsedTime(heardAt) : now - known.Entry.LastSeen;
+            bool wasSilent = unheard > ProbeContract.SilentAfter;
+            bool wasSet = (now - known.Entry.LastSeen - unheard).Duration() > ProbeContract.SilentAfter;
+            isNews = wasSilent || wasSet || known.Entry.ProbeVersion != probeVersion || (dropped ?? known.Entry.Dropped) != known.Entry.Dropped;
             if (wasSilent)
             {
-                _silences.Enqueue(new Silence(hostId, UnixTime.ToMicroseconds(known.Entry.LastSeen), UnixTime.ToMicroseconds(now)));
+                _silences.Enqueue(new Silence(hostId, UnixTime.ToMicroseconds(now - unheard), UnixTime.ToMicroseconds(now)));
             }
 
             changed = known.Entry with { LastSeen = now, ProbeVersion = probeVersion, Dropped = dropped ?? known.Entry.Dropped };
-            _hosts[hostId] = known with { Entry = changed };
+            _hosts[hostId] = known with { Entry = changed, HeardAt = time.GetTimestamp() };
         }
 
         _unsaved[hostId] = UnixTime.ToMicroseconds(now);
@@ -205,6 +208,7 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
         }
 
         HostSummary summary = Limit(digests.StoredSummary(row.Digest) ?? summarise(reader.Read(hash)));
+        DateTimeOffset lastSeen = UnixTime.FromMicroseconds(row.LastSeen), now = time.GetUtcNow();
         _hosts[row.HostId] = new HostState(new HostEntry
         {
             HostId = row.HostId,
@@ -212,7 +216,8 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
             Summary = summary,
             Hash = hash,
             TakenAt = UnixTime.FromMicroseconds(row.TakenAt),
-            LastSeen = UnixTime.FromMicroseconds(row.LastSeen),
+            // Saved while the clock was ahead: a host that is gone would not be silent until then.
+            LastSeen = lastSeen > now ? now : lastSeen,
             ProbeVersion = row.ProbeVersion,
         }, row.Sequence);
     }
@@ -241,7 +246,11 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
         }
     }
 
-    private sealed record HostState(HostEntry Entry, long Sequence, bool IsDamaged = false);
+    /// <param name="Entry">What pages show.</param>
+    /// <param name="Sequence">The number of the latest snapshot.</param>
+    /// <param name="IsDamaged">Whether its body cannot be read.</param>
+    /// <param name="HeardAt">When it was heard of, by the monotonic clock; null until then after a start.</param>
+    private sealed record HostState(HostEntry Entry, long Sequence, bool IsDamaged = false, long? HeardAt = null);
 
     private sealed class Subscription(FleetView view, Action<HostEntry> onChange) : IDisposable
     {

@@ -7,11 +7,13 @@ namespace TdxDash.EndToEnd.Processes;
 internal sealed partial class Dashboard : IAsyncDisposable
 {
     private readonly string _folder;
+    private readonly string[] _prefix;
     private RunningProcess _process;
 
-    private Dashboard(string folder, RunningProcess process, Uri address)
+    private Dashboard(string folder, string[] prefix, RunningProcess process, Uri address)
     {
         _folder = folder;
+        _prefix = prefix;
         _process = process;
         Address = address;
     }
@@ -20,13 +22,21 @@ internal sealed partial class Dashboard : IAsyncDisposable
 
     public string Output => _process.Output;
 
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>The memory that it has at hand (RSS), in bytes.</summary>
+    public long Memory => _process.Memory;
+
     /// <summary>Starts on any free port and waits until it is ready.</summary>
-    public static async Task<Dashboard> StartAsync(string folder)
+    /// <param name="folder">The data folder.</param>
+    /// <param name="prefix">What stands before the command line, such as <c>env NAME=VALUE</c>.</param>
+    /// <param name="urls">Where it listens; the first on 127.0.0.1 is <see cref="Address"/>.</param>
+    public static async Task<Dashboard> StartAsync(string folder, string[]? prefix = null, string urls = "http://127.0.0.1:0")
     {
         Directory.CreateDirectory(folder);
-        RunningProcess process = Launch(folder, "http://127.0.0.1:0");
+        RunningProcess process = Launch(folder, urls, prefix ?? []);
         Match listening = await process.LineAsync(NowListening());
-        var dashboard = new Dashboard(folder, process, new Uri(listening.Groups[1].Value));
+        var dashboard = new Dashboard(folder, prefix ?? [], process, new Uri(listening.Groups[1].Value));
         await dashboard.ReadyAsync();
         return dashboard;
     }
@@ -35,11 +45,14 @@ internal sealed partial class Dashboard : IAsyncDisposable
 
     public Task<int> StopAsync() => _process.StopAsync();
 
+    /// <summary>The first line, past or coming, that the pattern matches.</summary>
+    public Task<Match> LineAsync(Regex pattern) => _process.LineAsync(pattern);
+
     /// <summary>Starts again on the same address and the same data.</summary>
     public async Task RestartAsync()
     {
         await _process.DisposeAsync();
-        _process = Launch(_folder, Address.GetLeftPart(UriPartial.Authority));
+        _process = Launch(_folder, Address.GetLeftPart(UriPartial.Authority), _prefix);
         await _process.LineAsync(NowListening());
         await ReadyAsync();
     }
@@ -87,8 +100,9 @@ internal sealed partial class Dashboard : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
-    private static RunningProcess Launch(string folder, string address) =>
-        RunningProcess.Start([.. Product.Dashboard(), "--urls", address, $"--TdxDash:DataFolder={folder}"]);
+    /// <summary>Starts the process and waits for nothing.</summary>
+    public static RunningProcess Launch(string folder, string urls, string[] prefix) => RunningProcess.Start(
+        [.. prefix, .. Product.Dashboard(), "--urls", urls, $"--TdxDash:DataFolder={folder}", .. urls.Contains(';', StringComparison.Ordinal) ? ["--TdxDash:AllowRemote=true"] : Array.Empty<string>()]);
 
     private async Task ReadyAsync()
     {

@@ -13,9 +13,13 @@ internal static class Probe
     ]);
 
     /// <summary>A probe of a machine whose files lie below a folder.</summary>
-    public static RunningProcess Of(MachineTree machine, Uri dashboard, string state) => RunningProcess.Start(
+    /// <param name="machine">The machine.</param>
+    /// <param name="dashboard">Where it delivers to.</param>
+    /// <param name="state">Its state folder.</param>
+    /// <param name="prefix">What stands before the command line, such as <c>env NAME=VALUE</c>.</param>
+    public static RunningProcess Of(MachineTree machine, Uri dashboard, string state, string[]? prefix = null) => RunningProcess.Start(
     [
-        .. Product.Probe(), "run", "--dashboard", dashboard.GetLeftPart(UriPartial.Authority), "--state", state,
+        .. prefix ?? [], .. Product.Probe(), "run", "--dashboard", dashboard.GetLeftPart(UriPartial.Authority), "--state", state,
         "--interval", "1s", "--module", "none", "--root", machine.Root,
     ]);
 

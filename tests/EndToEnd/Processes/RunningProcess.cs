@@ -32,6 +32,16 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>The memory that it has at hand (RSS), in bytes.</summary>
+    public long Memory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public static RunningProcess Start(params string[] commandLine)
     {
         var start = new ProcessStartInfo(commandLine[0], commandLine[1..])

@@ -16,7 +16,8 @@ internal sealed record SignsOfLife(IReadOnlyList<(string HostId, long At)> Seen,
 /// <param name="now">The dashboard's time, in microseconds since 1970 in UTC.</param>
 internal sealed class SignsWork(SignsOfLife signs, long now) : IStoreWork
 {
-    private const string SeenSql = "UPDATE hosts SET last_seen_us = max(last_seen_us, @At) WHERE host_id = @HostId";
+    // Not the later of both: what was saved while the dashboard's clock was ahead must go.
+    private const string SeenSql = "UPDATE hosts SET last_seen_us = @At WHERE host_id = @HostId";
 
     private const string SilenceSql = """
         INSERT INTO silences (host, from_us, to_us) SELECT id, @From, @To FROM hosts WHERE host_id = @HostId

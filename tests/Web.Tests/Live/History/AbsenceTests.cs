@@ -1,7 +1,9 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Store;
 using TdxDash.Web.Store.History;
 using TdxDash.Web.Tests.Support;
 
@@ -25,6 +27,54 @@ public sealed class AbsenceTests
         HostTimeline timeline = await TimelineAsync(store);
 
         Assert.Equal([new Absence(Start, Start.AddMinutes(2), AbsenceCause.Silent)], timeline.Absences);
+    }
+
+    [Theory]
+    [InlineData(3652)]
+    [InlineData(-3652)]
+    public async Task Heard_AfterTheWallClockWasSet_LeavesNoSilenceAndHealsWhatWasSaved(int days)
+    {
+        await using var store = new HistoryStore();
+        await store.InsertAsync(1, 1, Start);
+        var clock = new TwoClocks();
+        FleetView fleet = Loaded(store, clock);
+        foreach (int jump in new[] { 0, days, 0 })
+        {
+            clock.Wait(TimeSpan.FromSeconds(5));
+            clock.Ahead = TimeSpan.FromDays(jump);
+            fleet.Heard(HistoryStore.HostId(1), "0.1.0");
+            SignsOfLife signs = fleet.TakeUnsaved();
+            Assert.Empty(signs.Silences);
+            await RunAsync(store, new SignsWork(signs, UnixTime.ToMicroseconds(clock.GetUtcNow())));
+        }
+
+        using SqliteConnection reader = store.Path.OpenReader();
+        Assert.Equal(UnixTime.ToMicroseconds(Start.AddSeconds(15)), reader.QuerySingle<long>("SELECT last_seen_us FROM hosts"));
+    }
+
+    [Fact]
+    public async Task Heard_AfterASilenceInWhichTheWallClockWasSet_LeavesAsMuchAsWasSilent()
+    {
+        await using var store = new HistoryStore();
+        await store.InsertAsync(1, 1, Start);
+        var clock = new TwoClocks();
+        FleetView fleet = Loaded(store, clock);
+        fleet.Heard(HistoryStore.HostId(1), "0.1.0");
+        clock.Wait(TimeSpan.FromMinutes(2));
+        clock.Ahead = TimeSpan.FromHours(-1);
+        fleet.Heard(HistoryStore.HostId(1), "0.1.0");
+
+        Silence silence = Assert.Single(fleet.TakeUnsaved().Silences);
+        Assert.Equal((long)TimeSpan.FromMinutes(2).TotalMicroseconds, silence.To - silence.From);
+    }
+
+    [Fact]
+    public async Task Load_WithASignOfLifeOfTheFuture_CallsItNow()
+    {
+        await using var store = new HistoryStore();
+        await store.InsertAsync(1, 1, Start.AddYears(10));
+
+        Assert.Equal(Start, Loaded(store, new TwoClocks()).Find(HistoryStore.HostId(1))!.LastSeen);
     }
 
     [Fact]
@@ -112,4 +162,27 @@ public sealed class AbsenceTests
 
     private static Task<HostTimeline> TimelineAsync(HistoryStore store) =>
         store.Hosts.TimelineAsync(HistoryStore.HostId(1), new TimeWindow(Start.AddHours(-1), Start.AddHours(2)), 100, TestContext.Current.CancellationToken);
+
+    private static FleetView Loaded(HistoryStore store, TimeProvider clock)
+    {
+        var fleet = new FleetView(new SnapshotReader(store.Path), store.Digests, store.Summarise, clock, NullLogger<FleetView>.Instance);
+        fleet.Load();
+        return fleet;
+    }
+
+    /// <summary>A wall clock that can be set, beside a monotonic one that cannot.</summary>
+    private sealed class TwoClocks : TimeProvider
+    {
+        private TimeSpan _passed;
+
+        public TimeSpan Ahead { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public void Wait(TimeSpan time) => _passed += time;
+
+        public override DateTimeOffset GetUtcNow() => Start + _passed + Ahead;
+
+        public override long GetTimestamp() => _passed.Ticks;
+    }
 }

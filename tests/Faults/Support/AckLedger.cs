@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace TdxDash.Faults.Support;
+
+/// <summary>A snapshot's place in the order of all.</summary>
+internal readonly record struct SnapshotKey(string HostId, string BootId, long Sequence);
+
+/// <summary>What the dashboard acknowledged as stored, as the probes saw it.</summary>
+internal sealed class AckLedger
+{
+    private readonly ConcurrentDictionary<SnapshotKey, string> _acknowledged = new();
+
+    public int Count => _acknowledged.Count;
+
+    public IReadOnlyDictionary<SnapshotKey, string> Acknowledged => _acknowledged;
+
+    public void Note(SnapshotKey key, string hash)
+    {
+        string known = _acknowledged.GetOrAdd(key, hash);
+        Assert.True(known == hash, $"{key} was acknowledged with two contents");
+    }
+
+    /// <summary>Takes in what a real probe's journal holds as settled without a rejection, and that no sequence is missing in it.</summary>
+    /// <param name="state">The state folder of a probe that does not run.</param>
+    /// <returns>How many entries still wait.</returns>
+    public long NoteJournal(string state)
+    {
+        // Opened as the probe opens it: after a kill the log beside it has to be taken in first.
+        using var journal = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(state, "journal.db"), Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+        journal.Open();
+        using SqliteCommand query = journal.CreateCommand();
+        query.CommandText =
+            """
+            SELECT (SELECT value FROM meta WHERE name = 'host_id'), boot_id, sequence, hash, settled_at_us IS NOT NULL AND rejection IS NULL, settled_at_us IS NULL
+            FROM entries ORDER BY sequence
+            """;
+        using SqliteDataReader rows = query.ExecuteReader();
+        long waiting = 0, expected = 0;
+        while (rows.Read())
+        {
+            Assert.Equal(expected == 0 ? rows.GetInt64(2) : expected + 1, rows.GetInt64(2));
+            expected = rows.GetInt64(2);
+            waiting += rows.GetInt64(5);
+            if (rows.GetBoolean(4))
+            {
+                Note(new SnapshotKey(rows.GetString(0), rows.GetString(1), rows.GetInt64(2)), rows.GetString(3));
+            }
+        }
+
+        return waiting;
+    }
+}

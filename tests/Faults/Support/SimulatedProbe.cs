@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Security.Cryptography;
+using TdxDash.HostProbe.Uplink;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Tests.Support;
+using TdxDash.Wire;
+
+namespace TdxDash.Faults.Support;
+
+/// <summary>A probe without a host: the real probe's connection and delays, made-up snapshots, and a journal in memory. A thousand of them run in one process.</summary>
+internal sealed class SimulatedProbe
+{
+    private const int BallastLine = 1_000;
+
+    private static readonly UplinkTiming Timing = new();
+
+    private readonly Uri _dashboard;
+    private readonly AckLedger _ledger;
+    private readonly ConcurrentQueue<SnapshotEnvelope> _waiting = new();
+    private readonly WakeSignal _wake = new();
+    private readonly RetryDelays _delays = Timing.Delays();
+    private long _sequence;
+    private long _heartbeatAt;
+
+    public SimulatedProbe(int number, Uri dashboard, AckLedger ledger)
+    {
+        _dashboard = dashboard;
+        _ledger = ledger;
+        HostId = IdOf(number);
+        Name = string.Create(CultureInfo.InvariantCulture, $"sim-{number:d5}");
+    }
+
+    public string HostId { get; }
+
+    public string Name { get; }
+
+    /// <summary>After each acknowledgement it takes another snapshot, so much later; null for those that a test takes only.</summary>
+    public TimeSpan? Pace { get; init; }
+
+    /// <summary>Random bytes in every snapshot, which do not compress; in steps of a thousand.</summary>
+    public int Ballast { get; init; }
+
+    /// <summary>Whether the number of the snapshot is part of the host's name, so that a page shows it.</summary>
+    public bool ShowsSequence { get; init; }
+
+    /// <summary>Snapshots that are not acknowledged yet.</summary>
+    public int Waiting => _waiting.Count;
+
+    /// <summary>The number of the snapshot that was taken last.</summary>
+    public long Taken => Interlocked.Read(ref _sequence);
+
+    /// <summary>How often it was accepted by the dashboard: once, and once after every loss.</summary>
+    public int Hellos { get; private set; }
+
+    /// <summary>How many snapshots the dashboard held already when they came.</summary>
+    public int Duplicates { get; private set; }
+
+    /// <summary>How often the dashboard put a snapshot off.</summary>
+    public int PutOff { get; private set; }
+
+    /// <summary>Why, the last time.</summary>
+    public string Reason { get; private set; } = "";
+
+    /// <summary>Whether no more snapshots are taken; those that wait are still delivered.</summary>
+    public bool IsQuiet { get; set; }
+
+    public static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{number:x8}-fa17-4000-8000-000000000000");
+
+    /// <summary>Takes a snapshot that differs from all others.</summary>
+    public void Take()
+    {
+        long sequence = Interlocked.Increment(ref _sequence);
+        string number = sequence.ToString(CultureInfo.InvariantCulture);
+        Snapshot snapshot = SmallSnapshot.Make($"6.16.{number}", ShowsSequence ? $"{Name} r{number}" : Name);
+        if (Ballast > 0)
+        {
+            IReadOnlyList<string> lines = [.. Enumerable.Range(0, Ballast / BallastLine).Select(_ => Convert.ToBase64String(RandomNumberGenerator.GetBytes(BallastLine)))];
+            snapshot = snapshot with { Kernel = snapshot.Kernel with { LogLines = Reading.Known(lines, Provenance.Emulated, "test") } };
+        }
+
+        byte[] canonical = SnapshotCodec.Write(snapshot);
+        long now = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        _waiting.Enqueue(SmallSnapshot.Envelope(sequence, canonical) with { TakenAtUnixMicroseconds = now });
+        _wake.Set();
+    }
+
+    /// <summary>Delivers until cancelled, and connects again whenever the connection is lost.</summary>
+    /// <exception cref="InvalidOperationException">The dashboard refused what it has to accept.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                await using UplinkConnection connection = await UplinkConnection.OpenAsync(_dashboard, Timing, TimeProvider.System, _wake, stop);
+                HelloReply hello = await connection.HelloAsync(new ProbeHello(ProbeContract.Version, HostId, Name, Origin.Demo, "simulated"), stop);
+                if (hello.RetryAfterMilliseconds > 0)
+                {
+                    await connection.DisposeAsync();
+                    await Task.Delay(RetryDelays.After(hello.RetryAfterMilliseconds, Timing), stop);
+                    continue;
+                }
+
+                Require(hello.Accepted, hello.Reason);
+                Hellos++;
+                await SessionAsync(connection, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            // A dashboard that is away in whatever way is what these tests are about; what was not acknowledged comes again.
+            catch (Exception e) when (e is not RefusedException)
+            {
+                Reason = e.Message;
+            }
+
+            await Task.Delay(_delays.Next(), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task SessionAsync(UplinkConnection connection, CancellationToken stop)
+    {
+        _heartbeatAt = Environment.TickCount64;
+        while (!stop.IsCancellationRequested && !connection.IsLost)
+        {
+            if (_waiting.TryPeek(out SnapshotEnvelope? envelope))
+            {
+                await DeliverAsync(connection, envelope, stop);
+                continue;
+            }
+
+            TimeSpan left = Timing.Heartbeat - TimeSpan.FromMilliseconds(Environment.TickCount64 - _heartbeatAt);
+            if (left <= TimeSpan.Zero)
+            {
+                await connection.HeartbeatAsync(new ProbeHeartbeat(SmallSnapshot.BootId, Interlocked.Read(ref _sequence)), stop);
+                _heartbeatAt = Environment.TickCount64;
+            }
+
+            await _wake.WaitAsync(left, TimeProvider.System, stop);
+        }
+    }
+
+    private async Task DeliverAsync(UplinkConnection connection, SnapshotEnvelope envelope, CancellationToken stop)
+    {
+        DeliveryReply reply = await connection.DeliverAsync(envelope, stop);
+        if (reply.Outcome == DeliveryOutcome.RetryLater)
+        {
+            PutOff++;
+            Reason = reply.Reason;
+            TimeSpan own = _delays.Next(), asked = RetryDelays.After(reply.RetryAfterMilliseconds, Timing);
+            await Task.Delay(own > asked ? own : asked, stop);
+            return;
+        }
+
+        Require(reply.Outcome is DeliveryOutcome.Stored or DeliveryOutcome.Duplicate, reply.Reason);
+        Duplicates += reply.Outcome == DeliveryOutcome.Duplicate ? 1 : 0;
+        _ledger.Note(new SnapshotKey(HostId, envelope.BootId, envelope.Sequence), envelope.Hash);
+        _waiting.TryDequeue(out _);
+        _delays.Reset();
+        if (Pace is { } pace && !IsQuiet)
+        {
+            await Task.Delay(pace, stop);
+            Take();
+        }
+    }
+
+    private void Require(bool holds, string reason)
+    {
+        if (!holds)
+        {
+            throw new RefusedException($"The dashboard refused {Name}: {reason}");
+        }
+    }
+
+    private sealed class RefusedException(string message) : Exception(message);
+}
