@@ -12,6 +12,7 @@ using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Live.Hubs;
 using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
@@ -90,6 +91,7 @@ public static class WebSetup
         services.AddSingleton<EventReader>();
         services.AddSingleton<ReinitView>();
         services.AddSingleton<IReinitView>(provider => provider.GetRequiredService<ReinitView>());
+        services.AddSingleton<LiveStream>();
         services.AddSingleton<ReinitRequests>();
         services.AddSingleton<IReinitRequests>(provider => provider.GetRequiredService<ReinitRequests>());
         services.AddSingleton<ObservationIntake>();
@@ -119,6 +121,7 @@ public static class WebSetup
             // A probe that is there pings in every interval: one that went without a word is not waited for.
             hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
         });
+        services.AddSignalR().AddHubOptions<LiveHub>(hub => hub.MaximumReceiveMessageSize = LiveHub.MaxMessageBytes);
         PageCompression.Add(services);
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();
@@ -158,6 +161,7 @@ public static class WebSetup
         PaletteEndpoint.Map(app);
         FleetExport.Map(app);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
+        app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
         // The policy above already forbids framing; Blazor would add a second header.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
     }

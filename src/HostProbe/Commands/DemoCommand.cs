@@ -12,19 +12,25 @@ internal static class DemoCommand
     public static Command Create(ProbeEnvironment environment)
     {
         var service = new ServiceOptions("tdxprobe-demo");
-        var count = new Option<int>("--count") { Description = $"How many machines, 1 to {DemoMachines.All.Count}.", HelpName = "N", DefaultValueFactory = _ => DemoMachines.All.Count };
+        var count = new Option<int>("--count") { Description = $"How many machines, 1 to {DemoMachines.All.Count}; 0 with --updatable.", HelpName = "N", DefaultValueFactory = _ => DemoMachines.All.Count };
+        var updatable = new Option<int>("--updatable") { Description = $"How many more machines with Linux 7.2, whose emulated modules can be re-initialised, 0 to {DemoMachines.MostUpdatable}.", HelpName = "N" };
         var list = new Option<bool>("--list") { Description = "Only list the machines." };
-        var command = new Command("demo", "Run made-up demo machines of many shapes in one process, all labelled as such.") { count, list };
+        var command = new Command("demo", "Run made-up demo machines of many shapes in one process, all labelled as such.") { count, updatable, list };
         service.AddTo(command);
         command.SetAction((parsed, cancellation) => Guarded.RunAsync(environment, () =>
         {
-            int wanted = parsed.GetValue(count);
-            if (wanted < 1 || wanted > DemoMachines.All.Count)
+            int wanted = parsed.GetValue(count), more = parsed.GetValue(updatable);
+            if (more < 0 || more > DemoMachines.MostUpdatable)
+            {
+                throw CommandException.Usage($"--updatable {more} is not 0 to {DemoMachines.MostUpdatable}.");
+            }
+
+            if (wanted < (more > 0 ? 0 : 1) || wanted > DemoMachines.All.Count)
             {
                 throw CommandException.Usage($"--count {wanted} is not 1 to {DemoMachines.All.Count}.");
             }
 
-            IReadOnlyList<DemoMachine> machines = [.. DemoMachines.All.Take(wanted)];
+            IReadOnlyList<DemoMachine> machines = [.. DemoMachines.All.Take(wanted), .. DemoMachines.Updatable(more)];
             if (parsed.GetValue(list))
             {
                 List(environment, machines);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TdxDash.Tdx.Memory;
 
 namespace TdxDash.HostProbe.Demo;
@@ -31,6 +32,20 @@ public static class DemoMachines
         Make(12, "demo-r3-a02", "2 sockets Sapphire Rapids, 512 GiB, TDX module too old, Ubuntu 24.04",
             Spr(2, 256, DemoKernel.Ubuntu68) with { State = DemoState.ModuleTooOld, FirstKeyId = 1, KeyIdEnd = 128 }),
     ];
+
+    /// <summary>The most machines of <see cref="Updatable"/>.</summary>
+    public const int MostUpdatable = 256;
+
+    private const int FirstUpdatable = 1_000;
+
+    /// <summary>Machines of one shape with Linux 7.2, whose emulated modules can be updated: to watch many at once.</summary>
+    /// <param name="count">How many, 0 to <see cref="MostUpdatable"/>.</param>
+    public static IReadOnlyList<DemoMachine> Updatable(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MostUpdatable);
+        return [.. Enumerable.Range(1, count).Select(i => Make(FirstUpdatable + i, string.Create(CultureInfo.InvariantCulture, $"demo-u{i:000}"),
+            "2 sockets Emerald Rapids, 128 GiB, kernel 7.2", EmeraldRapids(DemoMemory.Of(2, 64), DemoKernel.Mainline72)))];
+    }
 
     /// <summary>Finds a machine by name.</summary>
     public static DemoMachine? Find(string name) => All.FirstOrDefault(machine => machine.Name == name);

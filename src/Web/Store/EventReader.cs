@@ -1,22 +1,24 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Reinit;
+using TdxDash.Web.Live.Hubs;
 using TdxDash.Wire;
 
 namespace TdxDash.Web.Store;
 
 /// <summary>A stored observation.</summary>
+/// <param name="Revision">The store's number for it.</param>
 /// <param name="HostId">The host.</param>
 /// <param name="BootId">The boot.</param>
 /// <param name="Sequence">The probe's number.</param>
 /// <param name="ReceivedAt">When it was received, in microseconds since 1970.</param>
 /// <param name="Seen">The observation.</param>
-internal sealed record StoredEvent(string HostId, string BootId, long Sequence, long ReceivedAt, ReinitObservation Seen);
+internal sealed record StoredEvent(long Revision, string HostId, string BootId, long Sequence, long ReceivedAt, ReinitObservation Seen);
 
 /// <summary>Reads observations. One that cannot be read any more is left out.</summary>
 internal sealed class EventReader(StorePath path)
 {
-    private const string Columns = "SELECT h.host_id AS HostId, e.boot_id AS BootId, e.sequence AS Sequence, e.received_at_us AS ReceivedAt, e.body AS Body FROM events e JOIN hosts h ON h.id = e.host";
+    private const string Columns = "SELECT e.revision AS Revision, h.host_id AS HostId, e.boot_id AS BootId, e.sequence AS Sequence, e.received_at_us AS ReceivedAt, e.body AS Body FROM events e JOIN hosts h ON h.id = e.host";
 
     // The latest boot is that of the highest sequence, which rises over boots.
     private const string LatestBootSql = $"""
@@ -24,6 +26,21 @@ internal sealed class EventReader(StorePath path)
         """;
 
     private const string NewestSql = $"{Columns} WHERE h.host_id = @hostId ORDER BY e.sequence DESC LIMIT @most";
+
+    private const string RecentSql = $"{Columns} ORDER BY e.revision DESC LIMIT @most";
+
+    private const string BootsAfterSql = $"""
+        {Columns} WHERE e.revision > @place AND (@hostId IS NULL OR h.host_id = @hostId)
+            AND EXISTS (SELECT 1 FROM events n WHERE n.host = e.host AND n.revision > @after AND n.boot_id = e.boot_id)
+        ORDER BY e.revision LIMIT @most
+        """;
+
+    // A host of which as many are kept as there can be may have lost older ones.
+    private const string CutSql = """
+        SELECT h.host_id AS HostId, k.oldest AS Oldest
+        FROM (SELECT host, min(revision) AS oldest, count(*) AS kept FROM events GROUP BY host) k JOIN hosts h ON h.id = k.host
+        WHERE k.kept >= @Most AND k.oldest - 1 > @after
+        """;
 
     /// <summary>All observations of the latest boot of every host, in order.</summary>
     public IEnumerable<StoredEvent> LatestBoots()
@@ -45,8 +62,43 @@ internal sealed class EventReader(StorePath path)
         return [.. connection.Query<Row>(NewestSql, new { hostId, most }).Select(row => row.ToEvent()).OfType<StoredEvent>()];
     }
 
-    private sealed record Row(string HostId, string BootId, long Sequence, long ReceivedAt, byte[] Body)
+    /// <summary>The newest observations of all hosts, newest first.</summary>
+    public IReadOnlyList<StoredEvent> Recent(int most)
     {
-        public StoredEvent? ToEvent() => ObservationBatch.Read(Body) is { } seen ? new StoredEvent(HostId, BootId, Sequence, ReceivedAt, seen) : null;
+        using SqliteConnection connection = path.OpenReader();
+        return [.. connection.Query<Row>(RecentSql, new { most }).Select(row => row.ToEvent()).OfType<StoredEvent>()];
+    }
+
+    /// <summary>The lowest and the highest revision that are kept.</summary>
+    public LiveRevisions Bounds()
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.QuerySingle<LiveRevisions>("SELECT coalesce((SELECT min(revision) FROM events), 0) AS Oldest, coalesce((SELECT max(revision) FROM events), 0) AS Newest");
+    }
+
+    /// <summary>Hosts that may have lost observations after a revision, with the oldest that is kept of each.</summary>
+    public IReadOnlyList<(string HostId, long Oldest)> CutAfter(long after)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return [.. connection.Query<(string, long)>(CutSql, new { after, Most = EventWork.MostPerHost })];
+    }
+
+    /// <summary>One page of the boots that have an observation after a revision, from their beginnings, in the order of revisions.</summary>
+    /// <param name="after">The revision.</param>
+    /// <param name="place">Where the page begins; 0 for the first.</param>
+    /// <param name="hostId">Only this host; null for all.</param>
+    /// <param name="most">The length of a page.</param>
+    /// <param name="next">Where the next page begins; null when this is the last one.</param>
+    public IReadOnlyList<StoredEvent> BootsAfter(long after, long place, string? hostId, int most, out long? next)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        Row[] rows = [.. connection.Query<Row>(BootsAfterSql, new { after, place, hostId, most })];
+        next = rows.Length == most ? rows[^1].Revision : null;
+        return [.. rows.Select(row => row.ToEvent()).OfType<StoredEvent>()];
+    }
+
+    private sealed record Row(long Revision, string HostId, string BootId, long Sequence, long ReceivedAt, byte[] Body)
+    {
+        public StoredEvent? ToEvent() => ObservationBatch.Read(Body) is { } seen ? new StoredEvent(Revision, HostId, BootId, Sequence, ReceivedAt, seen) : null;
     }
 }

@@ -1,4 +1,5 @@
 using Dapper;
+using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
 using TdxDash.Wire;
@@ -8,11 +9,17 @@ namespace TdxDash.Web.Store;
 /// <summary>Who delivers observations, and when they came. Times are microseconds since 1970 in UTC.</summary>
 internal sealed record EventSender(string HostId, string HostName, Origin Origin, string ProbeVersion, string BootId, long ReceivedAt);
 
+/// <summary>An observation that is new in the store.</summary>
+/// <param name="Revision">The store's number for it; rises over all hosts in the order in which they were committed.</param>
+/// <param name="Sequence">The probe's number.</param>
+/// <param name="Seen">The observation.</param>
+internal readonly record struct NewEvent(long Revision, long Sequence, ReinitObservation Seen);
+
 /// <summary>Stores a batch of observations: each (host, boot, sequence) once, all or none.</summary>
 /// <param name="sender">Who delivers.</param>
 /// <param name="batch">Checked observations.</param>
 /// <param name="onStored">Called after the commit with those that are new, in order, and before the outcome is known to anyone else.</param>
-internal sealed class EventWork(EventSender sender, IReadOnlyList<WireObservation> batch, Action<IReadOnlyList<WireObservation>> onStored) : IStoreWork
+internal sealed class EventWork(EventSender sender, IReadOnlyList<WireObservation> batch, Action<IReadOnlyList<NewEvent>> onStored) : IStoreWork
 {
     /// <summary>Observations that are kept of one host; older ones go.</summary>
     public const int MostPerHost = 20_000;
@@ -28,6 +35,7 @@ internal sealed class EventWork(EventSender sender, IReadOnlyList<WireObservatio
 
     private const string InsertSql = """
         INSERT INTO events (host, boot_id, sequence, seen_at_us, received_at_us, body) VALUES (@Host, @BootId, @Sequence, @SeenAt, @ReceivedAt, @Body)
+        RETURNING revision
         """;
 
     private const string RetainSql = """
@@ -37,7 +45,7 @@ internal sealed class EventWork(EventSender sender, IReadOnlyList<WireObservatio
 
     // Continuations must not run on the writer's thread.
     private readonly TaskCompletionSource<StoreOutcome> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private List<WireObservation> _new = [];
+    private List<NewEvent> _new = [];
     private long? _conflict;
 
     /// <summary>The outcome, after the commit.</summary>
@@ -71,9 +79,9 @@ internal sealed class EventWork(EventSender sender, IReadOnlyList<WireObservatio
 
         foreach ((WireObservation observation, byte[] body) in fresh)
         {
-            transaction.Connection.Execute(InsertSql,
+            long revision = transaction.Connection.QuerySingle<long>(InsertSql,
                 new { Host = host, sender.BootId, observation.Sequence, SeenAt = UnixTime.ToMicroseconds(observation.Seen.At), sender.ReceivedAt, Body = body }, transaction.Sqlite);
-            _new.Add(observation);
+            _new.Add(new NewEvent(revision, observation.Sequence, observation.Seen));
         }
 
         transaction.Connection.Execute(RetainSql, new { Host = host, Most = MostPerHost }, transaction.Sqlite);

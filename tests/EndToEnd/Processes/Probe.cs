@@ -32,4 +32,11 @@ internal static class Probe
         .. Product.Probe(), "demo", "--dashboard", dashboard.GetLeftPart(UriPartial.Authority), "--state", state,
         "--count", count.ToString(CultureInfo.InvariantCulture),
     ]);
+
+    /// <summary>Demo hosts alone whose emulated modules can be re-initialised, all in one process.</summary>
+    public static RunningProcess Updatable(Uri dashboard, string state, int count) => RunningProcess.Start(
+    [
+        .. Product.Probe(), "demo", "--dashboard", dashboard.GetLeftPart(UriPartial.Authority), "--state", state,
+        "--count", "0", "--updatable", count.ToString(CultureInfo.InvariantCulture),
+    ]);
 }

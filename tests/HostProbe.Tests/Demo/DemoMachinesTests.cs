@@ -19,6 +19,16 @@ public sealed class DemoMachinesTests
         Assert.Equal(12, DemoMachines.All.Select(machine => Source(machine).BootId).Distinct().Count());
     }
 
+    [Fact]
+    public void Updatable_AsManyAsThereCanBe_HaveNamesAndIdsOfTheirOwnAndCanUpdate()
+    {
+        IReadOnlyList<DemoMachine> machines = [.. DemoMachines.All, .. DemoMachines.Updatable(DemoMachines.MostUpdatable)];
+
+        Assert.Equal(machines.Count, machines.Select(machine => machine.Name).Distinct().Count());
+        Assert.Equal(machines.Count, machines.Select(machine => Guid.Parse(machine.HostId)).Distinct().Count());
+        Assert.All(machines.Skip(DemoMachines.All.Count), machine => Assert.True(machine.CanUpdate));
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Take_EachMachine_IsADemoAndAllEmulated(string name)

@@ -8,6 +8,7 @@ using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Store.Care;
 
 namespace TdxDash.Web.Tests.Components;
@@ -28,6 +29,10 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<IFleetHistory>(Past);
         Services.AddSingleton<IHostHistory>(Past);
         Services.AddSingleton<FleetAtATime>();
+        Services.AddSingleton<IReinitView>(Reinits);
+        Services.AddSingleton<IReinitRequests>(Requests);
+        Services.AddSingleton<IHostHistory>(Snapshots);
+        Services.AddSingleton<SnapshotFinder>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
@@ -43,6 +48,12 @@ public abstract class PageTestContext : BunitContext
     internal FakeLabels Labels { get; } = new();
 
     internal FakePast Past { get; } = new();
+
+    internal FakeReinits Reinits { get; } = new();
+
+    internal FakeRequests Requests { get; } = new();
+
+    internal FakeSnapshots Snapshots { get; } = new();
 
     internal CountedProjection? Projection { get; private set; }
 }

@@ -53,6 +53,8 @@ public sealed partial class HostPage : IDisposable
 
     private DateTimeOffset Now => AsOf.At ?? Time.GetUtcNow();
 
+    private bool IsDemo => _entry?.Summary.Origin == Origin.Demo;
+
     // History is a page of its own, which this one never stands for.
     private HostTab? Shown => HostTabs.Find(Tab) is HostTab tab and not HostTab.History ? tab : null;
 

@@ -21,6 +21,7 @@ public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
         new("page", "Fleet", "all hosts", "/"),
         new("page", "History", "changes and module versions over the fleet over time", "/history"),
         new("page", "Compare", "two to four hosts or snapshots", "/compare"),
+        new("page", "Live", "initialisations and updates while they happen", "/live"),
         new("page", "Import", "a log or report of a host without a probe", "/import"),
         new("page", "Store", "the dashboard's database: check, size, retention, backup", "/store"),
         new("page", "Docs: rules of the layout", "why memory is CMR, TDMR, reserved area or PAMT", "/docs/layout"),

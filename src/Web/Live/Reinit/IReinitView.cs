@@ -14,14 +14,25 @@ public sealed record HostReinit(string HostId, string BootId, ReinitState State,
     /// <summary>The host's clock now, as far as the last observation tells: for the elapsed time of a stage that goes on.</summary>
     /// <param name="now">The dashboard's clock.</param>
     public DateTimeOffset HostNow(DateTimeOffset now) => SeenAt + (now > ReceivedAt ? now - ReceivedAt : TimeSpan.Zero);
+
+    /// <summary>A time of the host by the dashboard's clock, as far as the last observation tells how the two differ.</summary>
+    /// <param name="hostTime">The host's clock.</param>
+    public DateTimeOffset ByDashboard(DateTimeOffset hostTime) => hostTime + (ReceivedAt - SeenAt);
 }
 
 /// <summary>One observation, as an event log shows it.</summary>
+/// <param name="Revision">The store's number for it; rises over all hosts.</param>
+/// <param name="HostId">The host.</param>
 /// <param name="BootId">The boot.</param>
 /// <param name="Sequence">The probe's number.</param>
 /// <param name="ReceivedAt">When it was received.</param>
 /// <param name="Seen">The observation.</param>
-public sealed record ReinitEvent(string BootId, long Sequence, DateTimeOffset ReceivedAt, ReinitObservation Seen);
+public sealed record ReinitEvent(long Revision, string HostId, string BootId, long Sequence, DateTimeOffset ReceivedAt, ReinitObservation Seen);
+
+/// <summary>An observation that has just been stored.</summary>
+/// <param name="Event">The observation.</param>
+/// <param name="After">Its host's state with it.</param>
+public sealed record ReinitNews(ReinitEvent Event, ReinitState After);
 
 /// <summary>Initialisations and updates of every host's module, in memory, and the feed of what is seen of them.</summary>
 public interface IReinitView
@@ -34,6 +45,12 @@ public interface IReinitView
 
     /// <summary>The newest observations of a host, newest first, from the store.</summary>
     Task<IReadOnlyList<ReinitEvent>> EventsAsync(string hostId, int most, CancellationToken cancellation);
+
+    /// <summary>The newest observations of all hosts, newest first, from the store.</summary>
+    Task<IReadOnlyList<ReinitEvent>> RecentAsync(int most, CancellationToken cancellation);
+
+    /// <summary>Calls back with what was stored, in the order of revisions, none twice and none left out; never for long. Disposing ends it.</summary>
+    IDisposable Follow(Action<IReadOnlyList<ReinitNews>> onNews);
 
     /// <summary>Calls back after every change, with the host that changed; on any thread, never for long. Disposing ends it.
     /// Subscribe first and load second, so that nothing falls between.</summary>

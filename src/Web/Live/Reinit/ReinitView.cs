@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Web.Store;
-using TdxDash.Wire;
 
 namespace TdxDash.Web.Live.Reinit;
 
@@ -21,16 +20,25 @@ internal sealed class ReinitView(EventReader reader, ILogger<ReinitView> log) : 
     public HostReinit? Find(string hostId) => _hosts.GetValueOrDefault(hostId);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<ReinitEvent>> EventsAsync(string hostId, int most, CancellationToken cancellation) => Task.Run<IReadOnlyList<ReinitEvent>>(
-        () => [.. reader.Newest(hostId, most).Select(stored => new ReinitEvent(stored.BootId, stored.Sequence, UnixTime.FromMicroseconds(stored.ReceivedAt), stored.Seen))], cancellation);
+    public Task<IReadOnlyList<ReinitEvent>> EventsAsync(string hostId, int most, CancellationToken cancellation) =>
+        Task.Run<IReadOnlyList<ReinitEvent>>(() => [.. reader.Newest(hostId, most).Select(EventOf)], cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<ReinitEvent>> RecentAsync(int most, CancellationToken cancellation) =>
+        Task.Run<IReadOnlyList<ReinitEvent>>(() => [.. reader.Recent(most).Select(EventOf)], cancellation);
 
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<HostReinit> onChange)
     {
         ArgumentNullException.ThrowIfNull(onChange);
-        var subscription = new Subscription(this, onChange);
-        ImmutableInterlocked.Update(ref _subscriptions, list => list.Add(subscription));
-        return subscription;
+        return Add(new Subscription(this, onChange, null));
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Follow(Action<IReadOnlyList<ReinitNews>> onNews)
+    {
+        ArgumentNullException.ThrowIfNull(onNews);
+        return Add(new Subscription(this, null, onNews));
     }
 
     /// <summary>Loads the latest boot of every host.</summary>
@@ -38,24 +46,26 @@ internal sealed class ReinitView(EventReader reader, ILogger<ReinitView> log) : 
     {
         foreach (StoredEvent stored in reader.LatestBoots())
         {
-            Take(stored.HostId, stored.BootId, [new WireObservation(stored.Sequence, stored.Seen)], UnixTime.FromMicroseconds(stored.ReceivedAt));
+            Take(stored.HostId, stored.BootId, [new NewEvent(stored.Revision, stored.Sequence, stored.Seen)], UnixTime.FromMicroseconds(stored.ReceivedAt));
         }
     }
 
-    /// <summary>Takes stored observations in and announces the host.</summary>
-    public void Apply(string hostId, string bootId, IReadOnlyList<WireObservation> observations, DateTimeOffset receivedAt)
+    /// <summary>Takes stored observations in and announces them and the host.</summary>
+    public void Apply(string hostId, string bootId, IReadOnlyList<NewEvent> observations, DateTimeOffset receivedAt)
     {
+        IReadOnlyList<ReinitState> states;
         HostReinit? changed;
         lock (_gate)
         {
-            changed = Take(hostId, bootId, observations, receivedAt);
+            (changed, states) = Take(hostId, bootId, observations, receivedAt);
         }
 
-        foreach (Subscription subscription in changed is null ? [] : _subscriptions)
+        ReinitNews[] news = [.. observations.Select((seen, i) => new ReinitNews(new ReinitEvent(seen.Revision, hostId, bootId, seen.Sequence, receivedAt, seen.Seen), states[i]))];
+        foreach (Subscription subscription in _subscriptions)
         {
             try
             {
-                subscription.OnChange(changed!);
+                subscription.Tell(changed, news);
             }
             // The edge of each listener: a page that fails must not keep the news from the others.
             catch (Exception e)
@@ -65,31 +75,62 @@ internal sealed class ReinitView(EventReader reader, ILogger<ReinitView> log) : 
         }
     }
 
-    private HostReinit? Take(string hostId, string bootId, IReadOnlyList<WireObservation> observations, DateTimeOffset receivedAt)
+    /// <summary>A stored observation, as an event log shows it.</summary>
+    public static ReinitEvent EventOf(StoredEvent stored) =>
+        new(stored.Revision, stored.HostId, stored.BootId, stored.Sequence, UnixTime.FromMicroseconds(stored.ReceivedAt), stored.Seen);
+
+    /// <returns>The host as it is now, null where it is in a later boot already; and the state with each of the observations.</returns>
+    private (HostReinit? Now, IReadOnlyList<ReinitState> States) Take(string hostId, string bootId, IReadOnlyList<NewEvent> observations, DateTimeOffset receivedAt)
     {
         HostReinit? known = _hosts.GetValueOrDefault(hostId);
         bool later = known is null || observations[0].Sequence > known.Sequence;
+        var states = new ReinitState[observations.Count];
+        ReinitState state = later && known?.BootId == bootId ? known.State : ReinitState.Empty;
+        if (later)
+        {
+            for (int i = 0; i < states.Length; i++)
+            {
+                states[i] = state = state.Apply(observations[i].Seen);
+            }
+        }
+        else
+        {
+            Array.Fill(states, state = Folded(hostId, bootId));
+        }
+
         if (!later && known!.BootId != bootId)
         {
             // Of an earlier boot, delivered late: it is in the store.
-            return null;
+            return (null, states);
         }
 
-        ReinitState state = !later ? Folded(hostId, bootId)
-            : observations.Aggregate(known?.BootId == bootId ? known.State : ReinitState.Empty, (folded, next) => folded.Apply(next.Seen));
-        WireObservation last = observations[^1];
+        NewEvent last = observations[^1];
         bool isLast = known is null || last.Sequence > known.Sequence;
         var now = new HostReinit(hostId, bootId, state, isLast ? last.Sequence : known!.Sequence, receivedAt, isLast ? last.Seen.At : known!.SeenAt);
         _hosts[hostId] = now;
-        return now;
+        return (now, states);
     }
 
     private ReinitState Folded(string hostId, string bootId) => ReinitState.Fold(reader.Newest(hostId, EventWork.MostPerHost)
         .Where(stored => stored.BootId == bootId).Select(stored => new NumberedObservation(stored.Sequence, stored.Seen)));
 
-    private sealed class Subscription(ReinitView view, Action<HostReinit> onChange) : IDisposable
+    private Subscription Add(Subscription subscription)
     {
-        public Action<HostReinit> OnChange => onChange;
+        ImmutableInterlocked.Update(ref _subscriptions, list => list.Add(subscription));
+        return subscription;
+    }
+
+    private sealed class Subscription(ReinitView view, Action<HostReinit>? onChange, Action<IReadOnlyList<ReinitNews>>? onNews) : IDisposable
+    {
+        public void Tell(HostReinit? changed, IReadOnlyList<ReinitNews> news)
+        {
+            if (changed is not null)
+            {
+                onChange?.Invoke(changed);
+            }
+
+            onNews?.Invoke(news);
+        }
 
         public void Dispose() => ImmutableInterlocked.Update(ref view._subscriptions, list => list.Remove(this));
     }

@@ -1,0 +1,130 @@
+// Measures the time from an observation of a host's module to its row in an open page of the live board. README.md says how to run it.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+const [web, probe, count] = process.argv.slice(2);
+const hosts = Number(count ?? 200);
+if (!web || !probe || !(hosts >= 1 && hosts <= 256)) {
+  console.error("Usage: node bench/LiveLag/measure.mjs FOLDER-OF-THE-PUBLISHED-DASHBOARD TDXPROBE.DLL [HOSTS, 1 to 256]");
+  process.exit(2);
+}
+const require = createRequire(import.meta.url);
+const { chromium } = require(resolve(import.meta.dirname, "../../tests/EndToEnd/bin/Debug/net10.0/.playwright/package"));
+const PATIENCE = 300_000;
+
+/** @param {string[]} command */
+function start(...command) {
+  const child = spawn("dotnet", command, { stdio: ["ignore", "pipe", "pipe"] });
+  child.stderr.resume();
+  /** @param {RegExp} pattern @returns {Promise<string>} */
+  const line = pattern => new Promise((found, failed) => {
+    let text = "";
+    child.stdout.on("data", data => { const match = pattern.exec(text += data); if (match) { found(match[1]); } });
+    child.on("exit", code => failed(new Error(`${command[0]} ended with ${code}: ${text}`)));
+  });
+  return { child, line };
+}
+
+// Every observation that the dashboard keeps: plain SignalR JSON over long polling.
+/** @param {string} base @param {number} newest */
+async function observations(base, newest) {
+  const hub = base + "/hubs/live";
+  const { connectionToken } = await (await fetch(hub + "/negotiate?negotiateVersion=1", { method: "POST" })).json();
+  const address = `${hub}?id=${connectionToken}`;
+  const send = (/** @type {object} */ message) => fetch(address, { method: "POST", body: JSON.stringify(message) + "\x1e" });
+  await fetch(address);
+  await send({ protocol: "json", version: 1 });
+  await send({ type: 4, invocationId: "1", target: "Subscribe", arguments: [{ all: true }, 0] });
+  const seen = [];
+  while (seen.length === 0 || seen[seen.length - 1].revision < newest) {
+    for (const part of (await (await fetch(address)).text()).split("\x1e").filter(text => text.length > 0)) {
+      const message = JSON.parse(part);
+      if (message.type === 2) { seen.push(message.item); }
+      if (message.type === 3) { throw new Error(message.error); }
+    }
+  }
+  await fetch(address, { method: "DELETE" });
+  return seen;
+}
+
+// Notes when each row of the board first stands with which number of the probe.
+function watch() {
+  window.shown = [];
+  const known = new Map();
+  const look = () => {
+    const now = performance.timeOrigin + performance.now();
+    for (const row of document.querySelectorAll("tr[data-host]")) {
+      const sequence = Number(row.dataset.sequence);
+      if (known.get(row.dataset.host) !== sequence) {
+        known.set(row.dataset.host, sequence);
+        window.shown.push([row.dataset.host, sequence, now]);
+      }
+    }
+  };
+  look();
+  new MutationObserver(look).observe(document.querySelector("[data-live-page]"), { subtree: true, childList: true, attributes: true, attributeFilter: ["data-sequence"] });
+}
+
+const folder = mkdtempSync(join(tmpdir(), "live-lag-"));
+const dashboard = start(join(web, "TdxDash.Web.dll"), "--urls", "http://127.0.0.1:0", `--TdxDash:DataFolder=${join(folder, "dashboard")}`);
+let demo, browser;
+try {
+  const base = await dashboard.line(/Now listening on: (http:\/\/127\.0\.0\.1:\d+)/);
+  demo = start(probe, "demo", "--dashboard", base, "--state", join(folder, "demo"), "--count", "0", "--updatable", String(hosts));
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  page.setDefaultTimeout(PATIENCE);
+  await page.goto(base + "/live");
+  await page.waitForFunction(wanted => document.querySelector("[data-count=waiting] b")?.textContent === String(wanted) && document.querySelector("[data-ready=true]"), hosts);
+  await page.evaluate(watch);
+  await page.locator("[data-action=reinit]").click();
+  await page.locator(".form .go").click();
+  await page.waitForFunction(() => document.querySelector("[data-count=updating] b")?.textContent !== "0");
+  await page.waitForFunction(wanted => document.querySelector("[data-count=done] b")?.textContent === String(wanted), hosts);
+  const shown = await page.evaluate(() => window.shown);
+  const counts = await page.locator(".counts").innerText();
+
+  const hub = await observations(base, await page.evaluate(async () => {
+    const { connectionToken } = await (await fetch("/hubs/live/negotiate?negotiateVersion=1", { method: "POST" })).json();
+    const address = `/hubs/live?id=${connectionToken}`;
+    const send = message => fetch(address, { method: "POST", body: JSON.stringify(message) + "\x1e" });
+    await fetch(address);
+    await send({ protocol: "json", version: 1 });
+    await send({ type: 1, invocationId: "1", target: "Revisions", arguments: [] });
+    for (;;) {
+      for (const part of (await (await fetch(address)).text()).split("\x1e").filter(text => text.length > 0)) {
+        const message = JSON.parse(part);
+        if (message.type === 3) { return message.result.newest; }
+      }
+    }
+  }));
+
+  // What a row shows with a number it shows of all numbers before it, each of which counts once.
+  const byHost = Map.groupBy?.(hub, seen => seen.hostId) ?? hub.reduce((map, seen) => map.set(seen.hostId, [...map.get(seen.hostId) ?? [], seen]), new Map());
+  const last = new Map();
+  const lags = [];
+  for (const [host, sequence, at] of shown) {
+    const from = last.get(host);
+    last.set(host, sequence);
+    if (from === undefined) { continue; }
+    for (const seen of byHost.get(host) ?? []) {
+      if (seen.sequence > from && seen.sequence <= sequence) { lags.push(at - Date.parse(seen.observation.at)); }
+    }
+  }
+  lags.sort((a, b) => a - b);
+  const part = (/** @type {number} */ share) => lags[Math.min(lags.length - 1, Math.floor(share * lags.length))]?.toFixed(0);
+  const times = hub.map(seen => Date.parse(seen.receivedAt));
+  const delivery = hub.map(seen => Date.parse(seen.receivedAt) - Date.parse(seen.observation.at)).sort((a, b) => a - b);
+  console.log(`${hosts} demo hosts at once, ${hub.length} observations in ${((Math.max(...times) - Math.min(...times)) / 1000).toFixed(1)} s; ${counts.replace(/\s+/g, " ")}`);
+  console.log(`observation to dashboard: p50 ${delivery[Math.floor(delivery.length / 2)]} ms, p99 ${delivery[Math.floor(delivery.length * 0.99)]} ms`);
+  console.log(`observation to shown: p50 ${part(0.5)} ms, p99 ${part(0.99)} ms (${lags.length} observations of the rows in sight)`);
+} finally {
+  await browser?.close();
+  demo?.child.kill("SIGTERM");
+  dashboard.child.kill("SIGTERM");
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace TdxDash.Web.Components.Live;
+
+/// <summary>The browser's part of the live board, js/live.js: scrolling with the log, desktop notices and sound, all off until somebody wants them.</summary>
+internal sealed class LiveScript : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _gone = new();
+    private IJSObjectReference? _page;
+
+    /// <summary>Loads the script and ties it to the page.</summary>
+    public async Task AttachAsync(IJSRuntime js, string module, ElementReference root)
+    {
+        try
+        {
+            await using IJSObjectReference loaded = await js.InvokeAsync<IJSObjectReference>("import", _gone.Token, "./" + module);
+            _page = await loaded.InvokeAsync<IJSObjectReference>("attach", _gone.Token, root);
+        }
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+        {
+            // The page was left while it loaded.
+        }
+    }
+
+    /// <summary>Tells that hosts ended, to whoever wanted to be told.</summary>
+    public async Task NoticeAsync(string text, bool isFailure)
+    {
+        try
+        {
+            if (_page is not null)
+            {
+                await _page.InvokeVoidAsync("notice", _gone.Token, text, isFailure);
+            }
+        }
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
+        {
+            // The page was left.
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _gone.CancelAsync();
+        try
+        {
+            if (_page is not null)
+            {
+                await _page.InvokeVoidAsync("dispose");
+                await _page.DisposeAsync();
+            }
+        }
+        catch (JSDisconnectedException)
+        {
+            // The browser is gone, and the script with it.
+        }
+
+        _gone.Dispose();
+    }
+}

@@ -1,0 +1,275 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using TdxDash.Web.Components.History;
+using TdxDash.Web.Components.Live;
+using TdxDash.Web.Components.Parts;
+using TdxDash.Web.Components.Url;
+using TdxDash.Web.Live;
+using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Live.Search;
+
+namespace TdxDash.Web.Components.Pages;
+
+/// <summary>Initialisations and updates of a group or of all hosts while they happen: who waits, is updated, is done, has failed; and the log of what was seen.</summary>
+public sealed partial class LivePage : IAsyncDisposable
+{
+    private const int ShownLines = 100;
+    private const int LoadedEvents = 500;
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SpokenEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan UsualWindow = TimeSpan.FromHours(1);
+
+    private readonly CancellationTokenSource _gone = new();
+    private readonly ConcurrentQueue<ReinitEvent> _incoming = new();
+    private readonly SeenLog _log = new();
+    private LiveState _state = new();
+    private FleetSearch _search = FleetSearch.All;
+    private IReadOnlyList<string> _problems = [];
+    private Board _board = Board.Empty;
+    private ImmutableHashSet<string> _chosen = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+    private Dictionary<string, BoardPhase> _phases = new(StringComparer.Ordinal);
+    private DateTimeOffset _opened;
+    private DateTimeOffset _now;
+    private DateTimeOffset _spokenAt;
+    private string _spoken = "";
+    private string _alarm = "";
+    private bool _hasHosts;
+    private volatile bool _isPaused;
+    private IDisposable? _news;
+    private IDisposable? _fleet;
+    private RenderGate? _gate;
+    private ITimer? _clock;
+    private ElementReference _root;
+    private LiveScript? _script;
+
+    [Inject]
+    private IFleetProjection Projection { get; set; } = null!;
+
+    [Inject]
+    private IReinitView Reinits { get; set; } = null!;
+
+    [Inject]
+    private ILabelBook Labels { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Nav { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    [CascadingParameter]
+    private AsOf AsOf { get; set; } = AsOf.Live;
+
+    // The values are read from the URL as a whole; these make the framework hand over its changes.
+    [SupplyParameterFromQuery(Name = "group")]
+    private string? Group { get; set; }
+
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Query { get; set; }
+
+    [SupplyParameterFromQuery(Name = "since")]
+    private string? SinceWord { get; set; }
+
+    [SupplyParameterFromQuery(Name = "phase")]
+    private string? Phase { get; set; }
+
+    [SupplyParameterFromQuery(Name = "log")]
+    private string? LogText { get; set; }
+
+    [SupplyParameterFromQuery(Name = "kinds")]
+    private string? Kinds { get; set; }
+
+    private DateTimeOffset Since => _state.Since ?? _opened - UsualWindow;
+
+    private string TitleText => _board.Counts[BoardPhase.Updating] + _board.Counts[BoardPhase.Failed] == 0 ? "Live - TdxDash"
+        : string.Create(CultureInfo.InvariantCulture, $"{_board.Counts[BoardPhase.Updating]} updating, {_board.Counts[BoardPhase.Failed]} failed - Live - TdxDash");
+
+    private IEnumerable<string> Groups => Labels.InUse.Groups.Append(_state.Group).Where(group => group.Length > 0).Distinct(StringComparer.Ordinal);
+
+    private ImmutableArray<BoardRow> Rows => _state.Shown.IsEmpty ? _board.Rows : [.. _board.Rows.Where(row => _state.Shown.Contains(row.Phase))];
+
+    private IReadOnlyList<string> Demos => [.. _board.Rows.Where(row => row.IsDemo).Select(row => row.Host.Id)];
+
+    private IReadOnlyList<string> Asked => _chosen.IsEmpty ? Demos : [.. Demos.Where(_chosen.Contains)];
+
+    private IReadOnlyList<ReinitEvent> Lines => _log.Newest(seen => _phases.ContainsKey(seen.HostId)
+        && (_state.Kinds.IsEmpty || _state.Kinds.Contains(SeenKinds.Of(seen.Seen)))
+        && (_state.Log.Length == 0 || NameOf(seen.HostId).Contains(_state.Log, StringComparison.OrdinalIgnoreCase) || SeenKinds.Text(seen.Seen).Contains(_state.Log, StringComparison.OrdinalIgnoreCase)), ShownLines);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _gone.CancelAsync();
+        _gone.Dispose();
+        _news?.Dispose();
+        _fleet?.Dispose();
+        _gate?.Dispose();
+        _clock?.Dispose();
+        if (_script is not null)
+        {
+            await _script.DisposeAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        _opened = Time.GetUtcNow();
+        if (!RendererInfo.IsInteractive)
+        {
+            return;
+        }
+
+        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(RefreshAsync));
+        _news = Reinits.Follow(news =>
+        {
+            foreach (ReinitNews seen in news)
+            {
+                _incoming.Enqueue(seen.Event);
+            }
+
+            while (_incoming.Count > SeenLog.Most && _incoming.TryDequeue(out _))
+            {
+                // The log holds no more either; the board is made of states, which none of these is needed for.
+            }
+
+            _gate.Request();
+        });
+        _fleet = Projection.Subscribe(_ => _gate.Request());
+        _clock = Time.CreateTimer(_ => _gate.Request(), null, Tick, Tick);
+        try
+        {
+            _log.Add(await Reinits.RecentAsync(LoadedEvents, _gone.Token));
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
+            // The page was left while it loaded.
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        UrlParse<LiveState> parse = Nav.UrlState<LiveState>();
+        _state = parse.State;
+        if (_search.Text != _state.Search)
+        {
+            _search = FleetSearch.Parse(_state.Search);
+        }
+
+        _problems = [.. parse.Problems, .. _search.Problems.Select(problem => problem.ToString())];
+        if (_state.Group.Length > 0 && !Labels.InUse.Groups.Contains(_state.Group))
+        {
+            _problems = [.. _problems, $"There is no group '{_state.Group}'. Choose another one, or set it on the fleet page."];
+        }
+
+        _phases.Clear();
+        Load();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender && RendererInfo.IsInteractive && AsOf.At is null)
+        {
+            _script = new LiveScript();
+            await _script.AttachAsync(Js, Assets["js/live.js"], _root);
+        }
+    }
+
+    private async Task RefreshAsync()
+    {
+        try
+        {
+            if (AsOf.At is not null)
+            {
+                return;
+            }
+
+            List<BoardRow> ended = _isPaused ? [] : Load();
+            StateHasChanged();
+            if (ended.Count > 0 && _script is not null)
+            {
+                await _script.NoticeAsync(Summary(ended), ended.Any(row => row.Phase == BoardPhase.Failed));
+            }
+        }
+        catch (Exception e)
+        {
+            // Nobody awaits this call: the framework has to be told, so that the error boundary and the log get it.
+            await DispatchExceptionAsync(e);
+        }
+    }
+
+    /// <returns>The hosts that ended since the last time.</returns>
+    private List<BoardRow> Load()
+    {
+        while (_incoming.TryDequeue(out ReinitEvent? seen))
+        {
+            _log.Add([seen]);
+        }
+
+        FleetSnapshot fleet = Projection.Current;
+        _now = Time.GetUtcNow();
+        _hasHosts = !fleet.Hosts.IsEmpty;
+        IEnumerable<FleetHost> hosts = fleet.Select(new FleetQuery(_search, [], [])).Hosts;
+        _board = Board.Of(_state.Group.Length == 0 ? hosts : hosts.Where(host => host.Labels.Group?.ToString() == _state.Group), Reinits.Find, Since);
+        List<BoardRow> ended = _phases.Count == 0 ? [] : [.. _board.Rows.Where(row => row.Phase is BoardPhase.Done or BoardPhase.Failed && _phases.TryGetValue(row.Host.Id, out BoardPhase before) && before != row.Phase)];
+        _phases = _board.Rows.ToDictionary(row => row.Host.Id, row => row.Phase, StringComparer.Ordinal);
+        Speak(ended);
+        return ended;
+    }
+
+    private void Speak(List<BoardRow> ended)
+    {
+        if (ended.FirstOrDefault(row => row.Phase == BoardPhase.Failed) is { } failed)
+        {
+            _alarm = $"{NameOf(failed.Host.Id)} failed. {failed.Run?.Failure?.AdviceText}";
+        }
+
+        if (_now - _spokenAt >= SpokenEvery)
+        {
+            _spokenAt = _now;
+            _spoken = string.Join(", ", LiveState.Phases.Where(pair => _board.Counts[pair.Value] > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{_board.Counts[pair.Value]} {pair.Key}")));
+        }
+    }
+
+    private string Summary(List<BoardRow> ended) => ended is [var one]
+        ? $"{NameOf(one.Host.Id)}: {PhaseMark.Word(one.Phase)}"
+        : string.Create(CultureInfo.InvariantCulture, $"{ended.Count(row => row.Phase == BoardPhase.Done)} done, {ended.Count(row => row.Phase == BoardPhase.Failed)} failed");
+
+    private string NameOf(string hostId) => Projection.Find(hostId) is { } host ? Wording.HostName(host.Summary.Name) : hostId;
+
+    private void Pause()
+    {
+        _isPaused = !_isPaused;
+        if (!_isPaused)
+        {
+            Load();
+        }
+    }
+
+    private void Choose((string HostId, bool IsChosen) click) => _chosen = click.IsChosen ? _chosen.Add(click.HostId) : _chosen.Remove(click.HostId);
+
+    private void ChooseAll(bool isChosen) => _chosen = isChosen ? [.. Demos] : [];
+
+    private void ChooseGroup(ChangeEventArgs e) => Go(_state with { Group = e.Value?.ToString() ?? "" });
+
+    private void Search(ChangeEventArgs e)
+    {
+        string text = e.Value?.ToString() ?? "";
+        Go(_state with { Search = text.Length <= FleetSearch.MaxLength ? text : text[..FleetSearch.MaxLength] });
+    }
+
+    private void CountFromNow() => Go(_state with { Since = UrlTime.Whole(Time.GetUtcNow()) });
+
+    private void Go(LiveState state) => Nav.NavigateTo(state.At("/live"));
+
+    private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,220 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using TdxDash.EndToEnd.Processes;
+
+namespace TdxDash.EndToEnd;
+
+/// <summary>The live view over a real dashboard and a real probe with demo hosts, whose emulated modules are re-initialised from the pages.</summary>
+public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
+{
+    private const int Hosts = 20;
+    private const float Patience = 90_000;
+
+    // The stages that were seen running, in the order in which they were.
+    private const string WatchStages = """
+        () => {
+            window.stages = [];
+            const look = () => document.querySelectorAll('[data-kind=Update] [data-stage][data-status=Running]').forEach(step => {
+                if (!window.stages.includes(step.dataset.stage)) { window.stages.push(step.dataset.stage); }
+            });
+            new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+            look();
+        }
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+    private Dashboard? _dashboard;
+    private RunningProcess? _probe;
+
+    public static TheoryData<string, string, string> Faults => new()
+    {
+        { "busy", "Safe", "retry is safe" },
+        { "refused", "Reboot", "The kernel says that the module is down: reboot the host." },
+        { "entropy", "Reboot", "The kernel says that the module is down: reboot the host." },
+        { "after-shutdown", "Reboot", "The kernel says that the module is down: reboot the host." },
+    };
+
+    public async ValueTask InitializeAsync()
+    {
+        _dashboard = await Dashboard.StartAsync(_folder.Sub("dashboard"));
+        _probe = Probe.Updatable(_dashboard.Address, _folder.Sub("demo"), Hosts);
+        await Eventually.HoldsAsync("every demo host has a stored snapshot",
+            async () => (await _dashboard.StoredAsync()).DistinctBy(row => row.HostId).Count() == Hosts,
+            () => string.Join("\n\n", _probe.Output, _dashboard.Output));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_probe is not null)
+        {
+            await _probe.DisposeAsync();
+        }
+
+        if (_dashboard is not null)
+        {
+            await _dashboard.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Host_UpdatedFromItsPage_GoesThroughTheStagesAndShowsWhatChanged()
+    {
+        IPage page = await OpenHostAsync(1);
+        await page.EvaluateAsync(WatchStages);
+        await StartAsync(page, "");
+
+        await Assertions.Expect(page.Locator("[data-kind=Update][data-outcome=Verified]")).ToBeVisibleAsync(Patient);
+        string[] seen = await page.EvaluateAsync<string[]>("() => window.stages");
+        string[] order = ["Detected", "Receiving", "Preparing", "Transferring", "InKernel", "Shutdown", "Install", "NewPerCpu", "HandOver", "Rereading", "Verified"];
+        Assert.Equal(seen.OrderBy(stage => Array.IndexOf(order, stage)), seen);
+        Assert.Contains("InKernel", seen);
+        Assert.Contains("Install", seen);
+        await Assertions.Expect(page.Locator("[data-kind=Update] [data-stage][data-status=Done], [data-kind=Update] [data-stage][data-status=Unseen]")).ToHaveCountAsync(order.Length);
+        await Assertions.Expect(page.Locator("[aria-label='Before and after'] caption")).ToContainTextAsync("which took");
+        Assert.DoesNotContain("%", await page.Locator("section.panel").InnerTextAsync(), StringComparison.Ordinal);
+        await TakeInBothThemesAsync(page, "live-host-success");
+    }
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task Host_UpdatedWithAFault_ShowsTheFailureWithTheAdviceThatTheKernelAllows(string fault, string advice, string text)
+    {
+        IPage page = await OpenHostAsync(2);
+        await StartAsync(page, fault);
+
+        ILocator card = page.Locator("[data-kind=Update] .failure");
+        await Assertions.Expect(card).ToHaveAttributeAsync("data-advice", advice, new LocatorAssertionsToHaveAttributeOptions { Timeout = Patience });
+        await Assertions.Expect(card).ToContainTextAsync(text);
+        await Assertions.Expect(card).ToContainTextAsync("transferring:firmware-invalid", new LocatorAssertionsToContainTextOptions { Timeout = Patience });
+        await Assertions.Expect(page.Locator("[data-kind=Update] h3 .mark.emulated")).ToBeVisibleAsync();
+        if (fault == "after-shutdown")
+        {
+            await TakeInBothThemesAsync(page, "live-host-failure");
+        }
+    }
+
+    [Fact]
+    public async Task Board_OfAGroupWithTwoFailures_CountsThemAtTheEnd()
+    {
+        await GroupAsync("site-b");
+        IPage page = await OpenAsync("/live?group=site-b");
+        await CountsAsync(page, waiting: Hosts, updating: 0, done: 0, failed: 0);
+
+        await page.Locator("tr[data-phase] input[type=checkbox]").Nth(3).CheckAsync();
+        await page.Locator("tr[data-phase] input[type=checkbox]").Nth(8).CheckAsync();
+        await StartAsync(page, "busy");
+        await page.GetByRole(AriaRole.Checkbox, new PageGetByRoleOptions { Name = "Choose all demo hosts" }).CheckAsync();
+        foreach (string id in await page.Locator("tr[data-phase=Updating], tr[data-phase=Failed]").EvaluateAllAsync<string[]>("rows => rows.map(row => row.dataset.host)"))
+        {
+            await page.Locator($"tr[data-host='{id}'] input").UncheckAsync();
+        }
+
+        await page.Locator(".form select").Nth(1).SelectOptionAsync("");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = StartOn() }).ClickAsync();
+        await Assertions.Expect(page.Locator("[data-count=updating] b")).Not.ToHaveTextAsync("0", new LocatorAssertionsToHaveTextOptions { Timeout = Patience });
+        await TakeAsync(page, "live-board-during-light");
+
+        await CountsAsync(page, waiting: 0, updating: 0, done: Hosts - 2, failed: 2);
+        await Assertions.Expect(page.Locator("tr[data-phase=Failed]")).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Locator("tr[data-phase=Failed]").First).ToContainTextAsync("retry is safe");
+        await TakeInBothThemesAsync(page, "live-board-end");
+        await page.SetViewportSizeAsync(360, 740);
+        Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= 360);
+        await TakeAsync(page, "live-board-360");
+    }
+
+    [Fact]
+    public async Task Board_PausedByKey_HoldsAndSaysHowMuch()
+    {
+        IPage page = await OpenAsync("/live");
+        await page.Keyboard.PressAsync("p");
+        await Assertions.Expect(page.Locator(".badge")).ToContainTextAsync("Paused");
+        await page.Locator("tr[data-phase] input[type=checkbox]").First.CheckAsync();
+        await StartAsync(page, "busy");
+
+        await Assertions.Expect(page.Locator(".badge")).ToHaveTextAsync(SomeWait(), new LocatorAssertionsToHaveTextOptions { Timeout = Patience });
+        await Assertions.Expect(page.Locator("[data-count=waiting] b")).ToHaveTextAsync(Hosts.ToString(CultureInfo.InvariantCulture));
+        await page.Keyboard.PressAsync("p");
+        await Assertions.Expect(page.Locator("[data-count=failed] b")).ToHaveTextAsync("1", new LocatorAssertionsToHaveTextOptions { Timeout = Patience });
+    }
+
+    [Fact]
+    public async Task Board_MalformedAddress_IsUsableAndSaysWhatWasWrong()
+    {
+        IPage page = await OpenAsync("/live?since=yesterday&phase=gone&group=none-such");
+
+        await Assertions.Expect(page.Locator(".problems li")).ToHaveCountAsync(3);
+        await page.Locator(".problems a").ClickAsync();
+        await CountsAsync(page, waiting: Hosts, updating: 0, done: 0, failed: 0);
+    }
+
+    [Fact]
+    public async Task Shell_KeysGThenL_GoToTheBoard()
+    {
+        IPage page = await chromium.OpenAsync(_dashboard!.Address);
+        await page.Keyboard.PressAsync("g");
+        await page.Keyboard.PressAsync("l");
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Live", Exact = true })).ToBeVisibleAsync();
+    }
+
+    private static LocatorAssertionsToBeVisibleOptions Patient => new() { Timeout = Patience };
+
+    private static async Task StartAsync(IPage page, string fault)
+    {
+        await page.Locator("[data-action=reinit]").ClickAsync();
+        await page.Locator(".form select").Nth(1).SelectOptionAsync(fault);
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = StartOn() }).ClickAsync();
+        await Assertions.Expect(page.Locator(".form [role=status]")).ToContainTextAsync("began", new LocatorAssertionsToContainTextOptions { Timeout = Patience });
+    }
+
+    private static async Task CountsAsync(IPage page, int waiting, int updating, int done, int failed)
+    {
+        foreach ((string phase, int count) in new[] { ("failed", failed), ("done", done), ("updating", updating), ("waiting", waiting) })
+        {
+            await Assertions.Expect(page.Locator($"[data-count={phase}] b")).ToHaveTextAsync(count.ToString(CultureInfo.InvariantCulture), new LocatorAssertionsToHaveTextOptions { Timeout = Patience });
+        }
+    }
+
+    private static async Task TakeInBothThemesAsync(IPage page, string name)
+    {
+        await TakeAsync(page, name + "-light");
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark, ReducedMotion = ReducedMotion.Reduce });
+        await TakeAsync(page, name + "-dark");
+    }
+
+    private static async Task TakeAsync(IPage page, string name)
+    {
+        await AccessibilityTests.AssertAccessibleAsync(page);
+        await Assertions.Expect(page.Locator("#blazor-error-ui")).ToBeHiddenAsync();
+        Directory.CreateDirectory(Product.Screenshots);
+        Assert.NotEmpty(await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Product.Screenshots, name + ".png") }));
+    }
+
+    private async Task<IPage> OpenHostAsync(int number) => await OpenAsync(string.Create(CultureInfo.InvariantCulture, $"/hosts/de300000-7d00-4000-8000-{1_000 + number:d12}"));
+
+    private async Task<IPage> OpenAsync(string path)
+    {
+        IPage page = await chromium.OpenAsync(new Uri(_dashboard!.Address, path));
+        await page.Locator("[data-ready=true]").First.WaitForAsync();
+        return page;
+    }
+
+    private async Task GroupAsync(string group)
+    {
+        IPage page = await chromium.OpenAsync(_dashboard!.Address);
+        await page.GetByRole(AriaRole.Checkbox, new PageGetByRoleOptions { Name = "Select all matching hosts" }).First.CheckAsync();
+        await page.Locator("#group").FillAsync(group);
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Set group" }).ClickAsync();
+        await Assertions.Expect(page.GetByText($"group {group}").Or(page.Locator("td.col-group", new PageLocatorOptions { HasText = group })).First).ToBeVisibleAsync();
+    }
+
+    [GeneratedRegex("^Start on .* demo hosts?$")]
+    private static partial Regex StartOn();
+
+    [GeneratedRegex("Paused: [1-9][0-9,]* events? waits?")]
+    private static partial Regex SomeWait();
+}

@@ -1,0 +1,234 @@
+using AngleSharp.Dom;
+using Bunit;
+using Bunit.TestDoubles;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using TdxDash.Tdx.Reinit;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.History;
+using TdxDash.Web.Components.Pages;
+using TdxDash.Web.Live;
+
+namespace TdxDash.Web.Tests.Components;
+
+public sealed class LivePageTests : PageTestContext
+{
+    private static DateTimeOffset Now => Samples.Now;
+
+    [Fact]
+    public void Render_NoHosts_SaysHowToWatchAndHowToTry()
+    {
+        IRenderedComponent<LivePage> page = Open();
+
+        Assert.Equal(["tdxprobe run --dashboard http://localhost", "./run --demo"], page.FindAll(".command code").Select(code => code.TextContent));
+    }
+
+    [Fact]
+    public void Render_HostsInEachPhase_AreCountedAndListedInOrder()
+    {
+        Site();
+
+        IRenderedComponent<LivePage> page = Open();
+
+        Assert.Equal(("1", "1", "1", "2"), (Count(page, "updating"), Count(page, "failed"), Count(page, "done"), Count(page, "waiting")));
+        Assert.Equal(["Updating", "Failed", "Waiting", "Waiting", "Done"], page.FindAll("tr[data-phase]").Select(row => row.GetAttribute("data-phase")));
+        Assert.Contains("transferring", page.Find("tr[data-phase=Updating]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("1.5.08 → 1.5.16", page.Find("tr[data-phase=Done]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Cause not told by this kernel: check module state, host may need reboot.", page.Find("tr[data-phase=Failed]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_SinceLaterThanAnUpdate_HasTheHostWaitAgain()
+    {
+        Site();
+
+        IRenderedComponent<LivePage> page = Open("?since=" + UrlTime.Write(Now.AddMinutes(1)));
+
+        Assert.Equal(("0", "0", "4"), (Count(page, "done"), Count(page, "failed"), Count(page, "waiting")));
+        // What goes on is never hidden by a later start.
+        Assert.Equal("1", Count(page, "updating"));
+    }
+
+    [Fact]
+    public void Render_Group_ShowsItsHostsAlone()
+    {
+        Site();
+
+        IRenderedComponent<LivePage> page = Open("?group=site-b");
+
+        Assert.Equal(["c", "d"], page.FindAll("tr[data-phase] a").Select(link => link.TextContent).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Render_SearchAndPhase_Filter()
+    {
+        Site();
+
+        Assert.Equal(["a"], Open("?q=host:a").FindAll("tr[data-phase] a").Select(link => link.TextContent));
+        Assert.Equal(["c"], Open("?phase=done").FindAll("tr[data-phase] a").Select(link => link.TextContent));
+    }
+
+    [Theory]
+    [InlineData("?group=none-such", "There is no group 'none-such'")]
+    [InlineData("?since=now", "'since'")]
+    [InlineData("?q=nofield:1", "nofield")]
+    [InlineData("?phase=gone&kinds=x&log=" + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "'phase'")]
+    public void Render_MalformedQuery_IsNamedAndThePageIsUsable(string query, string named)
+    {
+        Site();
+
+        IRenderedComponent<LivePage> page = Open(query);
+
+        Assert.Contains(named, page.Find(".problems").TextContent, StringComparison.Ordinal);
+        Assert.Equal("Live", page.Find("h1").TextContent);
+        Assert.NotEmpty(page.FindAll("[data-live-pause]"));
+    }
+
+    [Fact]
+    public void Feed_OfUpdate_MovesItsHostThroughThePhases()
+    {
+        Site();
+        IRenderedComponent<LivePage> page = Open();
+
+        Reinits.See(Id("d"), Updates.ToTheKernel(Now.AddSeconds(1)));
+        Time.Advance(TimeSpan.FromSeconds(7));
+        page.WaitForAssertion(() => Assert.Equal("2", Count(page, "updating")));
+
+        Reinits.See(Id("d"), Updates.Whole(Now.AddSeconds(1)).Skip(6));
+        Time.Advance(TimeSpan.FromSeconds(1));
+        page.WaitForAssertion(() => Assert.Equal(("2", "1"), (Count(page, "done"), Count(page, "updating"))));
+    }
+
+    [Fact]
+    public void Pause_HoldsWhatComesInAndSaysHowMuch()
+    {
+        Site();
+        IRenderedComponent<LivePage> page = Open();
+        page.Find("[data-live-pause]").Click();
+
+        Reinits.See(Id("d"), Updates.Whole(Now.AddSeconds(1)));
+        Time.Advance(TimeSpan.FromSeconds(10));
+
+        page.WaitForAssertion(() => Assert.Equal("Paused: 8 events wait", page.Find(".badge").TextContent));
+        Assert.Equal("1", Count(page, "done"));
+        page.Find("[data-live-pause]").Click();
+        Assert.Equal("2", Count(page, "done"));
+        Assert.Empty(page.FindAll(".badge"));
+    }
+
+    [Fact]
+    public void Feed_OfManyEvents_IsDrawnAtMostFourTimesASecond()
+    {
+        Site();
+        IRenderedComponent<LivePage> page = Open();
+        Time.Advance(TimeSpan.FromSeconds(1));
+        int before = Projection!.Reads;
+
+        for (int i = 0; i < 200; i++)
+        {
+            Reinits.See(Id("a"), Updates.Step(Now.AddSeconds(1), EmulatedStep.Install, i, 256));
+            Time.Advance(TimeSpan.FromMilliseconds(5));
+        }
+
+        page.WaitForAssertion(() => Assert.InRange(Projection.Reads - before, 2, 6));
+    }
+
+    [Fact]
+    public void Log_FilteredByTextAndKind_ShowsThoseLinesOldestFirst()
+    {
+        Site();
+
+        IRenderedComponent<LivePage> page = Open("?kinds=node&log=transferring");
+
+        IReadOnlyList<string> lines = [.. page.FindAll("section.log tbody tr").Select(row => row.TextContent)];
+        Assert.NotEmpty(lines);
+        Assert.All(lines, line => Assert.Contains("transferring", line, StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.Contains("node", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Log_FilteredByHost_ShowsItAlone()
+    {
+        Site();
+
+        IRenderedComponent<LivePage> page = Open("?log=b");
+        page.Find("section.log input[type=search]").Change("zzz");
+
+        Assert.Contains("No line matches this filter.", page.Find("section.log").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("?log=zzz", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Start_OnChosenDemoHosts_AsksThemAloneAndShowsRefusalsByReason()
+    {
+        Site(Origin.Demo);
+        Requests.Refuse = id => id == Id("b") ? "The module is being re-initialised already." : null;
+        IRenderedComponent<LivePage> page = Open();
+        page.Find($"tr[data-host='{Id("a")}'] input").Change(true);
+        page.Find($"tr[data-host='{Id("b")}'] input").Change(true);
+
+        page.Find("[data-action=reinit]").Click();
+        page.FindAll(".form select")[1].Change("busy");
+        page.Find(".form .go").Click();
+
+        Assert.Equal([Id("a"), Id("b")], Requests.Asked.Select(asked => asked.HostId).Order(StringComparer.Ordinal));
+        Assert.All(Requests.Asked, asked => Assert.Equal("busy", asked.Fault));
+        page.WaitForAssertion(() => Assert.Equal("b: The module is being re-initialised already.", page.Find(".refusals li").TextContent));
+    }
+
+    [Fact]
+    public void Render_RealHosts_HasNoStart()
+    {
+        Site();
+
+        IRenderedComponent<LivePage> page = Open();
+
+        Assert.Empty(page.FindAll("[data-action=reinit]"));
+        Assert.Contains("watched, never started from here", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_PastTime_SaysThatOnlyNowIsLive()
+    {
+        Site();
+
+        IRenderedComponent<LivePage> page = Render<LivePage>(parameters => parameters.AddCascadingValue(new AsOf(Now.AddHours(-1))));
+
+        Assert.Contains("Only now is live", page.Markup, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("[data-live-pause]"));
+    }
+
+    [Fact]
+    public async Task Dispose_EndsTheSubscriptions()
+    {
+        Open();
+        Assert.Equal(1, Reinits.Subscribers);
+        await DisposeComponentsAsync();
+        Assert.Equal(0, Reinits.Subscribers);
+    }
+
+    // a is transferring, b has failed, c is done, d and e wait; c and d are in site-b.
+    private void Site(Origin origin = Origin.Live)
+    {
+        foreach (string name in new[] { "a", "b", "c", "d", "e" })
+        {
+            Fleet.Report(Samples.Entry(Id(name), name, origin: origin));
+        }
+
+        LabelText.TryParse("site-b", out LabelText group);
+        Labels.ChangeAsync(new Dictionary<string, HostLabels> { [Id("c")] = HostLabels.None with { Group = group }, [Id("d")] = HostLabels.None with { Group = group } }, default).GetAwaiter().GetResult();
+        Reinits.See(Id("a"), Updates.ToTheKernel(Now.AddSeconds(-4)).Take(5));
+        Reinits.See(Id("b"), Updates.Failed(Now.AddSeconds(-60), "transferring:firmware-invalid"));
+        Reinits.See(Id("c"), Updates.Whole(Now.AddSeconds(-60)));
+    }
+
+    private IRenderedComponent<LivePage> Open(string query = "")
+    {
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/live" + query);
+        return Render<LivePage>();
+    }
+
+    private static string Count(IRenderedComponent<LivePage> page, string phase) => page.Find($"[data-count={phase}] b").TextContent;
+
+    private static string Id(string name) => $"{new string(name[0], 8)}-0000-0000-0000-000000000001";
+}
