@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
@@ -112,6 +113,7 @@ public static class WebSetup
         services.AddSignalR().AddJsonProtocol(json =>
         {
             json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
+            json.PayloadSerializerOptions.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
             json.PayloadSerializerOptions.RespectNullableAnnotations = true;
             json.PayloadSerializerOptions.RespectRequiredConstructorParameters = true;
         }).AddHubOptions<ProbeHub>(hub =>
@@ -120,8 +122,7 @@ public static class WebSetup
             hub.KeepAliveInterval = ProbeContract.HeartbeatInterval;
             // A probe that is there pings in every interval: one that went without a word is not waited for.
             hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
-        });
-        services.AddSignalR().AddHubOptions<LiveHub>(hub => hub.MaximumReceiveMessageSize = LiveHub.MaxMessageBytes);
+        }).AddHubOptions<LiveHub>(hub => hub.MaximumReceiveMessageSize = LiveHub.MaxMessageBytes);
         PageCompression.Add(services);
         services.AddRazorComponents().AddInteractiveServerComponents();
         services.AddMudServices();

@@ -33,8 +33,6 @@ internal sealed class EmulatedTree
         _root = root;
         _time = time;
         _startedAt = time.GetTimestamp();
-        string log = root + HostFiles.KernelLog;
-        _record = File.Exists(log) ? (ulong)File.ReadLines(log).Count() : 0;
     }
 
     /// <summary>The folder.</summary>
@@ -66,6 +64,10 @@ internal sealed class EmulatedTree
             Directory.CreateDirectory(real + Marker);
             var tree = new EmulatedTree(real, time);
             tree.WriteMissing(machine);
+
+            // Records go on from those that the machine was made with: a reader takes a lower number for one that it has seen.
+            string log = real + HostFiles.KernelLog;
+            tree._record = File.Exists(log) ? (ulong)File.ReadLines(log).Count() : 0;
             return tree;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

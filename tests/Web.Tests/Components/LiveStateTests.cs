@@ -9,7 +9,7 @@ public sealed class LiveStateTests
 {
     private static readonly Gen<LiveState> AnyState =
         from search in Gen.Char.Array[0, 60]
-        from group in Gen.OneOf(Gen.Const(""), Gen.Const("site-b"), Gen.Const("a.b/c_1"))
+        from named in Gen.OneOf(Gen.Const(""), Gen.Const("site-b"), Gen.Const("a.b/c_1"))
         from since in Gen.Long[0, 2_000_000_000_000_000]
         from isSince in Gen.Bool
         from phases in Gen.Shuffle(Enum.GetValues<BoardPhase>(), 0, 4)
@@ -17,7 +17,7 @@ public sealed class LiveStateTests
         from log in Gen.Char.Array[0, 40]
         select new LiveState
         {
-            Group = group,
+            Group = named,
             Search = string.Concat(new string(search).EnumerateRunes()),
             Since = isSince ? DateTimeOffset.UnixEpoch.AddMicroseconds(since) : null,
             Shown = [.. phases],

@@ -119,7 +119,7 @@ public sealed partial class LivePage : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    protected override async Task OnInitializedAsync()
+    protected override void OnInitialized()
     {
         _opened = Time.GetUtcNow();
         if (!RendererInfo.IsInteractive)
@@ -144,14 +144,7 @@ public sealed partial class LivePage : IAsyncDisposable
         });
         _fleet = Projection.Subscribe(_ => _gate.Request());
         _clock = Time.CreateTimer(_ => _gate.Request(), null, Tick, Tick);
-        try
-        {
-            _log.Add(await Reinits.RecentAsync(LoadedEvents, _gone.Token));
-        }
-        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
-        {
-            // The page was left while it loaded.
-        }
+        _ = LoadLogAsync();
     }
 
     /// <inheritdoc/>
@@ -181,6 +174,26 @@ public sealed partial class LivePage : IAsyncDisposable
         {
             _script = new LiveScript();
             await _script.AttachAsync(Js, Assets["js/live.js"], _root);
+        }
+    }
+
+    // The board does not wait for it.
+    private async Task LoadLogAsync()
+    {
+        try
+        {
+            IReadOnlyList<ReinitEvent> events = await Reinits.RecentAsync(LoadedEvents, _gone.Token);
+            await InvokeAsync(() => _log.Add(events));
+            _gate?.Request();
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
+            // The page was left while it loaded.
+        }
+        catch (Exception e)
+        {
+            // Nobody awaits this call: the framework has to be told, so that the error boundary and the log get it.
+            await DispatchExceptionAsync(e);
         }
     }
 
@@ -231,6 +244,10 @@ public sealed partial class LivePage : IAsyncDisposable
         if (ended.FirstOrDefault(row => row.Phase == BoardPhase.Failed) is { } failed)
         {
             _alarm = $"{NameOf(failed.Host.Id)} failed. {failed.Run?.Failure?.AdviceText}";
+        }
+        else if (ended.FirstOrDefault(row => row.Run is { ConsumedChanges.Count: > 0 }) is { } changed)
+        {
+            _alarm = $"{NameOf(changed.Host.Id)}: the new module has other metadata than Linux consumed at boot: {string.Join(", ", changed.Run!.ConsumedChanges)}.";
         }
 
         if (_now - _spokenAt >= SpokenEvery)

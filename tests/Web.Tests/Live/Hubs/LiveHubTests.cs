@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
 using Dapper;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
@@ -33,7 +35,7 @@ public sealed class LiveHubTests
 
         Assert.Equal(Enumerable.Range(1, 15).Select(i => (long)i), all.Select(record => record.Revision));
         Assert.Equal(("Update", "Verified", "", Dashboard.HostA), (all[7].Run, all[7].Outcome, all[7].Advice, all[7].HostId));
-        Assert.Equal(("Update", "Failed", "Transferring", "Safe", HostB), (all[14].Run, all[14].Outcome, all[14].Stage, all[14].Advice, all[14].HostId));
+        Assert.Equal(("Update", "Failed", "InKernel", "Safe", HostB), (all[14].Run, all[14].Outcome, all[14].Stage, all[14].Advice, all[14].HostId));
         for (int from = 0; from < 15; from++)
         {
             Assert.Equal(all.Skip(from).Select(Words), (await TakeAsync(hub, new LiveScope { All = true }, from, 15 - from)).Select(Words));
@@ -182,7 +184,7 @@ public sealed class LiveHubTests
     private static async Task<HubConnection> ConnectAsync(Dashboard dashboard)
     {
         HubConnection hub = new HubConnectionBuilder().WithUrl(new Uri(dashboard.Address, LiveHub.Path))
-            .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
+            .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(WireJson.Default, new DefaultJsonTypeInfoResolver())).Build();
         await hub.StartAsync(TestContext.Current.CancellationToken).WaitAsync(Dashboard.Patience);
         return hub;
     }
