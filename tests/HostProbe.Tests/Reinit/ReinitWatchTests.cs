@@ -44,6 +44,18 @@ public sealed class ReinitWatchTests : IDisposable
     }
 
     [Fact]
+    public void Look_OfATreeAboveAMachineThatLoggedBefore_MissesNothing()
+    {
+        var machine = new DemoTree();
+        machine.Add(HostFiles.KernelLog, "6,0,1000,-;virt/tdx: BIOS enabled: private KeyID range [32, 64)\n6,1,2000,-;virt/tdx: TDX-Module initialized\n");
+        var tree = EmulatedTree.Open(Path.Combine(_folder, "above"), machine, TimeProvider.System);
+        using var watch = new ReinitWatch(new LiveHostFiles(tree.Root), null, TimeProvider.System);
+        watch.Look();
+        tree.Log("virt/tdx: module not loaded");
+        Assert.Equal(["virt/tdx: module not loaded"], watch.Look().Select(seen => seen.KernelLine).OfType<string>());
+    }
+
+    [Fact]
     public void Look_WhileAnUpdateRuns_IsQuickAndFindsItStandingStill()
     {
         using ReinitWatch watch = Watch();

@@ -215,7 +215,7 @@ public sealed class LivePageTests : PageTestContext
             Fleet.Report(Samples.Entry(Id(name), name, origin: origin));
         }
 
-        LabelText.TryParse("site-b", out LabelText group);
+        Assert.True(LabelText.TryParse("site-b", out LabelText group));
         Labels.ChangeAsync(new Dictionary<string, HostLabels> { [Id("c")] = HostLabels.None with { Group = group }, [Id("d")] = HostLabels.None with { Group = group } }, default).GetAwaiter().GetResult();
         Reinits.See(Id("a"), Updates.ToTheKernel(Now.AddSeconds(-4)).Take(5));
         Reinits.See(Id("b"), Updates.Failed(Now.AddSeconds(-60), "transferring:firmware-invalid"));

@@ -110,7 +110,7 @@ public sealed class LiveHubTests
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
         await DeliverAsync(dashboard, Dashboard.HostA, 1, Updates.Whole(Start));
         await DeliverAsync(dashboard, HostB, 1, Updates.ToTheKernel(Start));
-        LabelText.TryParse("site-b", out LabelText group);
+        Assert.True(LabelText.TryParse("site-b", out LabelText group));
         Assert.Null(await dashboard.Service<ILabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [HostB] = HostLabels.None with { Group = group } }, TestContext.Current.CancellationToken));
         await using HubConnection hub = await ConnectAsync(dashboard);
 
