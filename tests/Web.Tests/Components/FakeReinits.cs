@@ -1,6 +1,5 @@
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
-using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Reinit;
 
 namespace TdxDash.Web.Tests.Components;
@@ -69,20 +68,6 @@ internal sealed class FakeRequests : IReinitRequests
         Asked.Add((hostId, profile, fault));
         return Task.FromResult(Refuse(hostId));
     }
-}
-
-/// <summary>A history that has no snapshot.</summary>
-internal sealed class FakeSnapshots : IHostHistory
-{
-    public Task<HistorySpan?> SpanAsync(string hostId, DateTimeOffset? at, CancellationToken cancellation) => Task.FromResult<HistorySpan?>(null);
-
-    public Task<HostTimeline> TimelineAsync(string hostId, TimeWindow window, int mostMarks, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<HistoryPage> EntriesAsync(HistoryFilter filter, HistoryCursor? from, int limit, CancellationToken cancellation) => throw new NotSupportedException();
-
-    public Task<StoredSnapshot?> InForceAsync(string hostId, DateTimeOffset at, CancellationToken cancellation) => Task.FromResult<StoredSnapshot?>(null);
-
-    public Task<StoredSnapshot?> FindAsync(string hostId, long revision, CancellationToken cancellation) => Task.FromResult<StoredSnapshot?>(null);
 }
 
 /// <summary>Updates as a kernel shows them, one second apart.</summary>

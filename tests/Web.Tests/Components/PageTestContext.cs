@@ -31,7 +31,6 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<FleetAtATime>();
         Services.AddSingleton<IReinitView>(Reinits);
         Services.AddSingleton<IReinitRequests>(Requests);
-        Services.AddSingleton<IHostHistory>(Snapshots);
         Services.AddSingleton<SnapshotFinder>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -52,8 +51,6 @@ public abstract class PageTestContext : BunitContext
     internal FakeReinits Reinits { get; } = new();
 
     internal FakeRequests Requests { get; } = new();
-
-    internal FakeSnapshots Snapshots { get; } = new();
 
     internal CountedProjection? Projection { get; private set; }
 }
