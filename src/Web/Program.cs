@@ -17,11 +17,12 @@ try
     }
 
     await using WebApplication app = WebSetup.Build(args);
+    CancellationToken stopping = app.Lifetime.ApplicationStopping;
     try
     {
         await app.RunAsync();
     }
-    catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+    catch (OperationCanceledException) when (stopping.IsCancellationRequested)
     {
         // Asked to stop while it was starting.
     }
