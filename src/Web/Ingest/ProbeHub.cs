@@ -15,7 +15,8 @@ internal sealed class ProbeHub(Admission admission, Intake intake, ObservationIn
     [HubMethodName(ProbeContract.Hello)]
     public HelloReply Hello(ProbeHello hello)
     {
-        if (admission.Ask() is int wait and > 0)
+        // A connection that was taken up is there: saying hello again, as one does that speaks for many demo hosts, takes no new place.
+        if (Caller is null && admission.Ask() is int wait and > 0)
         {
             return new HelloReply(false, $"The dashboard takes up {Admission.PerSecond} probes a second and more are calling now; the probe calls again by itself.", ProbeContract.Version, wait);
         }

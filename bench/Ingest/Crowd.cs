@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using TdxDash.DemoFleet;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Wire;
+
+namespace TdxDash.Ingest;
+
+/// <summary>Many connections to a dashboard, each of which speaks for one host after the other, and delivers one snapshot at a time as a probe does.</summary>
+internal sealed class Crowd : IAsyncDisposable
+{
+    private const int Connections = 128;
+    private static readonly Uri Address = new("http://127.0.0.1:18099");
+
+    private readonly HubConnection[] _connections;
+
+    private Crowd(HubConnection[] connections) => _connections = connections;
+
+    /// <summary>Starts a dashboard.</summary>
+    public static Process Start(string web, string folder) => Process.Start(new ProcessStartInfo("dotnet",
+        [web, "--urls", Address.GetLeftPart(UriPartial.Authority), $"--TdxDash:DataFolder={folder}", "--Logging:LogLevel:Default=Warning"]))!;
+
+    /// <summary>Waits for the dashboard and connects.</summary>
+    public static async Task<Crowd> ConnectAsync()
+    {
+        using var client = new HttpClient { BaseAddress = Address };
+        while (!await IsReadyAsync(client))
+        {
+            await Task.Delay(50);
+        }
+
+        HubConnection[] connections = [.. Enumerable.Range(0, Connections).Select(_ => new HubConnectionBuilder().WithUrl(new Uri(Address, ProbeContract.Path))
+            .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build())];
+        foreach (HubConnection connection in connections)
+        {
+            await connection.StartAsync();
+        }
+
+        return new Crowd(connections);
+    }
+
+    /// <summary>Delivers everything; each delivery ends with the acknowledgement, after the commit.</summary>
+    /// <returns>Snapshots a second, and the time of one delivery in milliseconds: median and 99th percentile.</returns>
+    public async Task<(double Rate, double Median, double Worst)> DeliverAsync(IReadOnlyList<Delivery> deliveries)
+    {
+        var hosts = new ConcurrentQueue<Delivery[]>(deliveries.GroupBy(delivery => delivery.Host.Id).Select(group => group.ToArray()));
+        var times = new ConcurrentBag<double>();
+        long began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(_connections.Select(connection => SpeakAsync(connection, hosts, times)));
+        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        double[] sorted = [.. times.Order()];
+        return (deliveries.Count / seconds, sorted[sorted.Length / 2], sorted[sorted.Length * 99 / 100]);
+    }
+
+    /// <summary>Sends heartbeats, several at a time on each connection.</summary>
+    /// <returns>Answered heartbeats a second.</returns>
+    public async Task<double> HeartbeatsAsync(TimeSpan time)
+    {
+        const int AtOnce = 8;
+        long began = Stopwatch.GetTimestamp(), count = 0;
+        var heartbeat = new ProbeHeartbeat(new DemoHost(0).BootId(0), 0);
+        await Task.WhenAll(_connections.SelectMany(connection => Enumerable.Range(0, AtOnce).Select(async _ =>
+        {
+            while (Stopwatch.GetElapsedTime(began) < time)
+            {
+                await connection.InvokeAsync<DeliveryReply>(ProbeContract.Heartbeat, heartbeat);
+                Interlocked.Increment(ref count);
+            }
+        })));
+        return count / Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (HubConnection connection in _connections)
+        {
+            await connection.DisposeAsync();
+        }
+    }
+
+    private static async Task SpeakAsync(HubConnection connection, ConcurrentQueue<Delivery[]> hosts, ConcurrentBag<double> times)
+    {
+        while (hosts.TryDequeue(out Delivery[]? deliveries))
+        {
+            DemoHost host = deliveries[0].Host;
+            HelloReply hello = await connection.InvokeAsync<HelloReply>(ProbeContract.Hello, new ProbeHello(ProbeContract.Version, host.Id, host.Name, Origin.Demo, "bench"));
+            if (!hello.Accepted)
+            {
+                throw new InvalidOperationException(hello.Reason);
+            }
+
+            foreach (Delivery delivery in deliveries)
+            {
+                long began = Stopwatch.GetTimestamp();
+                DeliveryReply reply = await connection.InvokeAsync<DeliveryReply>(ProbeContract.Deliver, delivery.Envelope);
+                if (reply.Outcome != DeliveryOutcome.Stored)
+                {
+                    throw new InvalidOperationException($"{reply.Outcome}: {reply.Reason}");
+                }
+
+                times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
+        }
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient client)
+    {
+        try
+        {
+            using HttpResponseMessage answer = await client.GetAsync("/healthz");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // it does not listen yet
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Globalization;
+using TdxDash.DemoFleet;
+using TdxDash.Ingest;
+
+if (args is not [var web, var folder, var text] || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int hosts) || hosts is < 1 or > 100_000 || !File.Exists(web))
+{
+    Console.Error.WriteLine("""
+        Usage: Ingest WEB FOLDER HOSTS
+
+        Measures how fast a dashboard stores snapshots, beside raw SQLite on the same bytes and disk, and how many heartbeats it answers.
+
+          WEB     TdxDash.Web.dll of a published dashboard
+          FOLDER  an empty folder on the disk to measure; about 60 KB a host
+          HOSTS   how many demo hosts deliver the snapshots of a year
+        """);
+    return 2;
+}
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+IReadOnlyList<Delivery> year = Deliveries.OfAYear(hosts);
+long bytes = year.Sum(delivery => (long)delivery.Envelope.Body.Length);
+Console.WriteLine($"{year.Count} snapshots of {hosts} demo hosts, {bytes / 1024.0 / 1024.0:F1} MiB compressed");
+
+double raw = RawSqlite.Write(Path.Combine(folder, "raw"), year);
+Console.WriteLine($"raw SQLite, WAL and FULL, {RawSqlite.Batch} rows a commit: {raw:F0} rows/s");
+
+using Process dashboard = Crowd.Start(web, Path.Combine(folder, "dashboard"));
+try
+{
+    await using Crowd crowd = await Crowd.ConnectAsync();
+    (double rate, double p50, double p99) = await crowd.DeliverAsync(year);
+    Console.WriteLine($"dashboard: {rate:F0} snapshots/s, delivery p50 {p50:F1} ms, p99 {p99:F1} ms; {rate / raw:F2} of raw SQLite");
+    Console.WriteLine($"heartbeats: {await crowd.HeartbeatsAsync(TimeSpan.FromSeconds(5)):F0}/s");
+    dashboard.Refresh();
+    Console.WriteLine($"dashboard: {dashboard.WorkingSet64 >> 20} MiB resident");
+}
+finally
+{
+    dashboard.Kill();
+}
+
+return 0;
