@@ -16,7 +16,7 @@ import { listenToOverview, listenToZoom } from "./pointer.js";
 import { Regions } from "./regions.js";
 import { rememberedUnits } from "./remembered.js";
 import { makeStyles } from "./styles.js";
-import { Surface } from "./surface.js";
+import { canvasOf, Surface } from "./surface.js";
 import { readColours } from "./theme.js";
 import { placeTip, tipText } from "./tooltip.js";
 /** @import { Format } from "./exports.js" */
@@ -60,11 +60,10 @@ export class MemoryMap {
     this.model = new Model(new Regions(bytes));
     this.model.changes = readChanges(options.changes);
     this.notices = new Notices(this.part("toast"));
-    const zone = this.part("zoom"), strip = this.part("overview");
+    const zone = this.part("zoom"), strip = this.part("overview"), { signal } = this.#end;
     this.focusLayer = new FocusLayer(this.part("lanes"), this.model);
-    this.surface = new Surface(root, canvas(zone), canvas(strip), this.model, () => this.#drawn());
+    this.surface = new Surface(root, canvasOf(zone), canvasOf(strip), this.model, () => this.#drawn());
     this.motion = new Motion(this.model, () => this.surface.drawNow());
-    const { signal } = this.#end;
     listenToZoom(this, zone, signal);
     listenToOverview(this, strip, signal);
     listenToControls(this, signal);
@@ -395,16 +394,6 @@ export class MemoryMap {
 
   // Paper is white: the picture is drawn anew, as lines, in the light theme's colours.
   #print() {
-    const paper = this.part("print");
-    paper.replaceChildren(drawSvg(this.model, makeStyles(readColours(paper)), this.options.title));
+    this.part("print").replaceChildren(drawSvg(this.model, makeStyles(readColours(this.part("print"))), this.options.title));
   }
-}
-
-/** @param {HTMLElement} zone @returns {HTMLCanvasElement} */
-function canvas(zone) {
-  const found = zone.querySelector("canvas");
-  if (!found) {
-    throw new Error("The memory map lacks a canvas.");
-  }
-  return found;
 }

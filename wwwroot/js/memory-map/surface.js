@@ -105,3 +105,12 @@ function size(canvas, width, height, ratio) {
   canvas.style.height = `${height}px`;
   return true;
 }
+
+/** @param {HTMLElement} zone @returns {HTMLCanvasElement} */
+export function canvasOf(zone) {
+  const found = zone.querySelector("canvas");
+  if (!found) {
+    throw new Error("The memory map lacks a canvas.");
+  }
+  return found;
+}
