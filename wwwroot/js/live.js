@@ -91,6 +91,8 @@ export function attach(root) {
     e.preventDefault();
   }, { signal: own.signal });
 
+  root.dataset.attached = "";
+
   /** @param {boolean} isFailure */
   function sound(isFailure) {
     audio ??= new AudioContext();
