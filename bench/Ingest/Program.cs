@@ -22,6 +22,7 @@ IReadOnlyList<Delivery> year = Deliveries.OfAYear(hosts);
 long bytes = year.Sum(delivery => (long)delivery.Envelope.Body.Length);
 Console.WriteLine($"{year.Count} snapshots of {hosts} demo hosts, {bytes / 1024.0 / 1024.0:F1} MiB compressed");
 
+Stages.Print(year);
 double raw = RawSqlite.Write(Path.Combine(folder, "raw"), year);
 Console.WriteLine($"raw SQLite, WAL and FULL, {RawSqlite.Batch} rows a commit: {raw:F0} rows/s");
 
