@@ -116,7 +116,8 @@ internal sealed class ReinitWatch : IDisposable
             DateTimeOffset now = _time.GetUtcNow();
             TimeSpan? uptime = Uptime();
             seen.AddRange(records.Select(record => new ReinitObservation(
-                uptime is { } up && record.SinceBoot is { } at && at <= up ? now - (up - at) : now, _files.Provenance, HostFiles.KernelLog) { KernelLine = record.Text }));
+                uptime is { } up && record.SinceBoot is { } at && at <= up ? now - (up - at) : now, _files.Provenance, HostFiles.KernelLog)
+            { KernelLine = record.Text }));
         }
     }
 

@@ -2,8 +2,8 @@ using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
 using TdxDash.Tdx.Snapshots;
-using TdxDash.Web.Components.Host;
 using TdxDash.Web.Components.History;
+using TdxDash.Web.Components.Host;
 using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Components;

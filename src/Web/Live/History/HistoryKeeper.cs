@@ -8,12 +8,13 @@ using TdxDash.Web.Store.History;
 namespace TdxDash.Web.Live.History;
 
 /// <summary>Compares each stored snapshot with the one before it, in the background: new ones at once, and at the start those that an older
-/// version left. It works on one core for at most half of the time, so that a large database does not slow the dashboard down.</summary>
+/// version left. It works on one core for at most a fifth of the time, so that a large database does not slow the dashboard down.</summary>
 internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer, SnapshotReader bodies, DigestSource digests, IFleetView fleet, HistoryFeed feed, TimeProvider time,
     ILogger<HistoryKeeper> log) : BackgroundService
 {
     private const int Batch = 32;
     private const int MaxHeadline = 300;
+    private const int RestPerWork = 4;
 
     // A snapshot can have tens of megabytes.
     private const int MostHeld = 3;
@@ -81,7 +82,7 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
             long started = time.GetTimestamp();
             while (await WorkOffAsync(stopping) == Batch)
             {
-                await Task.Delay(time.GetElapsedTime(started), time, stopping);
+                await Task.Delay(time.GetElapsedTime(started) * RestPerWork, time, stopping);
                 started = time.GetTimestamp();
             }
         }
