@@ -10,6 +10,7 @@ public sealed class Chromium : IAsyncLifetime
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
+    private readonly List<(string Test, IBrowserContext Context)> _contexts = [];
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
@@ -32,7 +33,7 @@ public sealed class Chromium : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = 1280, Height = 900 },
         };
         browser?.Invoke(options);
-        IBrowserContext context = await _browser!.NewContextAsync(options);
+        IBrowserContext context = await NewContextAsync(options);
         context.SetDefaultTimeout(15_000);
         IPage page = await context.NewPageAsync();
         await page.GotoAsync(address.ToString());
@@ -42,6 +43,21 @@ public sealed class Chromium : IAsyncLifetime
         }
 
         return page;
+    }
+
+    // Pages of tests that are over would go on to draw what changes, hundreds of them in the end.
+    private async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options)
+    {
+        string test = TestContext.Current.Test?.UniqueID ?? "";
+        foreach ((string _, IBrowserContext over) in _contexts.Where(open => open.Test != test))
+        {
+            await over.CloseAsync();
+        }
+
+        _contexts.RemoveAll(open => open.Test != test);
+        IBrowserContext context = await _browser!.NewContextAsync(options);
+        _contexts.Add((test, context));
+        return context;
     }
 
     /// <summary>Waits until the page is connected to the server.</summary>
