@@ -174,8 +174,8 @@ public sealed partial class FleetPage : IAsyncDisposable
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        // The table is not there while no host is, so it may come with any render.
-        if (RendererInfo.IsInteractive && _script is null && !_hosts.IsEmpty)
+        // The table is not there while no host is, nor while another time loads, so it may come with any render.
+        if (RendererInfo.IsInteractive && _script is null && !_hosts.IsEmpty && !_isLoadingPast)
         {
             _script = new FleetTableScript(Hold);
             await _script.AttachAsync(Js, Assets["js/fleet.js"], _tables);
