@@ -17,7 +17,7 @@ public sealed class MetadataTests(Chromium chromium, PastSite site)
         int changed = await marks.CountAsync();
         await Expect(page.Locator(".before").First).ToHaveTextAsync(new Regex(@"^was .+ until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$"));
 
-        await page.GetByLabel("Show").SelectOptionAsync("changed");
+        await page.Locator("section[aria-labelledby=metadata]").GetByLabel("Show").SelectOptionAsync("changed");
 
         await Expect(page.Locator("section[aria-labelledby=metadata] table.comfortable > tbody > tr")).ToHaveCountAsync(changed);
         await Expect(page.Locator("section[aria-labelledby=metadata]")).ToContainTextAsync(new Regex(@"fields? changed at \d{4}"));
