@@ -33,6 +33,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
 
     [Theory]
     [MemberData(nameof(All))]
+    [Trait("runs", "full")]
     public async Task Page_At360Pixels_IsNoWiderThanTheWindow(string name)
     {
         IPage page = await OpenAsync(name, "light");
