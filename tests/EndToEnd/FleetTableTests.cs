@@ -202,7 +202,6 @@ public sealed class FleetTableTests(Chromium chromium, FleetSite site) : IClassF
     }
 
     [Fact]
-    [Trait("runs", "full")]
     public async Task Keys_DownUpAndEnter_GoFromHostToHostAndOpenOne()
     {
         IPage page = await OpenAsync(DemoHosts);

@@ -97,7 +97,6 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("runs", "full")]
     public async Task Board_OfAGroupWithTwoFailures_CountsThemAtTheEnd()
     {
         await GroupAsync("site-b");

@@ -12,7 +12,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
 
     private static readonly string[] Pages = ["history", "fleet-history", "compare", "compare-change", "compare-four", "compare-empty", "as-of", "import", "store", "docs-layout", "not-found", "unknown-host"];
 
-    public static MatrixTheoryData<string, string> InThemes => new(["light", "dark"], Pages);
+    public static MatrixTheoryData<string, string> InThemes => new(["light", "dark", "contrast"], Pages);
 
     public static TheoryData<string> All => [.. Pages];
 
@@ -27,13 +27,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
     }
 
     [Theory]
-    [Trait("runs", "full")]
     [MemberData(nameof(All))]
-    public async Task Page_InHighContrast_HasNoSeriousFinding(string name) => await AccessibilityTests.AssertAccessibleAsync(await OpenAsync(name, "contrast"));
-
-    [Theory]
-    [MemberData(nameof(All))]
-    [Trait("runs", "full")]
     public async Task Page_At360Pixels_IsNoWiderThanTheWindow(string name)
     {
         IPage page = await OpenAsync(name, "light");

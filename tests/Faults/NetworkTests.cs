@@ -15,7 +15,7 @@ public sealed partial class NetworkTests
     private const string Name = "cut-off-host";
 
     // A page notes it once a second, and the machine may be busy.
-    private static readonly TimeSpan MostToSilent = ProbeContract.SilentAfter + TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan MostToSilent = ProbeContract.SilentAfter + TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task Partition_BetweenProbeAndDashboard_IsSeenKeptAndMadeUpFor()

@@ -4,7 +4,6 @@ namespace TdxDash.EndToEnd.MemoryMap;
 
 /// <summary>The map's URL, and what the map tells the server.</summary>
 [Collection(LookingTests.Name)]
-[Trait("runs", "full")]
 public sealed class MapAddressTests(Chromium chromium, Site site)
 {
     // The page itself acknowledges the renders of its ages, and the connection keeps itself alive.

@@ -5,7 +5,6 @@ namespace TdxDash.EndToEnd.MemoryMap;
 
 /// <summary>What is laid over the map and beside it: the kernel's own view, legend, units, scales, gauges, and the reasons.</summary>
 [Collection(LookingTests.Name)]
-[Trait("runs", "full")]
 public sealed class MapOverlayTests(Chromium chromium, Site site)
 {
     private static readonly (string Kind, string Said)[] Reasons =

@@ -5,7 +5,6 @@ namespace TdxDash.EndToEnd.MemoryMap;
 
 /// <summary>Mouse, wheel and fingers on the memory map.</summary>
 [Collection(LookingTests.Name)]
-[Trait("runs", "full")]
 public sealed class MapPointerTests(Chromium chromium, Site site)
 {
     [Theory]
