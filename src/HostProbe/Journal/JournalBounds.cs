@@ -24,19 +24,19 @@ internal sealed class JournalThinning(JournalFile file)
 
     private const string SettledSql = """
         DELETE FROM entries WHERE sequence IN (SELECT sequence FROM entries WHERE settled_at_us IS NOT NULL
-            AND sequence < (SELECT MAX(sequence) FROM entries) ORDER BY sequence LIMIT $most)
+            AND sequence < (SELECT MAX(sequence) FROM entries) ORDER BY sequence LIMIT $most) RETURNING hash
         """;
 
     // The newest one stays, and so does the first of a run of equal ones.
     private const string UnchangedSql = """
         DELETE FROM entries WHERE sequence IN (SELECT e.sequence FROM entries e WHERE e.settled_at_us IS NULL AND e.taken_at_us < $before
             AND e.sequence < (SELECT MAX(sequence) FROM entries)
-            AND e.hash = (SELECT p.hash FROM entries p WHERE p.sequence < e.sequence ORDER BY p.sequence DESC LIMIT 1) ORDER BY e.sequence LIMIT $most)
+            AND e.hash = (SELECT p.hash FROM entries p WHERE p.sequence < e.sequence ORDER BY p.sequence DESC LIMIT 1) ORDER BY e.sequence LIMIT $most) RETURNING hash
         """;
 
     private const string OldestSql = """
         DELETE FROM entries WHERE sequence IN (SELECT sequence FROM entries WHERE settled_at_us IS NULL
-            AND sequence < (SELECT MAX(sequence) FROM entries) ORDER BY sequence LIMIT $most)
+            AND sequence < (SELECT MAX(sequence) FROM entries) ORDER BY sequence LIMIT $most) RETURNING hash
         """;
 
     /// <summary>Applies the bounds.</summary>
@@ -55,7 +55,6 @@ internal sealed class JournalThinning(JournalFile file)
             dropped += Shrink(connection, (long)(bounds.Bytes * Target));
         }
 
-        Forget(connection);
         Count(connection, dropped);
         transaction.Commit();
         return dropped;
@@ -66,20 +65,15 @@ internal sealed class JournalThinning(JournalFile file)
 
     private static long Shrink(SqliteConnection connection, long target)
     {
-        long dropped = 0;
-        foreach ((string sql, bool counts) in new[] { (SettledSql, false), (UnchangedSql, true), (OldestSql, true) })
+        while (Used(connection) > target && Drop(connection, SettledSql, 1, long.MaxValue) > 0)
         {
-            while (Used(connection) > target)
-            {
-                long gone = Drop(connection, sql, 1, long.MaxValue);
-                if (gone == 0)
-                {
-                    break;
-                }
+        }
 
-                dropped += counts ? gone : 0;
-                Forget(connection);
-            }
+        // Together, since each of them shares its body with the one before it and frees little.
+        long dropped = Used(connection) > target ? Drop(connection, UnchangedSql, int.MaxValue, long.MaxValue) : 0;
+        while (Used(connection) > target && Drop(connection, OldestSql, 1, long.MaxValue) is long gone and > 0)
+        {
+            dropped += gone;
         }
 
         return dropped;
@@ -87,20 +81,26 @@ internal sealed class JournalThinning(JournalFile file)
 
     private static long Drop(SqliteConnection connection, string sql, int most, long before)
     {
-        using SqliteCommand command = connection.Command(sql, ("$most", most));
-        if (sql.Contains("$before", StringComparison.Ordinal))
+        var hashes = new List<string>();
+        using (SqliteCommand command = connection.Command(sql, ("$most", most), ("$before", before)))
+        using (SqliteDataReader reader = command.ExecuteReader())
         {
-            command.Parameters.AddWithValue("$before", before);
+            while (reader.Read())
+            {
+                hashes.Add(reader.GetString(0));
+            }
         }
 
-        return command.ExecuteNonQuery();
+        foreach (string hash in hashes.Distinct())
+        {
+            connection.Execute("DELETE FROM bodies WHERE hash = $hash AND NOT EXISTS (SELECT 1 FROM entries WHERE entries.hash = bodies.hash)", ("$hash", hash));
+        }
+
+        return hashes.Count;
     }
 
     private static int DropObservations(SqliteConnection connection, int most) => connection.Execute(
         "DELETE FROM events WHERE settled = 0 AND sequence <= (SELECT sequence FROM events WHERE settled = 0 ORDER BY sequence DESC LIMIT 1 OFFSET $most)", ("$most", most));
-
-    private static void Forget(SqliteConnection connection) =>
-        connection.Execute("DELETE FROM bodies WHERE NOT EXISTS (SELECT 1 FROM entries WHERE entries.hash = bodies.hash)");
 
     private static bool IsOverdue(SqliteConnection connection, JournalBounds bounds, DateTimeOffset now) => connection.Scalar<long>(
         "SELECT COUNT(*) FROM (SELECT 1 FROM entries WHERE settled_at_us IS NULL AND taken_at_us < $before LIMIT 1)", ("$before", Microseconds(now - bounds.Age))) > 0;

@@ -38,12 +38,19 @@ internal sealed class ReinitLoop(ReinitWatch watch, JournalEvents events, Uplink
         }
     }
 
-    // What could not be journaled is kept for the next look, bounded by dropping nothing: a watch only says what is new.
+    // What could not be journaled is kept for the next look, as a watch only says what is new; no more than the journal would keep.
     private void Look()
     {
         RunOutcome? before = watch.State.Latest?.Outcome;
         ReinitStage? stage = watch.State.Latest?.Current?.Stage;
         _unsaved.AddRange(watch.Look());
+        int excess = _unsaved.Count - JournalBounds.Default.Observations;
+        if (excess > 0)
+        {
+            _unsaved.RemoveRange(0, excess);
+            uplink.Log.WriteState("The journal has refused what was seen of the TDX module for so long that the oldest of it is dropped.");
+        }
+
         if (_unsaved.Count > 0)
         {
             events.Append(uplink.Identity.BootId, _unsaved, watch.Mark);

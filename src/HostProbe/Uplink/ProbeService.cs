@@ -62,14 +62,16 @@ public static class ProbeService
         await snapshots.TakeAsync();
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task taking = snapshots.RunAsync(stop.Token);
-        Task uplink = new UplinkLoop(context).RunAsync(stop.Token);
-        Task watching = watch is null ? Task.Delay(Timeout.InfiniteTimeSpan, time, stop.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default)
-            : new ReinitLoop(watch, context.Events, context, options.Wake).RunAsync(stop.Token);
-        await Task.WhenAny(taking, uplink, watching);
-        // No loop ends by itself: either the service was cancelled, or one has failed and takes the other along.
+        List<Task> loops = [snapshots.RunAsync(stop.Token), new UplinkLoop(context).RunAsync(stop.Token)];
+        if (watch is not null)
+        {
+            loops.Add(new ReinitLoop(watch, context.Events, context, options.Wake).RunAsync(stop.Token));
+        }
+
+        await Task.WhenAny(loops);
+        // No loop ends by itself: either the service was cancelled, or one has failed and takes the others along.
         await stop.CancelAsync();
-        await Task.WhenAll(taking, uplink, watching);
+        await Task.WhenAll(loops);
         context.Log.Write("The probe has stopped.");
     }
 

@@ -51,7 +51,14 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
         Snapshot snapshot = source.Take();
         uplink.Identity.Learn(snapshot);
         Watch?.Read(snapshot);
-        if (uplink.Journal.Append(uplink.Identity.BootId, takenAt, SnapshotCodec.Write(snapshot)) is not long sequence)
+        long? appended = uplink.Journal.Append(uplink.Identity.BootId, takenAt, SnapshotCodec.Write(snapshot));
+        // Also when nothing was appended: observations wait in the same file, and time goes on.
+        if (uplink.Thinning.Apply(JournalBounds.Default, uplink.Time.GetUtcNow()) is long dropped and > 0)
+        {
+            uplink.Log.Write($"The journal has reached its bounds while the dashboard is away: {dropped} waiting entries were dropped, those first that changed nothing.");
+        }
+
+        if (appended is not long sequence)
         {
             return;
         }
@@ -66,11 +73,6 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
         if (uplink.Journal.Retain(JournalRetention.Default, uplink.Time.GetUtcNow()) is int deleted and > 0)
         {
             uplink.Log.Write($"Retention removed {deleted} settled entries from the journal.");
-        }
-
-        if (uplink.Thinning.Apply(JournalBounds.Default, uplink.Time.GetUtcNow()) is long dropped and > 0)
-        {
-            uplink.Log.Write($"The journal has reached its bounds while the dashboard is away: {dropped} waiting entries were dropped, those first that changed nothing.");
         }
     }
 }
