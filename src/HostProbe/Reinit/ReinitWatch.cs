@@ -132,9 +132,11 @@ internal sealed class ReinitWatch : IDisposable
             return;
         }
 
-        // Told once more when it stands still: what no longer moves is in the kernel.
+        // Told once more when it stands still: what no longer moves is in the kernel. And when an update was seen by other signs, but was over
+        // between two looks at the node.
         bool same = node.Values == _upload;
-        if (same && (_repeated || node.Values.Status != "transferring"))
+        bool over = node.Values is { Status: "idle", IsLoading: not true } && State.IsUpdating && !WantsSnapshot;
+        if (same && !over && (_repeated || node.Values.Status != "transferring"))
         {
             return;
         }

@@ -74,6 +74,19 @@ public sealed class ReinitWatchTests : IDisposable
     }
 
     [Fact]
+    public void Look_WhereTheNodeMovedAndCameBackBetweenTwoLooks_FindsTheUpdateOver()
+    {
+        using ReinitWatch watch = Watch();
+        watch.Look();
+        _tree.Show(EmulatedStep.Shutdown, 1, 1);
+        _tree.Show(EmulatedStep.HandOver, 1, 1);
+        watch.Look();
+        Assert.Single(watch.Look());
+        Assert.True(watch.WantsSnapshot, $"the update stands at {watch.State.Update!.Current!.Stage}");
+        Assert.Empty(watch.Look());
+    }
+
+    [Fact]
     public void Look_AfterTheModuleWasLost_MeetsEnxio()
     {
         using ReinitWatch watch = Watch();
