@@ -29,13 +29,15 @@ internal static class InvariantChecker
     /// <summary>The same without failing.</summary>
     public static InvariantReport Check(string folder, AckLedger ledger, bool expectWhole)
     {
+        // Before the store is looked at: what is acknowledged later may be stored later.
+        KeyValuePair<SnapshotKey, string>[] acknowledged = [.. ledger.Acknowledged];
         using var database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "tdxdash.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         database.Open();
         using SqliteTransaction moment = database.BeginTransaction(deferred: true);
         var violations = new List<string>();
         violations.AddRange(Integrity(database));
         Dictionary<SnapshotKey, string> stored = Rows(database, violations);
-        violations.AddRange(ledger.Acknowledged.Where(ack => !stored.TryGetValue(ack.Key, out string? hash) || hash != ack.Value)
+        violations.AddRange(acknowledged.Where(ack => !stored.TryGetValue(ack.Key, out string? hash) || hash != ack.Value)
             .Select(ack => $"{ack.Key} was acknowledged and is {(stored.ContainsKey(ack.Key) ? "another content" : "lost")}"));
         if (expectWhole)
         {

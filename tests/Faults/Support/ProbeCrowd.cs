@@ -32,7 +32,7 @@ internal sealed class ProbeCrowd : IAsyncDisposable
     {
         foreach (SimulatedProbe probe in Probes)
         {
-            probe.IsQuiet = true;
+            probe.Quieten();
         }
 
         await WithinAsync("every snapshot is acknowledged", patience, () => Probes.All(probe => probe.Waiting == 0));

@@ -19,8 +19,10 @@ internal sealed class SimulatedProbe
     private readonly AckLedger _ledger;
     private readonly ConcurrentQueue<SnapshotEnvelope> _waiting = new();
     private readonly WakeSignal _wake = new();
+    private readonly Lock _taking = new();
     private readonly RetryDelays _delays = Timing.Delays();
     private long _sequence;
+    private bool _isQuiet;
     private long _heartbeatAt;
 
     public SimulatedProbe(int number, Uri dashboard, AckLedger ledger)
@@ -62,10 +64,16 @@ internal sealed class SimulatedProbe
     /// <summary>Why, the last time.</summary>
     public string Reason { get; private set; } = "";
 
-    /// <summary>Whether no more snapshots are taken; those that wait are still delivered.</summary>
-    public bool IsQuiet { get; set; }
-
     public static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{number:x8}-fa17-4000-8000-000000000000");
+
+    /// <summary>Takes no more snapshots; those that wait are still delivered. After it, none comes.</summary>
+    public void Quieten()
+    {
+        lock (_taking)
+        {
+            _isQuiet = true;
+        }
+    }
 
     /// <summary>Takes a snapshot that differs from all others.</summary>
     public void Take()
@@ -159,10 +167,21 @@ internal sealed class SimulatedProbe
         _ledger.Note(new SnapshotKey(HostId, envelope.BootId, envelope.Sequence), envelope.Hash);
         _waiting.TryDequeue(out _);
         _delays.Reset();
-        if (Pace is { } pace && !IsQuiet)
+        if (Pace is { } pace && !_isQuiet)
         {
             await Task.Delay(pace, stop);
-            Take();
+            TakeUnlessQuiet();
+        }
+    }
+
+    private void TakeUnlessQuiet()
+    {
+        lock (_taking)
+        {
+            if (!_isQuiet)
+            {
+                Take();
+            }
         }
     }
 
