@@ -6,6 +6,16 @@
 
 const flash = { duration: 900, easing: "ease-out" };
 
+/**
+ * Where the focus is among the rows: a host's address, and whether it is on the box that chooses the host.
+ * @typedef {{ host: string, isChoice: boolean }} Place
+ */
+
+/** @type {Place | null} */
+let focus = null;
+document.addEventListener("focusin", e => { focus = focusOf(e.target); });
+document.addEventListener("pointerdown", () => { focus = null; });
+
 /** @param {HTMLElement} root @param {Page} page */
 export function attach(root, page) {
   let isPointed = false;
@@ -45,7 +55,9 @@ export function attach(root, page) {
 
   const observer = new MutationObserver(changes => {
     place(root);
-    changes.forEach(show);
+    const fresh = new Set(changes.flatMap(change => [...change.addedNodes]));
+    changes.forEach(change => { show(change, fresh); });
+    refocus(root);
   });
   observer.observe(root, { subtree: true, childList: true, characterData: true, attributeFilter: ["style"] });
   place(root);
@@ -98,11 +110,31 @@ function place(root) {
   }
 }
 
-/** Flashes the cell of a change, unless the whole row is new. @param {MutationRecord} change */
-function show(change) {
+/** @param {EventTarget | null} target @returns {Place | null} */
+function focusOf(target) {
+  const link = rowOf(target)?.querySelector("a.open");
+  return link instanceof HTMLAnchorElement ? { host: link.href, isChoice: target instanceof HTMLInputElement } : null;
+}
+
+/** The grid makes its rows anew when it scrolls; the focus stays on the host. @param {HTMLElement} root */
+function refocus(root) {
+  const at = focus;
+  if (at === null || document.activeElement !== document.body) {
+    return;
+  }
+  const link = [...root.querySelectorAll("tr.host-row a.open")].find(a => a instanceof HTMLAnchorElement && a.href === at.host);
+  const target = at.isChoice ? rowOf(link ?? null)?.querySelector(".col-select input") : link;
+  if (target instanceof HTMLElement) {
+    target.focus({ preventScroll: true });
+  }
+}
+
+/** Flashes the cell of a change, unless the whole row is new. @param {MutationRecord} change @param {Set<Node>} fresh what this batch of changes added */
+function show(change, fresh) {
   const from = change.target instanceof Element ? change.target : change.target.parentElement;
   const cell = change.type === "attributes" ? null : from?.closest("td");
-  if (!(cell instanceof HTMLElement) || cell.matches(".col-seen, .col-select") || matchMedia("(prefers-reduced-motion: reduce)").matches) {
+  const row = cell?.closest("tr");
+  if (!(cell instanceof HTMLElement) || !row || fresh.has(row) || fresh.has(cell) || cell.matches(".col-seen, .col-select") || matchMedia("(prefers-reduced-motion: reduce)").matches) {
     return;
   }
   cell.dataset.changed = String(Number(cell.dataset.changed ?? 0) + 1);

@@ -15,6 +15,8 @@ public sealed partial class FleetGrid
 
     private const int ComfortableRow = 40, CompactRow = 32, HeaderHeight = 48, ScrollBar = 18;
 
+    private static readonly TimeSpan SettlesAfter = TimeSpan.FromMilliseconds(250);
+
     // The projection has sorted; the grid is only told which columns say so.
     private static readonly Func<FleetHost, object?> None = _ => null;
 
@@ -24,6 +26,7 @@ public sealed partial class FleetGrid
     private MudDataGrid<FleetHost>? _grid;
     private ElementReference _root;
     private (int Start, int Count) _sight;
+    private int _asked;
     private bool _isFilled;
 
     /// <summary>The hosts, filtered and in order, as they are when it is asked.</summary>
@@ -66,7 +69,7 @@ public sealed partial class FleetGrid
     [Parameter]
     public EventCallback<bool> OnSelectAll { get; set; }
 
-    /// <summary>Tells that rows were asked for and given the first time.</summary>
+    /// <summary>Tells that the first rows stand in their place.</summary>
     [Parameter]
     public EventCallback OnFilled { get; set; }
 
@@ -111,19 +114,22 @@ public sealed partial class FleetGrid
         _sight = (start, count);
         if (count > 0 && !_isFilled)
         {
-            _isFilled = true;
-            _ = TellFilledAsync();
+            _ = TellFilledAsync(++_asked);
         }
 
         FleetHost[] rows = [.. hosts.AsSpan(start, count).ToArray().Select(Latest)];
         return Task.FromResult(new GridData<FleetHost> { Items = rows, TotalItems = hosts.Length });
     }
 
-    // After the rows were drawn, so that there is no moment without any.
-    private async Task TellFilledAsync()
+    // At first the grid asks up to three times until it has found its place, and makes its rows anew each time: nobody is to see that.
+    private async Task TellFilledAsync(int asked)
     {
-        await Task.Yield();
-        await InvokeAsync(OnFilled.InvokeAsync);
+        await Task.Delay(SettlesAfter);
+        if (asked == _asked && !_isFilled)
+        {
+            _isFilled = true;
+            await InvokeAsync(OnFilled.InvokeAsync);
+        }
     }
 
     private string RowClass(FleetHost host, int index) => host.IsSilentAt(Now)
