@@ -67,7 +67,7 @@ missing_for_tests() {
 	have node || echo nodejs
 	have npm || echo npm
 	have ip || echo iproute2
-	[ -x /usr/bin/chromium ] || echo chromium
+	[ -x /usr/bin/chromium-headless-shell ] || echo chromium-headless-shell
 	[ -n "$(find /usr/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || echo fonts-dejavu-core
 	missing_for_kernel_tests
 }

@@ -75,7 +75,7 @@ let demo, browser;
 try {
   const base = await dashboard.line(/Now listening on: (http:\/\/127\.0\.0\.1:\d+)/);
   demo = start(probe, "demo", "--dashboard", base, "--state", join(folder, "demo"), "--count", "0", "--updatable", String(hosts));
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: ["--no-sandbox", "--disable-gpu"] });
   const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
   page.setDefaultTimeout(PATIENCE);
   await page.goto(base + "/live");

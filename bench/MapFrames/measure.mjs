@@ -95,7 +95,7 @@ function percentiles(values) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "mapframes-"));
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const browser = await chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: ["--no-sandbox", "--disable-gpu"] });
 /** @type {ReturnType<typeof start>[]} */
 const running = [];
 try {

@@ -12,7 +12,7 @@ internal sealed record Arguments(string Web, string Data, int Port, string DemoF
     public const string Usage = """
         Usage: Pages WEB DATA DEMOFLEET HOSTS [start|journey|weight|memory]
 
-        Measures the dashboard in Chromium (/usr/bin/chromium): start, first rows, search and sort, host pages, the fleet of another time, page
+        Measures the dashboard in Chromium (/usr/bin/chromium-headless-shell): start, first rows, search and sort, host pages, the fleet of another time, page
         weight, and memory of the server for each open page.
 
         WEB        TdxDash.Web.dll of a published dashboard

@@ -2,7 +2,7 @@ using Microsoft.Playwright;
 
 namespace TdxDash.EndToEnd;
 
-/// <summary>Debian's browser, one for all tests; each test opens a context of its own.</summary>
+/// <summary>Debian's browser without the part that draws windows, one for all tests; each test opens a context of its own.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     private static readonly string[] Flags =
@@ -17,7 +17,7 @@ public sealed class Chromium : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium", Args = Flags });
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium-headless-shell", Args = Flags });
     }
 
     /// <summary>Opens a page and waits until the server answers its clicks, not only until it is drawn.</summary>

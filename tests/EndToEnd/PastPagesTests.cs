@@ -12,25 +12,30 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
 
     private static readonly string[] Pages = ["history", "fleet-history", "compare", "compare-change", "compare-four", "compare-empty", "as-of", "import", "store", "docs-layout", "not-found", "unknown-host"];
 
-    public static MatrixTheoryData<string, string> InThemes => new(["light", "dark", "contrast"], Pages);
+    private static readonly string[] Themes = ["light", "dark", "contrast"];
 
     public static TheoryData<string> All => [.. Pages];
 
     [Theory]
-    [MemberData(nameof(InThemes))]
-    public async Task Page_InEveryTheme_HasNoSeriousFindingAndGivesAPicture(string theme, string name)
+    [MemberData(nameof(All))]
+    public async Task Page_InEveryTheme_HasNoSeriousFindingAndGivesAPicture(string name)
     {
-        IPage page = await OpenAsync(name, theme);
+        IPage page = await OpenAsync(name);
+        foreach (string theme in Themes)
+        {
+            // Chosen as by its button in the bar, which also draws what is not drawn by style sheets.
+            await page.EvaluateAsync("theme => window.tdxTheme.choose(theme)", theme);
 
-        await AccessibilityTests.AssertAccessibleAsync(page);
-        await TakeAsync(page, $"{name}-{theme}");
+            await AccessibilityTests.AssertAccessibleAsync(page);
+            await TakeAsync(page, $"{name}-{theme}");
+        }
     }
 
     [Theory]
     [MemberData(nameof(All))]
     public async Task Page_At360Pixels_IsNoWiderThanTheWindow(string name)
     {
-        IPage page = await OpenAsync(name, "light");
+        IPage page = await OpenAsync(name);
 
         await page.SetViewportSizeAsync(360, 780);
 
@@ -71,15 +76,10 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
         _ => ("/hosts/00000000-0000-0000-0000-000000000000", "main h1"),
     };
 
-    private async Task<IPage> OpenAsync(string name, string theme)
+    private async Task<IPage> OpenAsync(string name)
     {
         (string path, string shows) = Address(name);
-        IPage page = await chromium.OpenAsync(site.At(path), theme == "dark" ? ColorScheme.Dark : ColorScheme.Light);
-        if (theme == "contrast")
-        {
-            await page.EvaluateAsync("window.tdxTheme.choose('contrast')");
-        }
-
+        IPage page = await chromium.OpenAsync(site.At(path));
         await Expect(page.Locator("[aria-busy=true]")).ToHaveCountAsync(0);
         await Expect(page.Locator(shows).First).ToBeVisibleAsync();
         return page;
