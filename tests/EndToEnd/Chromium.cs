@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Playwright;
 
 namespace TdxDash.EndToEnd;
@@ -5,18 +6,21 @@ namespace TdxDash.EndToEnd;
 /// <summary>Debian's browser without the part that draws windows, one for all tests; each test opens a context of its own.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
+    private const float Patience = 15_000;
+
     private static readonly string[] Flags =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ];
 
-    private readonly List<(string Test, IBrowserContext Context)> _contexts = [];
+    private readonly Dictionary<string, List<(string Test, IBrowserContext Context)>> _contexts = [];
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
     public async ValueTask InitializeAsync()
     {
         _playwright = await Playwright.CreateAsync();
+        Assertions.SetDefaultExpectTimeout(Patience);
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium-headless-shell", Args = Flags });
     }
 
@@ -34,7 +38,7 @@ public sealed class Chromium : IAsyncLifetime
         };
         browser?.Invoke(options);
         IBrowserContext context = await NewContextAsync(options);
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(Patience);
         IPage page = await context.NewPageAsync();
         await page.GotoAsync(address.ToString());
         if (options.JavaScriptEnabled != false)
@@ -45,18 +49,25 @@ public sealed class Chromium : IAsyncLifetime
         return page;
     }
 
-    // Pages of tests that are over would go on to draw what changes, hundreds of them in the end.
+    // Pages of tests that are over would go on to draw what changes, hundreds of them in the end. The tests of a collection run one after the other.
     private async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options)
     {
-        string test = TestContext.Current.Test?.UniqueID ?? "";
-        foreach ((string _, IBrowserContext over) in _contexts.Where(open => open.Test != test))
+        string collection = TestContext.Current.TestCollection?.UniqueID ?? "", test = TestContext.Current.Test?.UniqueID ?? "";
+        IBrowserContext context = await _browser!.NewContextAsync(options);
+        (string Test, IBrowserContext Context)[] over;
+        lock (_contexts)
         {
-            await over.CloseAsync();
+            List<(string Test, IBrowserContext Context)> open = CollectionsMarshal.GetValueRefOrAddDefault(_contexts, collection, out _) ??= [];
+            over = [.. open.Where(one => one.Test != test)];
+            open.RemoveAll(one => one.Test != test);
+            open.Add((test, context));
         }
 
-        _contexts.RemoveAll(open => open.Test != test);
-        IBrowserContext context = await _browser!.NewContextAsync(options);
-        _contexts.Add((test, context));
+        foreach ((string _, IBrowserContext past) in over)
+        {
+            await past.CloseAsync();
+        }
+
         return context;
     }
 

@@ -3,8 +3,8 @@ using TdxDash.EndToEnd.Processes;
 
 [assembly: AssemblyFixture(typeof(TdxDash.EndToEnd.Chromium))]
 
-// Some tests hold the product to a time, which others at once on two cores would spoil.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+// Most of them wait for a server, a probe or a browser most of the time.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]
 
 namespace TdxDash.EndToEnd;
 

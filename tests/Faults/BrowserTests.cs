@@ -8,6 +8,7 @@ using TdxDash.Faults.Support;
 namespace TdxDash.Faults;
 
 /// <summary>A browser that takes in 50 kB a second, on a quarter of a processor, while a fleet changes fast: the dashboard holds nothing up for it.</summary>
+[Collection(TimedTests.Name)]
 public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
 {
     private const int Hosts = 200;

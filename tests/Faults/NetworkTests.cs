@@ -10,6 +10,7 @@ using TdxDash.Wire;
 namespace TdxDash.Faults;
 
 /// <summary>A partition between the networks of probe and dashboard, with packets lost in silence: seen by missing heartbeats, kept as a gap, made up for afterwards.</summary>
+[Collection(TimedTests.Name)]
 public sealed partial class NetworkTests
 {
     private const string Name = "cut-off-host";

@@ -7,6 +7,7 @@ using TdxDash.Faults.Support;
 namespace TdxDash.Faults;
 
 /// <summary>Every probe comes back at once after the dashboard died, and its pages are alive meanwhile.</summary>
+[Collection(TimedTests.Name)]
 public sealed class StormTests
 {
     private const int LeastPages = 200;

@@ -1,6 +1,3 @@
-// Some tests hold the product to a time, which others at once on two cores would spoil.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
-
 namespace TdxDash.Faults.Support;
 
 /// <summary>How often a fault is tried: the full count where TDXDASH_FULL is 1, as <c>./test --full</c> sets it, else a reduced one.</summary>

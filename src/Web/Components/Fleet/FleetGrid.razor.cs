@@ -15,7 +15,7 @@ public sealed partial class FleetGrid
 
     private const int ComfortableRow = 40, CompactRow = 32, HeaderHeight = 48, ScrollBar = 18;
 
-    private static readonly TimeSpan SettlesAfter = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan SettlesAfter = TimeSpan.FromSeconds(1);
 
     // The projection has sorted; the grid is only told which columns say so.
     private static readonly Func<FleetHost, object?> None = _ => null;
@@ -111,20 +111,23 @@ public sealed partial class FleetGrid
     {
         ImmutableArray<FleetHost> hosts = Hosts;
         int start = Math.Clamp(wanted.StartIndex, 0, hosts.Length), count = Math.Clamp(wanted.Count, 0, hosts.Length - start);
+        (int Start, int Count) before = _sight;
         _sight = (start, count);
         if (count > 0 && !_isFilled)
         {
-            _ = TellFilledAsync(++_asked);
+            bool isSettled = count == hosts.Length || (start == 0 && before.Start > 0);
+            _ = TellFilledAsync(++_asked, isSettled ? TimeSpan.Zero : SettlesAfter);
         }
 
         FleetHost[] rows = [.. hosts.AsSpan(start, count).ToArray().Select(Latest)];
         return Task.FromResult(new GridData<FleetHost> { Items = rows, TotalItems = hosts.Length });
     }
 
-    // At first the grid asks up to three times until it has found its place, and makes its rows anew each time: nobody is to see that.
-    private async Task TellFilledAsync(int asked)
+    // Where not all rows fit, the grid tries one row further down, then comes back, and makes its rows anew each time: nobody is to see that.
+    private async Task TellFilledAsync(int asked, TimeSpan after)
     {
-        await Task.Delay(SettlesAfter);
+        await Task.Delay(after);
+        await Task.Yield();
         if (asked == _asked && !_isFilled)
         {
             _isFilled = true;
