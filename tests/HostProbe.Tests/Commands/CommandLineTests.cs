@@ -25,6 +25,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run", "--help")]
     [InlineData("demo", "--help")]
     [InlineData("reinit", "--help")]
+    [InlineData("plan", "--help")]
     [InlineData("diff", "--help")]
     [InlineData("explain", "--help")]
     public async Task Help_EveryCommand_HasExamplesAndExitCodes(params string[] args)
@@ -52,6 +53,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run --interval 0s", "from 1s to 24h")]
     [InlineData("run --interval 10", "60s")]
     [InlineData("demo --count 13", "1 to 12")]
+    [InlineData("plan 2_sockets_x_1TB", "There is no file of that name")]
+    [InlineData("plan x --module tdx-9", "tdx-2.0.08-gnr")]
     [InlineData("explain TDX_FROBNICATED", "0xc000050500000000")]
     [InlineData("explain NOT_READY", "TDX_SYS_NOT_READY, TDX_IDE_STREAM_IDEKM_KEYS_NOT_READY")]
     [InlineData("explain 0xc0000505000000001", "such as 0xc000050500000000")]

@@ -1,0 +1,205 @@
+using System.Globalization;
+using TdxDash.Tdx.Layout;
+using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.Tdx.Planning;
+
+/// <summary>How far something can grow until the first limit.</summary>
+/// <param name="Most">So many more are possible, and one more is not; where <see cref="Limit"/> is none, more than were tried.</param>
+/// <param name="Limit">What one more runs into.</param>
+/// <param name="Sentence">Both in one sentence.</param>
+/// <param name="Next">How the machine would fail with one more, in a planner's words; empty where it is the plan's TDs that do not fit.</param>
+public sealed record HeadroomFigure(long Most, PlanLimit Limit, string Sentence, string Next);
+
+/// <summary>How many more holes one TDMR has room for.</summary>
+/// <param name="Tdmr">Its index.</param>
+/// <param name="Figure">How many.</param>
+public sealed record HoleHeadroom(int Tdmr, HeadroomFigure Figure);
+
+/// <summary>How far a machine is from its limits, found by trying on the exact engine and on the model of the module: doubling, then bisection.</summary>
+public sealed record Headroom
+{
+    private const ulong Page = 4 * ByteSize.KiB, Step = ByteSize.GiB;
+    private const string Source = "search over the layout engine";
+
+    /// <summary>GiB that the highest memory can grow by.</summary>
+    public required Reading<HeadroomFigure> MemoryGiB { get; init; }
+
+    /// <summary>NUMA nodes like the last one that can be added on top, each with memory of its own.</summary>
+    public required Reading<HeadroomFigure> Nodes { get; init; }
+
+    /// <summary>Holes of one page in each TDMR; empty where the machine does not initialise.</summary>
+    public required IReadOnlyList<HoleHeadroom> Holes { get; init; }
+
+    /// <summary>TDs of the plan's first size beside those that it has.</summary>
+    public required Reading<HeadroomFigure> Tds { get; init; }
+
+    /// <summary>The TDMR that has room for the fewest holes.</summary>
+    public HoleHeadroom? FewestHoles => Holes.MinBy(holes => holes.Figure.Most);
+
+    /// <summary>Searches.</summary>
+    public static Headroom Of(PlanMachine machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        PlanVerdict now = Planner.Verdict(machine);
+        if (!now.Initializes)
+        {
+            return new Headroom { MemoryGiB = None(now), Nodes = None(now), Holes = [], Tds = None(now) };
+        }
+
+        return new Headroom
+        {
+            MemoryGiB = Known(machine, Figure(n => WithMemory(machine, n), (long)((PhysAddr.MaxValue - machine.End.Value) / Step), "GiB of memory", "GiB of memory")),
+            Nodes = Known(machine, Figure(n => WithNodes(machine, n), MostNodes(machine), "node like the last one", "nodes like the last one")),
+            Holes = HolesOf(machine),
+            Tds = TdsOf(machine),
+        };
+    }
+
+    private static Reading<HeadroomFigure> None(PlanVerdict now) => Reading.NotOffered<HeadroomFigure>(Source, $"The machine does not initialise as it is: {now.Sentence}");
+
+    private static Reading<HeadroomFigure> Known(PlanMachine machine, HeadroomFigure figure) => Reading.Known(figure, machine.Provenance, Source);
+
+    private static HeadroomFigure Figure(Func<long, PlanMachine> grown, long cap, string one, string several)
+    {
+        long most = Search.Largest(n => n == 0 || Planner.Verdict(grown(n)).Initializes, cap);
+        string noun = most == 1 ? one : several;
+        if (most >= cap)
+        {
+            return new HeadroomFigure(most, PlanLimit.Addresses, Text($"{most:#,0} more {noun}: then addresses end."), "");
+        }
+
+        PlanVerdict next = Planner.Verdict(grown(most + 1));
+        return new HeadroomFigure(most, next.Limit, Text($"{most:#,0} more {noun}; with one more: {next.Sentence}"), next.Sentence);
+    }
+
+    private static PlanMachine WithMemory(PlanMachine machine, long gib)
+    {
+        ulong bytes = (ulong)gib * Step;
+        MemoryBlock last = machine.Map.Blocks[^1];
+        ulong top = last.Range.End.Value;
+        bool grows = machine.Cmrs.Count > 0 && machine.Cmrs[^1].End.Value == (top & ~(Page - 1)) && top <= PhysAddr.MaxValue - bytes;
+        return grows
+            ? machine with
+            {
+                Map = MemoryMap.Create([.. machine.Map.Blocks.SkipLast(1), last with { Range = new AddressRange(last.Range.Start.Value, top + bytes) }]),
+                Cmrs = [.. machine.Cmrs.SkipLast(1), new AddressRange(machine.Cmrs[^1].Start.Value, (top + bytes) & ~(Page - 1))],
+            }
+            : WithRanges(machine, [new MemoryBlock(new AddressRange(Above(machine), Above(machine) + bytes), last.Node)]);
+    }
+
+    private static long MostNodes(PlanMachine machine)
+    {
+        ulong room = PhysAddr.MaxValue - Math.Min(PhysAddr.MaxValue, Above(machine));
+        return Math.Min(MemoryBlock.MaxNode - machine.Map.Blocks.Max(block => block.Node), (long)(room / NodeBytes(machine)));
+    }
+
+    private static PlanMachine WithNodes(PlanMachine machine, long count)
+    {
+        ulong at = Above(machine), bytes = NodeBytes(machine);
+        int node = machine.Map.Blocks.Max(block => block.Node);
+        return WithRanges(machine, [.. Enumerable.Range(0, (int)count).Select(i => new MemoryBlock(new AddressRange(at + (bytes * (ulong)i), at + (bytes * (ulong)(i + 1))), node + 1 + i))]);
+    }
+
+    // As much as the last node has, in whole GiB.
+    private static ulong NodeBytes(PlanMachine machine)
+    {
+        int node = machine.Map.Blocks.Max(block => block.Node);
+        ulong bytes = machine.Map.Blocks.Where(block => block.Node == node).Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes);
+        return Math.Max(Step, (bytes + Step - 1) & ~(Step - 1));
+    }
+
+    private static ulong Above(PlanMachine machine) => (Math.Max(machine.End.Value, machine.Cmrs.Count > 0 ? machine.Cmrs[^1].End.Value : 0) + Step - 1) & ~(Step - 1);
+
+    private static PlanMachine WithRanges(PlanMachine machine, IReadOnlyList<MemoryBlock> blocks) => machine with
+    {
+        Map = MemoryMap.Create([.. machine.Map.Blocks, .. blocks]),
+        Cmrs = [.. machine.Cmrs, .. blocks.Select(block => block.Range)],
+    };
+
+    private static HoleHeadroom[] HolesOf(PlanMachine machine)
+    {
+        TdmrLayout layout = TdmrBuilder.Build(machine.Map, machine.Limits, machine.Options);
+        return [.. layout.Tdmrs.Select((tdmr, index) =>
+        {
+            (int block, AddressRange? run) = LargestRun(machine.Map, tdmr);
+            long room = run is { } range ? (long)(range.Size.Bytes / Page / 2) - 1 : 0;
+            long cap = Math.Clamp(room, 0, machine.Limits.MaxReservedPerTdmr + 1);
+            HeadroomFigure figure = cap == 0
+                ? new HeadroomFigure(0, PlanLimit.Memory, Text($"0 more holes in TDMR {index}: it has no memory to part."), "")
+                : Figure(n => WithHoles(machine, block, run!.Value, n), cap, Text($"hole in TDMR {index}"), Text($"holes in TDMR {index}"));
+            return new HoleHeadroom(index, figure);
+        })];
+    }
+
+    // The longest stretch of memory in a TDMR without a reserved area.
+    private static (int Block, AddressRange? Run) LargestRun(MemoryMap map, Tdmr tdmr)
+    {
+        (int best, AddressRange? run) = (-1, null);
+        int area = 0;
+        for (int i = 0; i < map.Blocks.Count && map.Blocks[i].Range.Start < tdmr.Range.End; i++)
+        {
+            ulong at = Math.Max(Math.Max(map.Blocks[i].Range.Start.Value, tdmr.Range.Start.Value), ByteSize.MiB), end = Math.Min(map.Blocks[i].Range.End.Value, tdmr.Range.End.Value);
+            while (at < end)
+            {
+                while (area < tdmr.Reserved.Count && tdmr.Reserved[area].Range.End.Value <= at)
+                {
+                    area++;
+                }
+
+                ulong stop = area < tdmr.Reserved.Count ? Math.Min(end, Math.Max(at, tdmr.Reserved[area].Range.Start.Value)) : end;
+                if (stop > at && (run is not { } longest || stop - at > longest.Size.Bytes))
+                {
+                    (best, run) = (i, new AddressRange(at, stop));
+                }
+
+                at = area < tdmr.Reserved.Count ? Math.Max(stop, tdmr.Reserved[area].Range.End.Value) : end;
+            }
+        }
+
+        return (best, run);
+    }
+
+    // Pages at the upper end of the stretch, where the model is the last to put a PAMT.
+    private static PlanMachine WithHoles(PlanMachine machine, int block, AddressRange run, long count)
+    {
+        MemoryBlock parted = machine.Map.Blocks[block];
+        var blocks = new List<MemoryBlock>(machine.Map.Blocks.Take(block));
+        ulong at = parted.Range.Start.Value, first = (run.End.Value & ~(Page - 1)) - (2 * Page * (ulong)count);
+        for (long i = 0; i < count; i++)
+        {
+            ulong hole = first + (2 * Page * (ulong)i);
+            blocks.Add(parted with { Range = new AddressRange(at, hole) });
+            at = hole + Page;
+        }
+
+        blocks.Add(parted with { Range = new AddressRange(at, parted.Range.End.Value) });
+        blocks.AddRange(machine.Map.Blocks.Skip(block + 1));
+        return blocks.Count <= MemoryMap.MaxBlocks ? machine with { Map = MemoryMap.Create(blocks) } : machine;
+    }
+
+    private static Reading<HeadroomFigure> TdsOf(PlanMachine machine)
+    {
+        if (machine.Tds.Count == 0)
+        {
+            return Reading.NotOffered<HeadroomFigure>(Source, "The plan names no TDs. Add tds N x SIZE.");
+        }
+
+        PlanTds like = machine.Tds[0] with { Count = 1 };
+        PlanGuests Guests(long n) => Planner.Guests(machine with { Tds = [.. machine.Tds, like with { Count = (int)n }] });
+        const long cap = 1_000_000;
+        long most = Search.Largest(n => (n == 0 ? Planner.Guests(machine) : Guests(n)).Exceeded == PlanLimit.None, cap);
+        if (most < 0)
+        {
+            PlanGuests now = Planner.Guests(machine);
+            return Known(machine, new HeadroomFigure(0, now.Exceeded, $"0 more TDs: {now.Sentence}", now.Sentence));
+        }
+
+        PlanGuests next = Guests(most + 1);
+        string limit = most >= cap ? "more were not tried." : next.Sentence;
+        return Known(machine, new HeadroomFigure(most, most >= cap ? PlanLimit.None : next.Exceeded, Text($"{most:#,0} more TD{(most == 1 ? "" : "s")} of {like.Size}; with one more: {limit}"), limit));
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,202 @@
+using System.Globalization;
+using TdxDash.Tdx.KernelLog;
+using TdxDash.Tdx.Layout;
+using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Metadata;
+using TdxDash.Tdx.Platform;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.Tdx.Planning;
+
+/// <summary>A machine as the planner computes it: memory with addresses, module, KeyIDs and TDs.</summary>
+public sealed record PlanMachine
+{
+    /// <summary>The most CMRs that any module seen so far reports.</summary>
+    public const int UsualCmrs = 32;
+
+    private const string PlanSource = "plan";
+
+    /// <summary>Memory as Linux has it.</summary>
+    public required MemoryMap Map { get; init; }
+
+    /// <summary>The CMRs, ascending.</summary>
+    public required IReadOnlyList<AddressRange> Cmrs { get; init; }
+
+    /// <summary>Whether the CMRs are given; else they are taken to follow from the memory.</summary>
+    public bool CmrsAreGiven { get; init; }
+
+    /// <summary>The module's limits.</summary>
+    public required TdmrLimits Limits { get; init; }
+
+    /// <summary>The module; null for none in particular.</summary>
+    public PlanModule? Module { get; init; }
+
+    /// <summary>Whether Linux is to use Dynamic PAMT; see <see cref="UsesDynamicPamt"/>.</summary>
+    public bool DynamicPamt { get; init; }
+
+    /// <summary>PAMT_PAGE_BITMAP_ENTRY_BITS.</summary>
+    public byte BitmapBits { get; init; } = Layout.DynamicPamt.UsualBitmapBits;
+
+    /// <summary>Where the kernel takes holes from.</summary>
+    public HoleSource HolesFrom { get; init; }
+
+    /// <summary>Private KeyIDs, the global one among them; null where it is not known.</summary>
+    public int? KeyIds { get; init; }
+
+    /// <summary>Physical address bits below the KeyIDs; null where it is not known.</summary>
+    public int? AddressBits { get; init; }
+
+    /// <summary>Memory that the host keeps for itself.</summary>
+    public ByteSize Host { get; init; }
+
+    /// <summary>The TDs.</summary>
+    public IReadOnlyList<PlanTds> Tds { get; init; } = [];
+
+    /// <summary>The part of memory that TDs use, in percent; null where it follows from <see cref="Tds"/>.</summary>
+    public decimal? Use { get; init; }
+
+    /// <summary>The part of the TDs' memory that is mapped as 4 KiB pages, in percent.</summary>
+    public decimal SmallPages { get; init; } = 100;
+
+    /// <summary>What every figure that is computed from this machine carries: hypothetical for one that somebody wrote down.</summary>
+    public required Provenance Provenance { get; init; }
+
+    /// <summary>Where the machine is from, for people.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What a reader should know beside: what was assumed, or is not as it seems.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Whether Linux would use Dynamic PAMT: wanted, and not known to be lacking in the module.</summary>
+    public bool UsesDynamicPamt => DynamicPamt && Module is not { OffersDynamicPamt: false };
+
+    /// <summary>Usable memory: all that Linux has.</summary>
+    public ByteSize Memory => Map.Total;
+
+    /// <summary>The end of memory.</summary>
+    public PhysAddr End => Map.Blocks.Count == 0 ? default : Map.Blocks[^1].Range.End;
+
+    /// <summary>What the layout depends on beside memory and limits.</summary>
+    public LayoutOptions Options => new()
+    {
+        Behavior = LinuxBehavior.Upstream with { Holes = HolesFrom, DynamicPamt = UsesDynamicPamt },
+        Cmrs = HolesFrom == HoleSource.Cmrs && CmrsAreGiven ? Cmrs : null,
+        PamtPageBitmapEntryBits = BitmapBits,
+    };
+
+    /// <summary>The machine of a plan. All that is computed from it is hypothetical.</summary>
+    /// <exception cref="PlanException">There can be no such machine; the message says why.</exception>
+    public static PlanMachine From(PlanSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        PlanModule? module = spec.Module is null ? null
+            : PlanModules.Find(spec.Module) ?? throw new PlanException(PlanPart.Module, 0, $"There is no module '{PlainText.Of(spec.Module)}'.", PlanModules.Remedy);
+        TdmrLimits usual = module?.Limits ?? TdmrLimits.Usual;
+        (MemoryMap map, IReadOnlyList<AddressRange> cmrs) = PlanMemory.Of(spec);
+        var machine = new PlanMachine
+        {
+            Map = map,
+            Cmrs = cmrs,
+            CmrsAreGiven = spec.Cmrs.Count > 0,
+            Limits = new TdmrLimits(spec.MaxTdmrs ?? usual.MaxTdmrs, spec.MaxReserved ?? usual.MaxReservedPerTdmr,
+                spec.PamtEntries?.Of4K ?? usual.Pamt4KEntrySize, spec.PamtEntries?.Of2M ?? usual.Pamt2MEntrySize, spec.PamtEntries?.Of1G ?? usual.Pamt1GEntrySize),
+            Module = module,
+            DynamicPamt = spec.DynamicPamt,
+            BitmapBits = spec.BitmapBits,
+            HolesFrom = spec.HolesFrom,
+            KeyIds = spec.KeyIds,
+            AddressBits = spec.AddressBits,
+            Host = spec.Host,
+            Tds = spec.Tds,
+            Use = spec.Use,
+            SmallPages = spec.SmallPages,
+            Provenance = Provenance.Hypothetical,
+            Source = PlanSource,
+        };
+        return machine with { Notes = NotesOf(machine, spec) };
+    }
+
+    /// <summary>The machine of a snapshot, as it is: its layout is the snapshot's own. What is computed from it is as certain as the snapshot's layout.</summary>
+    /// <param name="snapshot">With a memory map; where it has none, its CMRs stand for the memory.</param>
+    /// <returns>The machine, or why there is none.</returns>
+    public static Reading<PlanMachine> From(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var module = ModuleIdentity.From(snapshot);
+        bool fromCmrs = !snapshot.Memory.Map.IsKnown && module.Cmrs.Or([]) is { Count: > 0 };
+        Reading<IReadOnlyList<MemoryBlock>> blocks = fromCmrs ? module.Cmrs.Map<IReadOnlyList<MemoryBlock>>(cmrs => [.. cmrs.Select(cmr => new MemoryBlock(cmr, 0))]) : snapshot.Memory.Map;
+        if (!blocks.IsKnown || blocks.Value.Count == 0)
+        {
+            return blocks.IsKnown ? Reading.Unreadable<PlanMachine>(blocks.Source, "The memory map has no range.", "Take the snapshot again.") : blocks.Map<PlanMachine>(_ => null!);
+        }
+
+        LinuxBehavior behavior = LinuxBehavior.Of(snapshot.Host.KernelRelease.Or("")!, snapshot.Kernel.LogLines.Or([])!);
+        LayoutFacts facts = fromCmrs ? LayoutPrediction.Of(snapshot.Origin, blocks, module, behavior, TdmrBuilder.Build) : snapshot.Layout;
+        Provenance provenance = facts.Layout.IsKnown && !fromCmrs ? facts.Layout.Provenance : Provenance.Hypothetical;
+        string source = snapshot.Host.Name.TryGet(out string? name) ? $"snapshot of {PlainText.Of(name)}" : "snapshot";
+        var map = MemoryMap.Create(blocks.Value);
+        var machine = new PlanMachine
+        {
+            Map = map,
+            Cmrs = module.Cmrs.Or(null) is { Count: > 0 } cmrs ? [.. cmrs.OrderBy(cmr => cmr.Start)] : CmrsOf(map),
+            CmrsAreGiven = module.Cmrs.Or(null) is { Count: > 0 },
+            Limits = facts.Limits.Or(TdmrLimits.Usual)!,
+            Module = module.Version.TryGet(out ModuleVersion version) ? PlanModules.Find(version.ToString()) : null,
+            DynamicPamt = behavior.DynamicPamt,
+            HolesFrom = behavior.Holes,
+            KeyIds = KeyIdsOf(snapshot),
+            AddressBits = snapshot.Host.Cpu.Or(null)?.PhysicalAddressBits is >= PlanClauses.LeastAddressBits and <= PlanClauses.MostAddressBits and int bits ? bits : null,
+            Provenance = provenance,
+            Source = source,
+        };
+        List<string> notes = NotesOf(machine, null);
+        if (fromCmrs)
+        {
+            notes.Add("There is no memory map: the memory is taken to be what the CMRs are, all on node 0.");
+        }
+
+        // The kernel's own word for Dynamic PAMT outweighs the table of modules.
+        bool contradicts = machine is { DynamicPamt: true, UsesDynamicPamt: false };
+        return Reading.Known(machine with { Notes = notes, Module = contradicts ? null : machine.Module }, provenance, source);
+    }
+
+    private static int? KeyIdsOf(Snapshot snapshot) =>
+        snapshot.Platform?.KeyIdPartitioning is { IsKnown: true } register && KeyIdPartitioning.Decode(register.Value).TdxKeyIds is > 0 and <= ushort.MaxValue and uint ids ? (int)ids
+        : snapshot.Kernel.KeyIdCapacity is { IsKnown: true, Value: > 0 and < ushort.MaxValue } capacity ? (int)capacity.Value + 1
+        : snapshot.Report?.PrivateKeyIds is { IsKnown: true, Value: var reported } && reported is > 0 and <= ushort.MaxValue ? (int)reported
+        : KernelLogFacts.From(snapshot.Kernel.LogLines.Or([])!).PrivateKeyIds is (uint first, uint end) && end > first && end - first <= ushort.MaxValue ? (int)(end - first)
+        : null;
+
+    private static AddressRange[] CmrsOf(MemoryMap map)
+    {
+        // Without a word about CMRs they are taken to be the memory itself.
+        (MemoryMap _, IReadOnlyList<AddressRange> cmrs) = PlanMemory.Of(new PlanSpec { Ram = map.Blocks });
+        return [.. cmrs];
+    }
+
+    private static List<string> NotesOf(PlanMachine machine, PlanSpec? spec)
+    {
+        var notes = new List<string>();
+        if (machine is { DynamicPamt: true, Module: { OffersDynamicPamt: false } module })
+        {
+            notes.Add($"Module {module.Version} does not offer Dynamic PAMT (TDX_FEATURES0 bit 36), so Linux would build the static PAMT.");
+        }
+
+        if (spec is { Sockets.Count: > 0 } && machine.Map.Blocks.Any(block => block.Range.Contains(new PhysAddr((4 * ByteSize.GiB) - 1))))
+        {
+            notes.Add("Memory goes through below 4 GiB, where every real machine has a hole for devices: add hole 2G-4G.");
+        }
+
+        if (!machine.CmrsAreGiven)
+        {
+            notes.Add("The CMRs are taken to follow from the memory, as none are given.");
+        }
+
+        if (machine.Cmrs.Count > UsualCmrs)
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"There are {machine.Cmrs.Count} CMRs; every module seen so far reports at most {UsualCmrs}."));
+        }
+
+        return notes;
+    }
+}

@@ -1,0 +1,66 @@
+using CsCheck;
+using TdxDash.Tdx.Layout;
+using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Planning;
+using TdxDash.Tdx.Snapshots;
+
+namespace TdxDash.Tdx.Tests.Planning;
+
+public sealed class FleetPlanTests
+{
+    private static readonly string[] Texts =
+        ["2 sockets x 512 GiB, hole 2G-4G, keyids 32, use 25%", "2 sockets x 32 GiB, hole 2G-4G, dynamic-pamt", "2 sockets x 64 GiB, hole 2G-4G, firmware 18 x 64 KiB in 1M-1G", "70 sockets x 2 GiB"];
+
+    [Fact]
+    public void Of_SeveralMachines_AddsUpWhatEachPays()
+    {
+        FleetPlan fleet = FleetPlan.Of([.. Machines(), new FleetMachine("dark", Reading.Unreadable<PlanMachine>("file", "There is no map.", "Add one."))], cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(["0", "1", "2", "3"], fleet.Rows.Select(row => row.Id));
+        Assert.Equal([new FleetGap("dark", "There is no map.", "Add one.")], fleet.Gaps);
+        Assert.Equal(2, fleet.Failing);
+        Assert.Equal([true, true, false, false], fleet.Rows.Select(row => row.Verdict.Initializes));
+        Assert.Equal(4_202_516 * ByteSize.KiB, fleet.Rows[0].Paid.Bytes);
+        Assert.Equal((fleet.Rows[1].DynamicPamt, 0UL), (fleet.Rows[1].Paid, fleet.Rows[3].StaticPamt.Bytes));
+        Assert.Equal(fleet.Rows[0].Paid + fleet.Rows[1].Paid, fleet.Paid);
+        Assert.Equal([(-3, 1), (14, 2)], fleet.ByHeadroom.Select(group => (group.Headroom, group.Machines)));
+        Assert.Equal(31, fleet.Rows[0].KeyIds);
+    }
+
+    [Fact]
+    public void Of_WithAnotherModule_RecomputesEachExactly()
+    {
+        TdmrLimits wide = TdmrLimits.Usual with { MaxReservedPerTdmr = 19, MaxTdmrs = 128 };
+        FleetPlan fleet = FleetPlan.Of(Machines(), new FleetChange { Module = PlanModules.Find("tdx-1.5.08-emr"), Limits = wide, DynamicPamt = true }, TestContext.Current.CancellationToken);
+
+        // Linux would take 70 TDMRs then; TDH.SYS.CONFIG takes 64 at most.
+        Assert.Equal([PlanLimit.None, PlanLimit.None, PlanLimit.None, PlanLimit.Module], fleet.Rows.Select(row => row.Verdict.Limit));
+        Assert.Equal([true, true, true, false], fleet.Rows.Select(row => row.Verdict.Initializes));
+        Assert.All(fleet.Rows.SkipLast(1), row => Assert.Equal(row.StaticPamt, row.Paid));
+        Assert.All(fleet.Rows, row => Assert.Equal(Provenance.Hypothetical, row.Provenance));
+    }
+
+    [Fact]
+    public void Row_OfAnyMachine_IsThePlannersOwnResult() => PlanGenerator.Plans.Sample(spec =>
+    {
+        if (Record.Exception(() => PlanMachine.From(spec)) is null)
+        {
+            var machine = PlanMachine.From(spec);
+            PlanResult result = Planner.Calculate(machine);
+            FleetRow row = Assert.Single(FleetPlan.Of([new FleetMachine("a", Reading.Known(machine, Provenance.Hypothetical, "plan"))]).Rows);
+            PlanPamt? pamt = result.Pamt.Or(null);
+            Assert.Equal((result.Verdict.Initializes, result.Verdict.Sentence), (row.Verdict.Initializes, row.Verdict.Sentence));
+            Assert.Equal((pamt?.Static.Total ?? default, pamt?.Dynamic ?? default), (row.StaticPamt, row.DynamicPamt));
+            Assert.Equal(result.Verdict.Initializes ? pamt!.Paid : default, row.Paid);
+            Assert.Equal(result.Peak?.Used, row.PeakReserved);
+        }
+    }, iter: 300);
+
+    [Fact]
+    public void Of_Cancelled_Ends() => Assert.ThrowsAny<OperationCanceledException>(() => FleetPlan.Of(Machines(), null, new CancellationToken(canceled: true)));
+
+    [Fact]
+    public void Money_IsTheGiBsTimesThePrice() => Assert.Equal(-10.5m, FleetPlan.Money(-(long)ByteSize.GiB * 3, 3.5m));
+
+    private static IEnumerable<FleetMachine> Machines() => Texts.Select((text, i) => new FleetMachine($"{i}", Reading.Known(PlanTextTests.Accepted(text).Machine!, Provenance.Hypothetical, "plan")));
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using CsCheck;
+using TdxDash.Tdx.Planning;
+
+namespace TdxDash.Tdx.Tests.Planning;
+
+public sealed class HeadroomTests
+{
+    [Fact]
+    public void Holes_AreTight_OneMoreFails()
+    {
+        Headroom headroom = Of("2 sockets x 64 GiB, hole 2G-4G, firmware 10 x 64 KiB in 1M-1G");
+
+        HoleHeadroom fewest = headroom.FewestHoles!;
+        Assert.Equal((0, 5L, PlanLimit.ReservedAreas), (fewest.Tdmr, fewest.Figure.Most, fewest.Figure.Limit));
+        Assert.Equal("5 more holes in TDMR 0; with one more: TDMR 0 would need 17 of 16 reserved areas.", fewest.Figure.Sentence);
+        Assert.True(Initializes("2 sockets x 64 GiB, hole 2G-4G, firmware 15 x 64 KiB in 1M-1G"));
+        Assert.False(Initializes("2 sockets x 64 GiB, hole 2G-4G, firmware 16 x 64 KiB in 1M-1G"));
+    }
+
+    [Fact]
+    public void Nodes_AreTight_OneMoreFails()
+    {
+        HeadroomFigure nodes = Of("2 sockets x 32 GiB, hole 2G-4G").Nodes.Value;
+
+        Assert.Equal((61L, PlanLimit.Tdmrs, "The memory would need 65 of 64 TDMRs."), (nodes.Most, nodes.Limit, nodes.Next));
+        Assert.True(Initializes("63 sockets x 32 GiB, hole 2G-4G"));
+        Assert.False(Initializes("64 sockets x 32 GiB, hole 2G-4G"));
+    }
+
+    [Fact]
+    public void Tds_AreTight_OneMoreExceedsTheKeyIds()
+    {
+        HeadroomFigure tds = Of("1 socket x 1 TiB, hole 2G-4G, keyids 32, tds 2 x 8 GiB").Tds.Value;
+
+        Assert.Equal((29L, PlanLimit.KeyIds), (tds.Most, tds.Limit));
+        Assert.Equal(PlanLimit.None, Guests("1 socket x 1 TiB, hole 2G-4G, keyids 32, tds 31 x 8 GiB").Exceeded);
+        Assert.Equal(PlanLimit.KeyIds, Guests("1 socket x 1 TiB, hole 2G-4G, keyids 32, tds 32 x 8 GiB").Exceeded);
+    }
+
+    [Fact]
+    public void Memory_OfAnyAddressWidth_IsTight() => Gen.Select(Gen.Int[42, 50], Gen.Int[1, 2_000]).Sample((bits, gib) =>
+    {
+        string Text(long more) => string.Create(CultureInfo.InvariantCulture, $"1 socket x {gib + more} GiB, address-bits {bits}");
+        HeadroomFigure memory = Of(Text(0)).MemoryGiB.Value;
+
+        Assert.Equal((1L << (bits - 30)) - gib, memory.Most);
+        Assert.Equal(PlanLimit.Module, memory.Limit);
+        Assert.True(Initializes(Text(memory.Most)));
+        Assert.False(Initializes(Text(memory.Most + 1)));
+    });
+
+    [Fact]
+    public void EveryFigure_OfAnyMachine_FailsWithOneMore() => PlanGenerator.Plans.Sample(spec =>
+    {
+        if (Record.Exception(() => PlanMachine.From(spec)) is null)
+        {
+            var headroom = Headroom.Of(PlanMachine.From(spec));
+            HeadroomFigure[] figures = [.. headroom.Holes.Select(holes => holes.Figure), .. headroom.MemoryGiB.IsKnown ? [headroom.MemoryGiB.Value, headroom.Nodes.Value] : Array.Empty<HeadroomFigure>()];
+            Assert.All(figures, figure => Assert.True(figure.Most >= 0 && (figure.Next.Length > 0 || figure.Limit is PlanLimit.Addresses or PlanLimit.Memory), figure.Sentence));
+        }
+    }, iter: 50);
+
+    [Fact]
+    public void MachineThatFails_HasNone()
+    {
+        Headroom headroom = Of("70 sockets x 2 GiB");
+
+        Assert.Empty(headroom.Holes);
+        Assert.Contains("70 of 64 TDMRs", headroom.MemoryGiB.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-1, 100)]
+    [InlineData(0, 100)]
+    [InlineData(1, 100)]
+    [InlineData(63, 100)]
+    [InlineData(64, 100)]
+    [InlineData(99, 100)]
+    [InlineData(1_000, 100)]
+    [InlineData(0, 0)]
+    [InlineData(5, 1)]
+    public void Largest_FindsTheBorderOrTheCap(long border, long cap) => Assert.Equal(Math.Min(border, cap), Search.Largest(n => n <= border, cap));
+
+    private static Headroom Of(string text) => Headroom.Of(PlanTextTests.Accepted(text).Machine!);
+
+    private static bool Initializes(string text) => Planner.Verdict(PlanTextTests.Accepted(text).Machine!).Initializes;
+
+    private static PlanGuests Guests(string text) => Planner.Calculate(PlanTextTests.Accepted(text).Machine!).Guests.Value;
+}
