@@ -152,8 +152,8 @@ public sealed record FleetPlan
         ByteSize fixedTables = default, dynamic = default;
         if (hasTdmrs)
         {
-            fixedTables = Planner.AtRest(machine with { DynamicPamt = false }, layout);
-            dynamic = Planner.AtRest(machine with { DynamicPamt = true, Module = null }, layout)
+            fixedTables = Planner.AtRest(machine, layout, isDynamic: false);
+            dynamic = Planner.AtRest(machine, layout, isDynamic: true)
                 + Layout.DynamicPamt.PagePairs(PlanPamt.Share(PlanGuests.InUse(machine), machine.SmallPages), machine.Limits);
         }
 

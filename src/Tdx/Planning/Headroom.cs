@@ -39,7 +39,10 @@ public sealed record Headroom
     public HoleHeadroom? FewestHoles => Holes.MinBy(holes => holes.Figure.Most);
 
     /// <summary>Searches.</summary>
-    public static Headroom Of(PlanMachine machine)
+    /// <param name="machine">The machine.</param>
+    /// <param name="cancellation">Ends it early: with tens of thousands of ranges it takes seconds.</param>
+    /// <exception cref="OperationCanceledException">It was ended early.</exception>
+    public static Headroom Of(PlanMachine machine, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(machine);
         PlanVerdict now = Planner.Verdict(machine);
@@ -50,9 +53,9 @@ public sealed record Headroom
 
         return new Headroom
         {
-            MemoryGiB = Known(machine, Figure(n => WithMemory(machine, n), (long)((PhysAddr.MaxValue - machine.End.Value) / Step), "GiB of memory", "GiB of memory")),
-            Nodes = Known(machine, Figure(n => WithNodes(machine, n), MostNodes(machine), "node like the last one", "nodes like the last one")),
-            Holes = HolesOf(machine),
+            MemoryGiB = Known(machine, Figure(n => WithMemory(machine, n), (long)((PhysAddr.MaxValue - machine.End.Value) / Step), "GiB of memory", "GiB of memory", cancellation)),
+            Nodes = Known(machine, Figure(n => WithNodes(machine, n), MostNodes(machine), "node like the last one", "nodes like the last one", cancellation)),
+            Holes = HolesOf(machine, cancellation),
             Tds = TdsOf(machine),
         };
     }
@@ -61,9 +64,9 @@ public sealed record Headroom
 
     private static Reading<HeadroomFigure> Known(PlanMachine machine, HeadroomFigure figure) => Reading.Known(figure, machine.Provenance, Source);
 
-    private static HeadroomFigure Figure(Func<long, PlanMachine> grown, long cap, string one, string several)
+    private static HeadroomFigure Figure(Func<long, PlanMachine> grown, long cap, string one, string several, CancellationToken cancellation)
     {
-        long most = Search.Largest(n => n == 0 || Planner.Verdict(grown(n)).Initializes, cap);
+        long most = Search.Largest(Holds, cap);
         string noun = most == 1 ? one : several;
         if (most >= cap)
         {
@@ -72,6 +75,12 @@ public sealed record Headroom
 
         PlanVerdict next = Planner.Verdict(grown(most + 1));
         return new HeadroomFigure(most, next.Limit, Text($"{most:#,0} more {noun}; with one more: {next.Sentence}"), next.Sentence);
+
+        bool Holds(long n)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return n == 0 || Planner.Verdict(grown(n)).Initializes;
+        }
     }
 
     private static PlanMachine WithMemory(PlanMachine machine, long gib)
@@ -118,7 +127,7 @@ public sealed record Headroom
         Cmrs = [.. machine.Cmrs, .. blocks.Select(block => block.Range)],
     };
 
-    private static HoleHeadroom[] HolesOf(PlanMachine machine)
+    private static HoleHeadroom[] HolesOf(PlanMachine machine, CancellationToken cancellation)
     {
         TdmrLayout layout = TdmrBuilder.Build(machine.Map, machine.Limits, machine.Options);
         return [.. layout.Tdmrs.Select((tdmr, index) =>
@@ -128,7 +137,7 @@ public sealed record Headroom
             long cap = Math.Clamp(room, 0, machine.Limits.MaxReservedPerTdmr + 1);
             HeadroomFigure figure = cap == 0
                 ? new HeadroomFigure(0, PlanLimit.Memory, Text($"0 more holes in TDMR {index}: it has no memory to part."), "")
-                : Figure(n => WithHoles(machine, block, run!.Value, n), cap, Text($"hole in TDMR {index}"), Text($"holes in TDMR {index}"));
+                : Figure(n => WithHoles(machine, block, run!.Value, n), cap, Text($"hole in TDMR {index}"), Text($"holes in TDMR {index}"), cancellation);
             return new HoleHeadroom(index, figure);
         })];
     }

@@ -5,6 +5,7 @@ using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Platform;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Tdx.SysConfig;
 
 namespace TdxDash.Tdx.Planning;
 
@@ -67,8 +68,8 @@ public sealed record PlanMachine
     /// <summary>What a reader should know beside: what was assumed, or is not as it seems.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>Whether Linux would use Dynamic PAMT: wanted, and not known to be lacking in the module.</summary>
-    public bool UsesDynamicPamt => DynamicPamt && Module is not { OffersDynamicPamt: false };
+    /// <summary>Whether Linux would use Dynamic PAMT: wanted, not known to be lacking in the module, and the KeyIDs begin low enough.</summary>
+    public bool UsesDynamicPamt => DynamicPamt && Module is not { OffersDynamicPamt: false } && AddressBits is not > SysConfigModel.MaxDynamicPamtHkidStartBit;
 
     /// <summary>Usable memory: all that Linux has.</summary>
     public ByteSize Memory => Map.Total;
@@ -155,9 +156,14 @@ public sealed record PlanMachine
             notes.Add("There is no memory map: the memory is taken to be what the CMRs are, all on node 0.");
         }
 
-        // The kernel's own word for Dynamic PAMT outweighs the table of modules.
-        bool contradicts = machine is { DynamicPamt: true, UsesDynamicPamt: false };
-        return Reading.Known(machine with { Notes = notes, Module = contradicts ? null : machine.Module }, provenance, source);
+        // The kernel's own word for Dynamic PAMT outweighs the table of modules and the width of addresses.
+        return Reading.Known(machine is { DynamicPamt: true, UsesDynamicPamt: false } ? Believing(machine) : machine with { Notes = notes }, provenance, source);
+
+        PlanMachine Believing(PlanMachine logged)
+        {
+            PlanMachine freed = logged with { Module = null, AddressBits = logged.AddressBits > SysConfigModel.MaxDynamicPamtHkidStartBit ? null : logged.AddressBits };
+            return freed with { Notes = NotesOf(freed, null) };
+        }
     }
 
     private static int? KeyIdsOf(Snapshot snapshot) =>
@@ -180,6 +186,10 @@ public sealed record PlanMachine
         if (machine is { DynamicPamt: true, Module: { OffersDynamicPamt: false } module })
         {
             notes.Add($"Module {module.Version} does not offer Dynamic PAMT (TDX_FEATURES0 bit 36), so Linux would build the static PAMT.");
+        }
+        else if (machine is { DynamicPamt: true, UsesDynamicPamt: false })
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"With {machine.AddressBits} address bits below the KeyIDs Linux leaves Dynamic PAMT off, whose tree covers {SysConfigModel.MaxDynamicPamtHkidStartBit}, and would build the static PAMT."));
         }
 
         if (spec is { Sockets.Count: > 0 } && machine.Map.Blocks.Any(block => block.Range.Contains(new PhysAddr((4 * ByteSize.GiB) - 1))))

@@ -10,6 +10,7 @@ internal sealed class PlanMemory
     private readonly List<Stretch> _stretches = [];
     private AddressRange[] _holes = [];
     private int _nextNode;
+    private ulong _top;
 
     private PlanMemory(PlanSpec spec) => _spec = spec;
 
@@ -77,14 +78,14 @@ internal sealed class PlanMemory
         {
             if (start < end)
             {
-                _stretches.Add(new Stretch(new AddressRange(start, end), node, IsConvertible: true, Merges: false));
+                Add(new Stretch(new AddressRange(start, end), node, IsConvertible: true, Merges: false));
             }
         }
     }
 
     private void AddSockets()
     {
-        ulong at = Top();
+        ulong at = _top;
         for (int i = 0; i < _spec.Sockets.Count; i++)
         {
             PlanSockets sockets = _spec.Sockets[i];
@@ -118,7 +119,7 @@ internal sealed class PlanMemory
             }
 
             ulong size = Math.Min(room, bytes);
-            _stretches.Add(new Stretch(new AddressRange(at, at + size), _nextNode, IsConvertible: true, Merges: true));
+            Add(new Stretch(new AddressRange(at, at + size), _nextNode, IsConvertible: true, Merges: true));
             at += size;
             bytes -= size;
         }
@@ -144,8 +145,12 @@ internal sealed class PlanMemory
             }
 
             var range = new AddressRange(start, start + extra.Size.Bytes);
-            CheckFree(range, index);
-            _stretches.Add(new Stretch(range, node, extra.Kind != PlanExtraKind.Cxl, Merges: extra.Kind == PlanExtraKind.Added));
+            if (extra.At is not null)
+            {
+                CheckFree(range, index);
+            }
+
+            Add(new Stretch(range, node, extra.Kind != PlanExtraKind.Cxl, Merges: extra.Kind == PlanExtraKind.Added));
             _nextNode = Math.Max(_nextNode, node + 1);
         }
     }
@@ -171,7 +176,7 @@ internal sealed class PlanMemory
 
     private ulong FreeAbove(ulong bytes)
     {
-        ulong at = (Top() + ByteSize.GiB - 1) & ~(ByteSize.GiB - 1);
+        ulong at = (_top + ByteSize.GiB - 1) & ~(ByteSize.GiB - 1);
         foreach (AddressRange hole in _holes)
         {
             if (hole.End.Value > at && hole.Start.Value < at + bytes)
@@ -183,7 +188,11 @@ internal sealed class PlanMemory
         return at;
     }
 
-    private ulong Top() => _stretches.Count == 0 ? 0 : _stretches.Max(stretch => stretch.Range.End.Value);
+    private void Add(Stretch stretch)
+    {
+        _stretches.Add(stretch);
+        _top = Math.Max(_top, stretch.Range.End.Value);
+    }
 
     private AddressRange[] Convertible()
     {
@@ -265,6 +274,11 @@ internal sealed class PlanMemory
             if (firmware.Size.Bytes > stride)
             {
                 throw new PlanException(PlanPart.Firmware, index, $"{firmware.Pieces} pieces of {PlanText.Size(firmware.Size)} do not fit into {firmware.Within}.", "Give fewer or smaller pieces, or a larger range.");
+            }
+
+            if (cuts.Count + firmware.Pieces > MemoryMap.MaxBlocks)
+            {
+                throw new PlanException(PlanPart.Firmware, index, $"The firmware keeps more than {MemoryMap.MaxBlocks} pieces.", "Plan fewer pieces.");
             }
 
             for (int piece = 0; piece < firmware.Pieces; piece++)

@@ -88,6 +88,12 @@ public sealed record PlanPamt
     {
         TdmrLimits limits = machine.Limits;
         var nodes = new SortedDictionary<int, PamtOfNode>();
+        Dictionary<int, ulong> memoryOf = [];
+        foreach (MemoryBlock held in machine.Map.Blocks)
+        {
+            memoryOf[held.Node] = memoryOf.GetValueOrDefault(held.Node) + held.Range.Size.Bytes;
+        }
+
         ByteSize largest = default;
         int largestOf = 0, block = 0;
         for (int i = 0; i < layout.Tdmrs.Count; i++)
@@ -95,7 +101,7 @@ public sealed record PlanPamt
             Tdmr tdmr = layout.Tdmrs[i];
             PamtBySize fixedTables = StaticOf(tdmr.Range.Size, limits), tables = TablesOf(tdmr.Range.Size, machine);
             int node = tdmr.Pamt?.Node ?? NodeOf(machine.Map, tdmr, ref block);
-            PamtOfNode before = nodes.GetValueOrDefault(node) ?? new PamtOfNode(node, MemoryOf(machine.Map, node), Nothing, Nothing);
+            PamtOfNode before = nodes.GetValueOrDefault(node) ?? new PamtOfNode(node, new ByteSize(memoryOf.GetValueOrDefault(node)), Nothing, Nothing);
             nodes[node] = before with { Static = before.Static.Plus(fixedTables), DynamicTables = before.DynamicTables.Plus(tables) };
             ByteSize size = machine.UsesDynamicPamt ? tables.Total : fixedTables.Total;
             (largest, largestOf) = size > largest ? (size, i) : (largest, largestOf);
@@ -138,8 +144,6 @@ public sealed record PlanPamt
     internal static ByteSize Share(ByteSize size, decimal percent) => new((ulong)(size.Bytes * percent / 100));
 
     private static PamtBySize Nothing { get; } = new(default, default, default);
-
-    private static ByteSize MemoryOf(MemoryMap map, int node) => new(map.Blocks.Where(block => block.Node == node).Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes));
 
     // As tdmr_get_nid: the first block that ends above the TDMR's base.
     private static int NodeOf(MemoryMap map, Tdmr tdmr, ref int block)

@@ -37,7 +37,7 @@ public static class Planner
                 : Reading.Known(pamt, machine.Provenance, Source),
             Reserved = Reserved(machine, layout),
             Guests = verdict.Initializes
-                ? Reading.Known(PlanGuests.Of(machine, AtRest(machine, layout)), machine.Provenance, Source)
+                ? Reading.Known(PlanGuests.Of(machine, AtRest(machine, layout, machine.UsesDynamicPamt)), machine.Provenance, Source)
                 : Reading.NotOffered<PlanGuests>(Source, $"No TD can run: {verdict.Sentence}"),
         };
     }
@@ -54,11 +54,11 @@ public static class Planner
     internal static PlanGuests Guests(PlanMachine machine)
     {
         TdmrLayout layout = TdmrBuilder.Build(machine.Map, machine.Limits, machine.Options);
-        return PlanGuests.Of(machine, HasTdmrs(machine, layout) ? AtRest(machine, layout) : default);
+        return PlanGuests.Of(machine, HasTdmrs(machine, layout) ? AtRest(machine, layout, machine.UsesDynamicPamt) : default);
     }
 
     // PAMT before any TD runs.
-    internal static ByteSize AtRest(PlanMachine machine, TdmrLayout layout) => machine.UsesDynamicPamt
+    internal static ByteSize AtRest(PlanMachine machine, TdmrLayout layout, bool isDynamic) => isDynamic
         ? layout.Tdmrs.Aggregate(DynamicPamt.ReferenceCounts(machine.End), (sum, tdmr) => sum + PlanPamt.TablesOf(tdmr.Range.Size, machine).Total)
         : layout.Tdmrs.Aggregate(default(ByteSize), (sum, tdmr) => sum + PlanPamt.StaticOf(tdmr.Range.Size, machine.Limits).Total);
 

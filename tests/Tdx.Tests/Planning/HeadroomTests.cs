@@ -48,18 +48,18 @@ public sealed class HeadroomTests
         Assert.Equal(PlanLimit.Module, memory.Limit);
         Assert.True(Initializes(Text(memory.Most)));
         Assert.False(Initializes(Text(memory.Most + 1)));
-    });
+    }, iter: 30);
 
     [Fact]
     public void EveryFigure_OfAnyMachine_FailsWithOneMore() => PlanGenerator.Plans.Sample(spec =>
     {
         if (Record.Exception(() => PlanMachine.From(spec)) is null)
         {
-            var headroom = Headroom.Of(PlanMachine.From(spec));
+            var headroom = Headroom.Of(PlanMachine.From(spec), TestContext.Current.CancellationToken);
             HeadroomFigure[] figures = [.. headroom.Holes.Select(holes => holes.Figure), .. headroom.MemoryGiB.IsKnown ? [headroom.MemoryGiB.Value, headroom.Nodes.Value] : Array.Empty<HeadroomFigure>()];
             Assert.All(figures, figure => Assert.True(figure.Most >= 0 && (figure.Next.Length > 0 || figure.Limit is PlanLimit.Addresses or PlanLimit.Memory), figure.Sentence));
         }
-    }, iter: 50);
+    }, iter: 20);
 
     [Fact]
     public void MachineThatFails_HasNone()
@@ -69,6 +69,10 @@ public sealed class HeadroomTests
         Assert.Empty(headroom.Holes);
         Assert.Contains("70 of 64 TDMRs", headroom.MemoryGiB.Reason, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Of_Cancelled_Ends() =>
+        Assert.ThrowsAny<OperationCanceledException>(() => Headroom.Of(PlanTextTests.Accepted("1 socket x 8 GiB").Machine!, new CancellationToken(canceled: true)));
 
     [Theory]
     [InlineData(-1, 100)]
@@ -82,7 +86,7 @@ public sealed class HeadroomTests
     [InlineData(5, 1)]
     public void Largest_FindsTheBorderOrTheCap(long border, long cap) => Assert.Equal(Math.Min(border, cap), Search.Largest(n => n <= border, cap));
 
-    private static Headroom Of(string text) => Headroom.Of(PlanTextTests.Accepted(text).Machine!);
+    private static Headroom Of(string text) => Headroom.Of(PlanTextTests.Accepted(text).Machine!, TestContext.Current.CancellationToken);
 
     private static bool Initializes(string text) => Planner.Verdict(PlanTextTests.Accepted(text).Machine!).Initializes;
 

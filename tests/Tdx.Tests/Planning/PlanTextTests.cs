@@ -147,6 +147,33 @@ public sealed class PlanTextTests
         Assert.True(Accepted("1 socket x 64G, module tdx-2.0.08-gnr, dynamic-pamt").Machine!.UsesDynamicPamt);
     }
 
+    [Fact]
+    public void DynamicPamt_WithKeyIdsThatBeginTooHigh_StaysStaticAndSaysSo()
+    {
+        PlanMachine machine = Accepted("1 socket x 64G, dynamic-pamt, address-bits 49").Machine!;
+
+        Assert.False(machine.UsesDynamicPamt);
+        Assert.Contains(machine.Notes, note => note.Contains("With 49 address bits below the KeyIDs Linux leaves Dynamic PAMT off", StringComparison.Ordinal));
+        Assert.True(Planner.Verdict(machine).Initializes);
+    }
+
+    // What a hostile link can ask for: the most pieces, ranges and nodes that fit into a text.
+    [Theory]
+    [InlineData("firmware 4096 x 4K in 0-1T,", "more than 65536 pieces")]
+    [InlineData("add 1G,", null)]
+    [InlineData("cxl 1G,", "more than 1024 NUMA nodes")]
+    [InlineData("1024 sockets x 1G,", "more than 1024 NUMA nodes")]
+    [InlineData("tds 1000000 x 1T,", null)]
+    public void Parse_TextFullOfOneClause_EndsSoon(string clause, string? message)
+    {
+        string text = "1 socket x 1 TiB," + string.Concat(Enumerable.Repeat(clause, (PlanText.MaxLength - 20) / clause.Length));
+        PlanParse parse = PlanText.Parse(text);
+
+        Assert.Equal(message is null, parse.Spec is not null);
+        Assert.All(parse.Problems, problem => Assert.Contains(message!, problem.Message, StringComparison.Ordinal));
+        Assert.True(parse.Machine is null || Planner.Calculate(parse.Machine).Verdict.Sentence.Length > 0);
+    }
+
     internal static PlanParse Accepted(string text)
     {
         PlanParse parse = PlanText.Parse(text);

@@ -184,6 +184,15 @@ public sealed class PlannerTests
         Assert.Equal("2 sockets x 8 dimms x 64 GiB, hole 0x80000000-0x100000000, firmware 0x40000000-0x80000000", spec.WithoutMemory(new AddressRange(GiB, 2 * GiB)).ToString());
     }
 
+    [Fact]
+    public void Presets_AreMachinesThatInitialiseOrSayWhyNot()
+    {
+        PlanVerdict[] verdicts = [.. PlanPresets.All.Select(preset => Plan(preset.Text).Verdict)];
+
+        Assert.Equal([PlanLimit.None, PlanLimit.None, PlanLimit.None, PlanLimit.None, PlanLimit.None, PlanLimit.Module, PlanLimit.ReservedAreas], verdicts.Select(verdict => verdict.Limit));
+        Assert.All(PlanPresets.All.SkipLast(2), preset => Assert.Equal(PlanLimit.None, Plan(preset.Text).Guests.Value.Exceeded));
+    }
+
     private static PlanResult Plan(string text) => Planner.Calculate(PlanTextTests.Accepted(text).Machine!);
 
     private static Snapshot Imported(string capture) => ImportReader.Read(File.ReadAllText(Repository.Data("captures", capture + ".txt"))).Snapshot!;
