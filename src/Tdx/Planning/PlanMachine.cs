@@ -1,9 +1,6 @@
 using System.Globalization;
-using TdxDash.Tdx.KernelLog;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
-using TdxDash.Tdx.Metadata;
-using TdxDash.Tdx.Platform;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Tdx.SysConfig;
 
@@ -120,67 +117,10 @@ public sealed record PlanMachine
     /// <summary>The machine of a snapshot, as it is: its layout is the snapshot's own. What is computed from it is as certain as the snapshot's layout.</summary>
     /// <param name="snapshot">With a memory map; where it has none, its CMRs stand for the memory.</param>
     /// <returns>The machine, or why there is none.</returns>
-    public static Reading<PlanMachine> From(Snapshot snapshot)
-    {
-        ArgumentNullException.ThrowIfNull(snapshot);
-        var module = ModuleIdentity.From(snapshot);
-        bool fromCmrs = !snapshot.Memory.Map.IsKnown && module.Cmrs.Or([]) is { Count: > 0 };
-        Reading<IReadOnlyList<MemoryBlock>> blocks = fromCmrs ? module.Cmrs.Map<IReadOnlyList<MemoryBlock>>(cmrs => [.. cmrs.Select(cmr => new MemoryBlock(cmr, 0))]) : snapshot.Memory.Map;
-        if (!blocks.IsKnown || blocks.Value.Count == 0)
-        {
-            return blocks.IsKnown ? Reading.Unreadable<PlanMachine>(blocks.Source, "The memory map has no range.", "Take the snapshot again.") : blocks.Map<PlanMachine>(_ => null!);
-        }
+    public static Reading<PlanMachine> From(Snapshot snapshot) => SnapshotMachine.Of(snapshot);
 
-        LinuxBehavior behavior = LinuxBehavior.Of(snapshot.Host.KernelRelease.Or("")!, snapshot.Kernel.LogLines.Or([])!);
-        LayoutFacts facts = fromCmrs ? LayoutPrediction.Of(snapshot.Origin, blocks, module, behavior, TdmrBuilder.Build) : snapshot.Layout;
-        Provenance provenance = facts.Layout.IsKnown && !fromCmrs ? facts.Layout.Provenance : Provenance.Hypothetical;
-        string source = snapshot.Host.Name.TryGet(out string? name) ? $"snapshot of {PlainText.Of(name)}" : "snapshot";
-        var map = MemoryMap.Create(blocks.Value);
-        var machine = new PlanMachine
-        {
-            Map = map,
-            Cmrs = module.Cmrs.Or(null) is { Count: > 0 } cmrs ? [.. cmrs.OrderBy(cmr => cmr.Start)] : CmrsOf(map),
-            CmrsAreGiven = module.Cmrs.Or(null) is { Count: > 0 },
-            Limits = facts.Limits.Or(TdmrLimits.Usual)!,
-            Module = module.Version.TryGet(out ModuleVersion version) ? PlanModules.Find(version.ToString()) : null,
-            DynamicPamt = behavior.DynamicPamt,
-            HolesFrom = behavior.Holes,
-            KeyIds = KeyIdsOf(snapshot),
-            AddressBits = snapshot.Host.Cpu.Or(null)?.PhysicalAddressBits is >= PlanClauses.LeastAddressBits and <= PlanClauses.MostAddressBits and int bits ? bits : null,
-            Provenance = provenance,
-            Source = source,
-        };
-        List<string> notes = NotesOf(machine, null);
-        if (fromCmrs)
-        {
-            notes.Add("There is no memory map: the memory is taken to be what the CMRs are, all on node 0.");
-        }
-
-        // The kernel's own word for Dynamic PAMT outweighs the table of modules and the width of addresses.
-        return Reading.Known(machine is { DynamicPamt: true, UsesDynamicPamt: false } ? Believing(machine) : machine with { Notes = notes }, provenance, source);
-
-        PlanMachine Believing(PlanMachine logged)
-        {
-            PlanMachine freed = logged with { Module = null, AddressBits = logged.AddressBits > SysConfigModel.MaxDynamicPamtHkidStartBit ? null : logged.AddressBits };
-            return freed with { Notes = NotesOf(freed, null) };
-        }
-    }
-
-    private static int? KeyIdsOf(Snapshot snapshot) =>
-        snapshot.Platform?.KeyIdPartitioning is { IsKnown: true } register && KeyIdPartitioning.Decode(register.Value).TdxKeyIds is > 0 and <= ushort.MaxValue and uint ids ? (int)ids
-        : snapshot.Kernel.KeyIdCapacity is { IsKnown: true, Value: > 0 and < ushort.MaxValue } capacity ? (int)capacity.Value + 1
-        : snapshot.Report?.PrivateKeyIds is { IsKnown: true, Value: var reported } && reported is > 0 and <= ushort.MaxValue ? (int)reported
-        : KernelLogFacts.From(snapshot.Kernel.LogLines.Or([])!).PrivateKeyIds is (uint first, uint end) && end > first && end - first <= ushort.MaxValue ? (int)(end - first)
-        : null;
-
-    private static AddressRange[] CmrsOf(MemoryMap map)
-    {
-        // Without a word about CMRs they are taken to be the memory itself.
-        (MemoryMap _, IReadOnlyList<AddressRange> cmrs) = PlanMemory.Of(new PlanSpec { Ram = map.Blocks });
-        return [.. cmrs];
-    }
-
-    private static List<string> NotesOf(PlanMachine machine, PlanSpec? spec)
+    /// <summary>What a reader should know beside.</summary>
+    internal static List<string> NotesOf(PlanMachine machine, PlanSpec? spec)
     {
         var notes = new List<string>();
         if (machine is { DynamicPamt: true, Module: { OffersDynamicPamt: false } module })

@@ -34,6 +34,7 @@ internal sealed class ImportTarget() : FuzzTarget("import")
         Promise(SnapshotCodec.Parse(SnapshotCodec.Write(result.Named("fuzz"))).Error is null, "the snapshot is not one that a dashboard accepts");
         Verdict verdict = ReadinessChecks.Run(result.Snapshot);
         _ = HostSummary.From(result.Snapshot);
+        PlanTarget.PlanOf(result.Snapshot);
         return $"{verdict.State} {string.Join(' ', result.Sections.Select(section => section.Name))} {result.Notes.Count} {result.Snapshot.Memory.Map.State}";
     }
 

@@ -1,6 +1,7 @@
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Planning;
+using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.Fuzz.Targets;
 
@@ -19,6 +20,19 @@ internal sealed class PlanTarget() : TextTarget("plan")
         "1 socket x 1.5T, host 64 GiB, tds 30 x 32 GiB x 8 vcpus, tds 2 x 1G, use 12.5%, small-pages 80%",
         "0 sockets x 1 TB, hole 4G-2G, foo, ram 0-4G, ram 3G-9G",
     ];
+
+    /// <summary>What the planner makes of any snapshot.</summary>
+    public static void PlanOf(Snapshot snapshot)
+    {
+        Reading<PlanMachine> machine = PlanMachine.From(snapshot);
+        Promise(machine.IsKnown || machine.Reason.Length > 0, "there is neither a machine nor a reason");
+        if (machine.IsKnown)
+        {
+            Promise(Planner.Calculate(machine.Value).Verdict.Sentence.Length > 0, "a snapshot's machine has no verdict");
+            PlanParse carried = PlanText.Parse(PlanText.Write(PlanImports.ToSpec(machine.Value)));
+            Promise(carried.Problems.Count > 0 || carried.Machine!.Map.Blocks.SequenceEqual(machine.Value.Map.Blocks), "the text of a snapshot's plan has other memory");
+        }
+    }
 
     protected override string Check(string text)
     {

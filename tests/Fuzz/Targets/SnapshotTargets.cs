@@ -34,6 +34,7 @@ internal sealed class SnapshotTarget() : FuzzTarget("snapshot")
         Promise(again.Snapshot is not null, $"it is refused after being written: {again.Error}");
         Promise(SnapshotCodec.Write(again.Snapshot!).AsSpan().SequenceEqual(canonical), "its canonical form changes when it is parsed and written");
         HostSummary.From(snapshot);
+        PlanTarget.PlanOf(snapshot);
         using var report = new StringWriter();
         HostReport.Write(HostView.Of(snapshot), report, new TerminalStyle(100, false));
         Promise(report.GetStringBuilder().Length > 0, "its report is empty");

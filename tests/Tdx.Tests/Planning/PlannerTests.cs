@@ -175,6 +175,25 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void PlanOfALog_WithCmrsThatOverlapAndNoMap_SaysSo()
+    {
+        Reading<PlanMachine> machine = PlanMachine.From(ImportReader.Read("virt/tdx: CMR: [0x100000, 0x6f800000)\nvirt/tdx: CMR: [0x200000, 0x7f800000)\n").Snapshot!);
+
+        Assert.Contains("[0x200000, 0x7f800000) overlaps [0x100000, 0x6f800000)", machine.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PlanOfASnapshot_WhoseBiosGivesNoKeyIds_DoesNotInitialise()
+    {
+        Snapshot host = TestSnapshots.WorkingHost();
+        PlanMachine off = PlanMachine.From(host with { Platform = host.Platform! with { KeyIdPartitioning = Reading.Known(63UL, Provenance.Kernel, "MSR 0x87") } }).Value;
+
+        Assert.Equal(PlanLimit.KeyIds, Planner.Verdict(off).Limit);
+        Assert.True(Planner.Verdict(off with { KeyIds = 32 }).Initializes);
+        Assert.Equal(32, PlanMachine.From(host).Value.KeyIds);
+    }
+
+    [Fact]
     public void Edits_ChangeThePlanAndItsText()
     {
         PlanSpec spec = PlanTextTests.Accepted("2 sockets x 8 dimms x 64 GiB, hole 2G-4G").Spec!;
