@@ -20,6 +20,9 @@ public sealed record HoleHeadroom(int Tdmr, HeadroomFigure Figure);
 /// <summary>How far a machine is from its limits, found by trying on the exact engine and on the model of the module: doubling, then bisection.</summary>
 public sealed record Headroom
 {
+    /// <summary>From more ranges on a trial takes so long that only one TDMR is tried; no module seen so far initialises with as many.</summary>
+    public const int ManyRanges = 4_096;
+
     private const ulong Page = 4 * ByteSize.KiB, Step = ByteSize.GiB;
     private const string Source = "search over the layout engine";
 
@@ -29,7 +32,7 @@ public sealed record Headroom
     /// <summary>NUMA nodes like the last one that can be added on top, each with memory of its own.</summary>
     public required Reading<HeadroomFigure> Nodes { get; init; }
 
-    /// <summary>Holes of one page in each TDMR; empty where the machine does not initialise.</summary>
+    /// <summary>Holes of one page in the last GiB of each TDMR, where they part no TDMR, or with more than <see cref="ManyRanges"/> ranges of memory in the fullest one only; empty where the machine does not initialise.</summary>
     public required IReadOnlyList<HoleHeadroom> Holes { get; init; }
 
     /// <summary>TDs of the plan's first size beside those that it has.</summary>
@@ -53,8 +56,8 @@ public sealed record Headroom
 
         return new Headroom
         {
-            MemoryGiB = Known(machine, Figure(n => WithMemory(machine, n), (long)((PhysAddr.MaxValue - machine.End.Value) / Step), "GiB of memory", "GiB of memory", cancellation)),
-            Nodes = Known(machine, Figure(n => WithNodes(machine, n), MostNodes(machine), "node like the last one", "nodes like the last one", cancellation)),
+            MemoryGiB = Known(machine, Figure(n => WithMemory(machine, n), (long)((PhysAddr.MaxValue - machine.End.Value) / Step), "GiB of memory", "GiB of memory", PlanLimit.Addresses, cancellation)),
+            Nodes = Known(machine, Figure(n => WithNodes(machine, n), MostNodes(machine), "node like the last one", "nodes like the last one", PlanLimit.Addresses, cancellation)),
             Holes = HolesOf(machine, cancellation),
             Tds = TdsOf(machine),
         };
@@ -64,13 +67,13 @@ public sealed record Headroom
 
     private static Reading<HeadroomFigure> Known(PlanMachine machine, HeadroomFigure figure) => Reading.Known(figure, machine.Provenance, Source);
 
-    private static HeadroomFigure Figure(Func<long, PlanMachine> grown, long cap, string one, string several, CancellationToken cancellation)
+    private static HeadroomFigure Figure(Func<long, PlanMachine> grown, long cap, string one, string several, PlanLimit atCap, CancellationToken cancellation)
     {
         long most = Search.Largest(Holds, cap);
         string noun = most == 1 ? one : several;
         if (most >= cap)
         {
-            return new HeadroomFigure(most, PlanLimit.Addresses, Text($"{most:#,0} more {noun}: then addresses end."), "");
+            return new HeadroomFigure(most, atCap, Text($"{most:#,0} more {noun}: {(atCap == PlanLimit.Addresses ? "then addresses or nodes end" : "more were not tried")}."), "");
         }
 
         PlanVerdict next = Planner.Verdict(grown(most + 1));
@@ -130,26 +133,34 @@ public sealed record Headroom
     private static HoleHeadroom[] HolesOf(PlanMachine machine, CancellationToken cancellation)
     {
         TdmrLayout layout = TdmrBuilder.Build(machine.Map, machine.Limits, machine.Options);
-        return [.. layout.Tdmrs.Select((tdmr, index) =>
+        int[] tried = [.. Enumerable.Range(0, layout.Tdmrs.Count)];
+        if (machine.Map.Blocks.Count > ManyRanges)
         {
+            tried = [tried.MaxBy(i => layout.Tdmrs[i].Reserved.Count)];
+        }
+
+        return [.. tried.Select(index =>
+        {
+            Tdmr tdmr = layout.Tdmrs[index];
             (int block, AddressRange? run) = LargestRun(machine.Map, tdmr);
             long room = run is { } range ? (long)(range.Size.Bytes / Page / 2) - 1 : 0;
-            long cap = Math.Clamp(room, 0, machine.Limits.MaxReservedPerTdmr + 1);
+            long cap = Math.Min(Math.Clamp(room, 0, machine.Limits.MaxReservedPerTdmr + 1), MemoryMap.MaxBlocks - machine.Map.Blocks.Count);
             HeadroomFigure figure = cap == 0
                 ? new HeadroomFigure(0, PlanLimit.Memory, Text($"0 more holes in TDMR {index}: it has no memory to part."), "")
-                : Figure(n => WithHoles(machine, block, run!.Value, n), cap, Text($"hole in TDMR {index}"), Text($"holes in TDMR {index}"), cancellation);
+                : Figure(n => WithHoles(machine, block, run!.Value, n), cap, Text($"hole in TDMR {index}"), Text($"holes in TDMR {index}"), PlanLimit.None, cancellation);
             return new HoleHeadroom(index, figure);
         })];
     }
 
-    // The longest stretch of memory in a TDMR without a reserved area.
+    // The longest stretch of memory without a reserved area in the last GiB of a TDMR: a hole further down would part the TDMR.
     private static (int Block, AddressRange? Run) LargestRun(MemoryMap map, Tdmr tdmr)
     {
         (int best, AddressRange? run) = (-1, null);
         int area = 0;
+        ulong lowest = Math.Max(tdmr.Range.End.Value - Step, ByteSize.MiB);
         for (int i = 0; i < map.Blocks.Count && map.Blocks[i].Range.Start < tdmr.Range.End; i++)
         {
-            ulong at = Math.Max(Math.Max(map.Blocks[i].Range.Start.Value, tdmr.Range.Start.Value), ByteSize.MiB), end = Math.Min(map.Blocks[i].Range.End.Value, tdmr.Range.End.Value);
+            ulong at = Math.Max(map.Blocks[i].Range.Start.Value, lowest), end = Math.Min(map.Blocks[i].Range.End.Value, tdmr.Range.End.Value);
             while (at < end)
             {
                 while (area < tdmr.Reserved.Count && tdmr.Reserved[area].Range.End.Value <= at)
@@ -185,7 +196,7 @@ public sealed record Headroom
 
         blocks.Add(parted with { Range = new AddressRange(at, parted.Range.End.Value) });
         blocks.AddRange(machine.Map.Blocks.Skip(block + 1));
-        return blocks.Count <= MemoryMap.MaxBlocks ? machine with { Map = MemoryMap.Create(blocks) } : machine;
+        return machine with { Map = MemoryMap.Create(blocks) };
     }
 
     private static Reading<HeadroomFigure> TdsOf(PlanMachine machine)
