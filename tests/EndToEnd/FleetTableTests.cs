@@ -110,7 +110,7 @@ public sealed class FleetTableTests(Chromium chromium, FleetSite site) : IClassF
         await Assertions.Expect(bar).ToContainTextAsync("At most 4 hosts are compared at once: take 1 out.");
         await Assertions.Expect(compare).ToHaveCountAsync(0);
 
-        await Site.Rows(page).Nth(4).Locator("input[type=checkbox]").UncheckAsync();
+        await ClickChoiceAsync(page, 4, isChosen: false);
         await Assertions.Expect(bar).ToContainTextAsync("4 hosts chosen");
         await compare.ClickAsync();
 
@@ -281,10 +281,18 @@ public sealed class FleetTableTests(Chromium chromium, FleetSite site) : IClassF
     {
         for (int i = 0; i < count; i++)
         {
-            await Site.Rows(page).Nth(i).Locator("input[type=checkbox]").CheckAsync();
+            await ClickChoiceAsync(page, i, isChosen: true);
         }
 
         await Assertions.Expect(page.Locator(".selection b").First).ToHaveTextAsync(count == 1 ? "1 host chosen" : $"{count} hosts chosen");
+    }
+
+    // The row may be made anew while it is clicked: what counts is what the box comes to.
+    private static async Task ClickChoiceAsync(IPage page, int row, bool isChosen)
+    {
+        ILocator box = Site.Rows(page).Nth(row).Locator("input[type=checkbox]");
+        await box.ClickAsync();
+        await Assertions.Expect(box).ToBeCheckedAsync(new LocatorAssertionsToBeCheckedOptions { Checked = isChosen });
     }
 
     private static async Task<string> DownloadAsync(IPage page, ILocator link)
