@@ -46,6 +46,8 @@ internal sealed class UplinkSession
     {
         while (!cancellation.IsCancellationRequested && !_connection.IsLost)
         {
+            // Before the journal is looked at: a hold that ends meanwhile has to end the wait, too.
+            TimeSpan hold = HoldLeft(), eventsHold = _events.HoldLeft;
             JournalEntry? entry = NextEntry();
             if (entry is not null)
             {
@@ -60,7 +62,8 @@ internal sealed class UplinkSession
             }
             else if (entry is null && !more)
             {
-                await _context.Wake.WaitAsync(Shorter(Shorter(HeartbeatLeft(), HoldLeft()), _events.HoldLeft), _context.Time, cancellation);
+                eventsHold = _events.HoldLeft is var left && left > TimeSpan.Zero ? left : eventsHold;
+                await _context.Wake.WaitAsync(Shorter(Shorter(HeartbeatLeft(), hold), eventsHold), _context.Time, cancellation);
             }
         }
     }
