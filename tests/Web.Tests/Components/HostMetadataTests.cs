@@ -23,7 +23,7 @@ public sealed class HostMetadataTests : HistoryTestContext
         Assert.Contains("1 field changed at 2026-03-01 01:00:00 UTC", tab.Markup, StringComparison.Ordinal);
         Assert.Matches(@"^was .+ until 2026-03-01 01:00:00 UTC$", Assert.Single(tab.FindAll(".before")).TextContent);
         tab.FindAll("select")[1].Change("changed");
-        Assert.Single(tab.FindAll("table.comfortable > tbody > tr"));
+        tab.WaitForAssertion(() => Assert.Single(tab.FindAll("table.comfortable > tbody > tr")), TimeSpan.FromSeconds(10));
     }
 
     [Fact]

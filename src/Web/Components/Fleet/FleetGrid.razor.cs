@@ -15,7 +15,7 @@ public sealed partial class FleetGrid
 
     private const int ComfortableRow = 40, CompactRow = 32, HeaderHeight = 48, ScrollBar = 18;
 
-    private static readonly TimeSpan SettlesAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SettlesAfter = TimeSpan.FromSeconds(5);
 
     // The projection has sorted; the grid is only told which columns say so.
     private static readonly Func<FleetHost, object?> None = _ => null;
@@ -123,7 +123,8 @@ public sealed partial class FleetGrid
         return Task.FromResult(new GridData<FleetHost> { Items = rows, TotalItems = hosts.Length });
     }
 
-    // Where not all rows fit, the grid tries one row further down, then comes back, and makes its rows anew each time: nobody is to see that.
+    // Where not all rows fit, the grid tries one row further down, then comes back, and makes its rows anew each time: nobody is to see that, and a
+    // click on a row that goes would be lost. The rows that came with the page answer meanwhile, so that there is no haste on a slow connection.
     private async Task TellFilledAsync(int asked, TimeSpan after)
     {
         await Task.Delay(after);
