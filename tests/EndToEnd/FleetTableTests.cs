@@ -258,8 +258,7 @@ public sealed class FleetTableTests(Chromium chromium, FleetSite site) : IClassF
     private async Task<IPage> OpenAsync(string address)
     {
         IPage page = await chromium.OpenAsync(new Uri(site.Address, address));
-        // The rows that came with the page give way to those of the live table, to which the script then gives their places.
-        await Assertions.Expect(page.Locator(".tables > div:not([class]) tr.host-row[aria-rowindex]").First).ToBeVisibleAsync();
+        await Site.LiveRowsAsync(page);
         return page;
     }
 
@@ -291,7 +290,11 @@ public sealed class FleetTableTests(Chromium chromium, FleetSite site) : IClassF
     private static async Task ClickChoiceAsync(IPage page, int row, bool isChosen)
     {
         ILocator box = Site.Rows(page).Nth(row).Locator("input[type=checkbox]");
-        await box.ClickAsync();
+        if (await box.IsCheckedAsync() != isChosen)
+        {
+            await box.ClickAsync();
+        }
+
         await Assertions.Expect(box).ToBeCheckedAsync(new LocatorAssertionsToBeCheckedOptions { Checked = isChosen });
     }
 

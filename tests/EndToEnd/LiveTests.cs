@@ -216,6 +216,7 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
     private async Task GroupAsync(string group)
     {
         IPage page = await chromium.OpenAsync(_dashboard!.Address);
+        await Site.LiveRowsAsync(page);
         await page.GetByRole(AriaRole.Checkbox, new PageGetByRoleOptions { Name = "Select all matching hosts" }).First.CheckAsync();
         await page.Locator("#group").FillAsync(group);
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Set group" }).ClickAsync();

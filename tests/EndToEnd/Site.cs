@@ -4,7 +4,7 @@ using TdxDash.EndToEnd.Processes;
 [assembly: AssemblyFixture(typeof(TdxDash.EndToEnd.Chromium))]
 
 // Most of them wait for a server, a probe or a browser most of the time.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 3)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]
 
 namespace TdxDash.EndToEnd;
 
@@ -44,6 +44,9 @@ public sealed class Site : IAsyncLifetime
 
     /// <summary>The rows of the fleet's table that are in the page.</summary>
     internal static ILocator Rows(IPage page) => page.Locator("tr.host-row");
+
+    /// <summary>Waits until the rows that came with the page have given way to those of the live table, to which its script then gives their places.</summary>
+    internal static Task LiveRowsAsync(IPage page) => Assertions.Expect(page.Locator(".tables > div:not([class]) tr.host-row[aria-rowindex]").First).ToBeVisibleAsync();
 
     /// <summary>The rows of demo hosts.</summary>
     internal static ILocator DemoRows(IPage page) =>
