@@ -242,6 +242,37 @@ public sealed class FleetTableTests(Chromium chromium, FleetSite site) : IClassF
     }
 
     [Fact]
+    public async Task BackToLive_FromAnotherTime_HasTheRowsOfNowToTheLast()
+    {
+        IPage page = await OpenAsync($"{DemoHosts}&at={DateTime.UtcNow.AddDays(-30):yyyy-MM-dd}T00:00:00Z");
+
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Back to live" }).ClickAsync();
+
+        await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex("[?&]at="));
+        await Site.LiveRowsAsync(page);
+        await page.EvaluateAsync("document.querySelector('.mud-table-container').scrollTop = 1e6");
+        await Assertions.Expect(page.Locator($"tr.host-row[aria-rowindex='{FleetSite.DemoHosts + 1}']")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Rows_BackAfterASearchWithoutAny_AnswerToKeysAndClicksAsBefore()
+    {
+        IPage page = await OpenAsync(DemoHosts);
+        await page.Locator("#filter").FillAsync("no-such-host");
+        await Assertions.Expect(Site.Rows(page)).ToHaveCountAsync(0);
+
+        await page.Locator("#filter").FillAsync("demo");
+
+        await Site.LiveRowsAsync(page);
+        ILocator links = page.Locator("tr.host-row a.open");
+        await links.First.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowDown");
+        await Assertions.Expect(links.Nth(1)).ToBeFocusedAsync();
+        await Site.Rows(page).First.Locator("td.col-family").ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/hosts/"));
+    }
+
+    [Fact]
     public async Task Cell_WhoseValueChanges_FlashesUnlessReducedMotionIsAskedFor()
     {
         IPage page = await OpenAsync("/?q=demo&cols=host,tags");

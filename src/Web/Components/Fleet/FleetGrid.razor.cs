@@ -8,7 +8,7 @@ using TdxDash.Web.Live.Fleet;
 namespace TdxDash.Web.Components.Fleet;
 
 /// <summary>The hosts as a grid that asks for the rows in sight, or, before there is a circuit, with the first ones.</summary>
-public sealed partial class FleetGrid
+public sealed partial class FleetGrid : IDisposable
 {
     /// <summary>The most rows of a grid that is not virtual: what a tall window shows.</summary>
     public const int MaxFirst = 40;
@@ -20,6 +20,7 @@ public sealed partial class FleetGrid
     // The projection has sorted; the grid is only told which columns say so.
     private static readonly Func<FleetHost, object?> None = _ => null;
 
+    private readonly CancellationTokenSource _gone = new();
     private readonly Dictionary<string, SortDefinition<FleetHost>> _sorts = [];
     private readonly Dictionary<string, object?> _table = [];
     private Func<GridStateVirtualize<FleetHost>, CancellationToken, Task<GridData<FleetHost>>>? _load;
@@ -73,6 +74,9 @@ public sealed partial class FleetGrid
     [Parameter]
     public EventCallback OnFilled { get; set; }
 
+    [Inject]
+    private TimeProvider Clock { get; set; } = null!;
+
     /// <summary>The element that holds the grid.</summary>
     public ElementReference Root => _root;
 
@@ -94,6 +98,13 @@ public sealed partial class FleetGrid
     public Task ReloadAsync() => _grid?.ReloadServerData() ?? Task.CompletedTask;
 
     /// <inheritdoc/>
+    public void Dispose()
+    {
+        _gone.Cancel();
+        _gone.Dispose();
+    }
+
+    /// <inheritdoc/>
     protected override void OnParametersSet()
     {
         _load ??= IsVirtual ? LoadAsync : null;
@@ -113,7 +124,8 @@ public sealed partial class FleetGrid
         int start = Math.Clamp(wanted.StartIndex, 0, hosts.Length), count = Math.Clamp(wanted.Count, 0, hosts.Length - start);
         (int Start, int Count) before = _sight;
         _sight = (start, count);
-        if (count > 0 && !_isFilled)
+        // The page has the same rows taken anew by and by: that is no other place.
+        if (count > 0 && !_isFilled && before != _sight)
         {
             bool isSettled = count == hosts.Length || (start == 0 && before.Start > 0);
             _ = TellFilledAsync(++_asked, isSettled ? TimeSpan.Zero : SettlesAfter);
@@ -127,9 +139,9 @@ public sealed partial class FleetGrid
     // click on a row that goes would be lost. The rows that came with the page answer meanwhile, so that there is no haste on a slow connection.
     private async Task TellFilledAsync(int asked, TimeSpan after)
     {
-        await Task.Delay(after);
+        await Task.Delay(after, Clock, _gone.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.Yield();
-        if (asked == _asked && !_isFilled)
+        if (asked == _asked && !_isFilled && !_gone.IsCancellationRequested)
         {
             _isFilled = true;
             await InvokeAsync(OnFilled.InvokeAsync);

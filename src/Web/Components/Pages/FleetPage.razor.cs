@@ -174,8 +174,8 @@ public sealed partial class FleetPage : IAsyncDisposable
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        // The table is not there while no host is, nor while another time loads, so it may come with any render.
-        if (RendererInfo.IsInteractive && _script is null && !_hosts.IsEmpty && !_isLoadingPast)
+        // The table's place is not there while no host is, nor while another time loads, so it may come with any render.
+        if (RendererInfo.IsInteractive && _script is null && !_snapshot.Hosts.IsEmpty && !_isLoadingPast)
         {
             _script = new FleetTableScript(Hold);
             await _script.AttachAsync(Js, Assets["js/fleet.js"], _tables);
@@ -235,6 +235,12 @@ public sealed partial class FleetPage : IAsyncDisposable
     private void Take()
     {
         _hosts = _selection.Hosts;
+        if (_hosts.IsEmpty)
+        {
+            // The grid goes with its last row; the next one has to find its place again.
+            (_grid, _isFilled) = (null, false);
+        }
+
         _pending = 0;
         _changedWhileHeld.Clear();
     }
@@ -255,27 +261,31 @@ public sealed partial class FleetPage : IAsyncDisposable
 
     private FleetHost Latest(FleetHost host) => _past is not null ? host : Projection.Find(host.Id) ?? host;
 
-    // The table goes while the other time loads, so that no values stand under a time that is not theirs.
+    // The table goes while a past time loads, so that no values stand under a time that is not theirs. Now is there at once: the table stays.
     private async Task ChangeTimeAsync()
     {
+        if (AsOf.At is not { } at)
+        {
+            (_past, _isLoadingPast) = (null, false);
+            return;
+        }
+
         FleetTableScript? script = _script;
-        (_isLoadingPast, _grid, _isFilled, _script) = (AsOf.At is not null, null, false, null);
+        (_isLoadingPast, _grid, _isFilled, _script) = (true, null, false, null);
         if (script is not null)
         {
             await script.DisposeAsync();
         }
 
-        _past = await PastAsync();
-        _isLoadingPast = false;
+        FleetSnapshot? past = await PastAsync(at);
+        if (AsOf.At == at)
+        {
+            (_past, _isLoadingPast) = (past, false);
+        }
     }
 
-    private async Task<FleetSnapshot?> PastAsync()
+    private async Task<FleetSnapshot?> PastAsync(DateTimeOffset at)
     {
-        if (AsOf.At is not { } at)
-        {
-            return null;
-        }
-
         try
         {
             return await FleetThen.GetAsync(at, _gone.Token);
