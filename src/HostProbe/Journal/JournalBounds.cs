@@ -60,6 +60,13 @@ internal sealed class JournalThinning(JournalFile file)
         return dropped;
     });
 
+    /// <summary>Counts observations that were dropped before the journal took them.</summary>
+    public void CountLost(long observations) => file.Run(connection =>
+    {
+        Count(connection, observations);
+        return observations;
+    });
+
     /// <summary>How many entries and observations were ever dropped unsent.</summary>
     public long Dropped() => file.Run(ReadDropped);
 

@@ -13,6 +13,7 @@ internal sealed class ReinitLoop(ReinitWatch watch, JournalEvents events, Uplink
 {
     private readonly List<ReinitObservation> _unsaved = [];
     private DateTimeOffset _askedAt;
+    private int _lost;
 
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="JournalException">The journal is damaged.</exception>
@@ -48,7 +49,7 @@ internal sealed class ReinitLoop(ReinitWatch watch, JournalEvents events, Uplink
         if (excess > 0)
         {
             _unsaved.RemoveRange(0, excess);
-            uplink.Log.WriteState("The journal has refused what was seen of the TDX module for so long that the oldest of it is dropped.");
+            _lost += excess;
         }
 
         if (_unsaved.Count > 0)
@@ -56,6 +57,7 @@ internal sealed class ReinitLoop(ReinitWatch watch, JournalEvents events, Uplink
             events.Append(uplink.Identity.BootId, _unsaved, watch.Mark);
             _unsaved.Clear();
             uplink.Wake.Set();
+            CountLost();
         }
 
         Say(before, stage);
@@ -63,6 +65,16 @@ internal sealed class ReinitLoop(ReinitWatch watch, JournalEvents events, Uplink
         {
             _askedAt = uplink.Time.GetUtcNow();
             snapshots.Set();
+        }
+    }
+
+    private void CountLost()
+    {
+        if (_lost > 0)
+        {
+            uplink.Thinning.CountLost(_lost);
+            uplink.Log.Write($"{_lost} of the oldest observations of the TDX module were dropped while the journal refused them.");
+            _lost = 0;
         }
     }
 

@@ -52,19 +52,23 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
         uplink.Identity.Learn(snapshot);
         Watch?.Read(snapshot);
         long? appended = uplink.Journal.Append(uplink.Identity.BootId, takenAt, SnapshotCodec.Write(snapshot));
+        if (appended is not null)
+        {
+            uplink.Wake.Set();
+            uplink.Log.Write($"Snapshot {appended} is journaled.");
+        }
+
         // Also when nothing was appended: observations wait in the same file, and time goes on.
         if (uplink.Thinning.Apply(JournalBounds.Default, uplink.Time.GetUtcNow()) is long dropped and > 0)
         {
             uplink.Log.Write($"The journal has reached its bounds while the dashboard is away: {dropped} waiting entries were dropped, those first that changed nothing.");
         }
 
-        if (appended is not long sequence)
+        if (appended is null)
         {
             return;
         }
 
-        uplink.Wake.Set();
-        uplink.Log.Write($"Snapshot {sequence} is journaled.");
         if (snapshot.Module.Transport is { State: ReadingState.Unreadable } why)
         {
             uplink.Log.Write($"It has no answers of a TDX module: {why.Reason} {why.Remedy}");
