@@ -46,9 +46,8 @@ internal static class PlanCommand
             return Understood("Standard input", module, take =>
             {
                 char[] block = new char[BlockBytes];
-                for (int length = input.Read(block); length > 0; length = input.Read(block))
+                for (int length = input.Read(block); length > 0 && take(Encoding.UTF8.GetBytes(block, 0, length)); length = input.Read(block))
                 {
-                    take(Encoding.UTF8.GetBytes(block, 0, length));
                 }
             });
         }
@@ -56,15 +55,14 @@ internal static class PlanCommand
         return File.Exists(given) ? Understood(given, module, take => ReadFile(given, take)) : OfText(given, module, given.Contains(' ', StringComparison.Ordinal) ? "" : " There is no file of that name either.");
     }
 
-    private static void ReadFile(string path, Action<ReadOnlyMemory<byte>> take)
+    private static void ReadFile(string path, Func<ReadOnlyMemory<byte>, bool> take)
     {
         try
         {
             using var stream = new FileStream(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
             byte[] block = new byte[BlockBytes];
-            for (int length = stream.Read(block); length > 0; length = stream.Read(block))
+            for (int length = stream.Read(block); length > 0 && take(block.AsMemory(0, length)); length = stream.Read(block))
             {
-                take(block.AsMemory(0, length));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -74,7 +72,7 @@ internal static class PlanCommand
     }
 
     // A file is a plan where it reads as one, else a log; of one that is neither, the log's refusal is told unless it begins as a plan does.
-    private static (PlanMachine Machine, PlanSpec Spec) Understood(string source, PlanModule? module, Action<Action<ReadOnlyMemory<byte>>> read)
+    private static (PlanMachine Machine, PlanSpec Spec) Understood(string source, PlanModule? module, Action<Func<ReadOnlyMemory<byte>, bool>> read)
     {
         var log = new ImportReader();
         using var first = new MemoryStream();
@@ -85,6 +83,9 @@ internal static class PlanCommand
             {
                 first.Write(bytes.Span);
             }
+
+            // What is neither is not read to its end, which it may not have.
+            return !log.IsRefused || first.Length <= MostPlanBytes;
         });
         string text = Encoding.UTF8.GetString(first.ToArray());
         if (first.Length <= MostPlanBytes && PlanText.Parse(text) is { Spec: not null })

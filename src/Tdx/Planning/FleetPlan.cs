@@ -34,7 +34,12 @@ public sealed record FleetChange
     public PlanMachine Apply(PlanMachine machine)
     {
         ArgumentNullException.ThrowIfNull(machine);
-        return this == None ? machine : machine with
+        if (this == None)
+        {
+            return machine;
+        }
+
+        PlanMachine changed = machine with
         {
             Module = Module ?? machine.Module,
             Limits = Limits ?? Module?.Limits ?? machine.Limits,
@@ -43,6 +48,7 @@ public sealed record FleetChange
             SmallPages = SmallPages ?? machine.SmallPages,
             Provenance = Provenance.Hypothetical,
         };
+        return changed with { Notes = [.. PlanMachine.NotesOf(changed, null), .. machine.Notes.Except(PlanMachine.NotesOf(machine, null))] };
     }
 }
 

@@ -9,8 +9,7 @@ namespace TdxDash.Tdx.Planning;
 /// <param name="Most">So many more are possible, and one more is not; where <see cref="Limit"/> is none, more than were tried.</param>
 /// <param name="Limit">What one more runs into.</param>
 /// <param name="Sentence">Both in one sentence.</param>
-/// <param name="Next">How the machine would fail with one more, in a planner's words; empty where it is the plan's TDs that do not fit.</param>
-public sealed record HeadroomFigure(long Most, PlanLimit Limit, string Sentence, string Next);
+public sealed record HeadroomFigure(long Most, PlanLimit Limit, string Sentence);
 
 /// <summary>How many more holes one TDMR has room for.</summary>
 /// <param name="Tdmr">Its index.</param>
@@ -24,6 +23,7 @@ public sealed record Headroom
     public const int ManyRanges = 4_096;
 
     private const ulong Page = 4 * ByteSize.KiB, Step = ByteSize.GiB;
+    private const long MostTds = 1_000_000;
     private const string Source = "search over the layout engine";
 
     /// <summary>GiB that the highest memory can grow by.</summary>
@@ -56,16 +56,17 @@ public sealed record Headroom
 
         return new Headroom
         {
-            MemoryGiB = Known(machine, Figure(n => WithMemory(machine, n), (long)((PhysAddr.MaxValue - machine.End.Value) / Step), "GiB of memory", "GiB of memory", PlanLimit.Addresses, cancellation)),
-            Nodes = Known(machine, Figure(n => WithNodes(machine, n), MostNodes(machine), "node like the last one", "nodes like the last one", PlanLimit.Addresses, cancellation)),
+            MemoryGiB = Known(Figure(n => WithMemory(machine, n), MostGiB(machine), "GiB of memory", "GiB of memory", PlanLimit.Addresses, cancellation)),
+            Nodes = Known(Figure(n => WithNodes(machine, n), MostNodes(machine), "node like the last one", "nodes like the last one", PlanLimit.Addresses, cancellation)),
             Holes = HolesOf(machine, cancellation),
-            Tds = TdsOf(machine),
+            Tds = TdsOf(machine, cancellation),
         };
     }
 
     private static Reading<HeadroomFigure> None(PlanVerdict now) => Reading.NotOffered<HeadroomFigure>(Source, $"The machine does not initialise as it is: {now.Sentence}");
 
-    private static Reading<HeadroomFigure> Known(PlanMachine machine, HeadroomFigure figure) => Reading.Known(figure, machine.Provenance, Source);
+    // Whatever the machine is, with one more it is none that is there.
+    private static Reading<HeadroomFigure> Known(HeadroomFigure figure) => Reading.Known(figure, Provenance.Hypothetical, Source);
 
     private static HeadroomFigure Figure(Func<long, PlanMachine> grown, long cap, string one, string several, PlanLimit atCap, CancellationToken cancellation)
     {
@@ -73,11 +74,11 @@ public sealed record Headroom
         string noun = most == 1 ? one : several;
         if (most >= cap)
         {
-            return new HeadroomFigure(most, atCap, Text($"{most:#,0} more {noun}: {(atCap == PlanLimit.Addresses ? "then addresses or nodes end" : "more were not tried")}."), "");
+            return new HeadroomFigure(most, atCap, Text($"{most:#,0} more {noun}: {(atCap == PlanLimit.Addresses ? "then addresses or nodes end" : "more were not tried")}."));
         }
 
         PlanVerdict next = Planner.Verdict(grown(most + 1));
-        return new HeadroomFigure(most, next.Limit, Text($"{most:#,0} more {noun}; with one more: {next.Sentence}"), next.Sentence);
+        return new HeadroomFigure(most, next.Limit, Text($"{most:#,0} more {noun}; with one more: {next.Sentence}"));
 
         bool Holds(long n)
         {
@@ -101,11 +102,14 @@ public sealed record Headroom
             : WithRanges(machine, [new MemoryBlock(new AddressRange(Above(machine), Above(machine) + bytes), last.Node)]);
     }
 
-    private static long MostNodes(PlanMachine machine)
-    {
-        ulong room = PhysAddr.MaxValue - Math.Min(PhysAddr.MaxValue, Above(machine));
-        return Math.Min(MemoryBlock.MaxNode - machine.Map.Blocks.Max(block => block.Node), (long)(room / NodeBytes(machine)));
-    }
+    private static ulong Room(PlanMachine machine) => PhysAddr.MaxValue - Math.Min(PhysAddr.MaxValue, Above(machine));
+
+    private static long RoomForRanges(PlanMachine machine) => MemoryMap.MaxBlocks - machine.Map.Blocks.Count;
+
+    private static long MostGiB(PlanMachine machine) => RoomForRanges(machine) == 0 ? 0 : (long)(Room(machine) / Step);
+
+    private static long MostNodes(PlanMachine machine) =>
+        Math.Min(RoomForRanges(machine), Math.Min(MemoryBlock.MaxNode - machine.Map.Blocks.Max(block => block.Node), (long)(Room(machine) / NodeBytes(machine))));
 
     private static PlanMachine WithNodes(PlanMachine machine, long count)
     {
@@ -144,9 +148,9 @@ public sealed record Headroom
             Tdmr tdmr = layout.Tdmrs[index];
             (int block, AddressRange? run) = LargestRun(machine.Map, tdmr);
             long room = run is { } range ? (long)(range.Size.Bytes / Page / 2) - 1 : 0;
-            long cap = Math.Min(Math.Clamp(room, 0, machine.Limits.MaxReservedPerTdmr + 1), MemoryMap.MaxBlocks - machine.Map.Blocks.Count);
+            long cap = Math.Min(Math.Clamp(room, 0, Math.Min(machine.Limits.MaxReservedPerTdmr + 1, ManyRanges)), RoomForRanges(machine));
             HeadroomFigure figure = cap == 0
-                ? new HeadroomFigure(0, PlanLimit.Memory, Text($"0 more holes in TDMR {index}: it has no memory to part."), "")
+                ? new HeadroomFigure(0, PlanLimit.Memory, Text($"0 more holes in TDMR {index}: it has no memory to part."))
                 : Figure(n => WithHoles(machine, block, run!.Value, n), cap, Text($"hole in TDMR {index}"), Text($"holes in TDMR {index}"), PlanLimit.None, cancellation);
             return new HoleHeadroom(index, figure);
         })];
@@ -199,7 +203,8 @@ public sealed record Headroom
         return machine with { Map = MemoryMap.Create(blocks) };
     }
 
-    private static Reading<HeadroomFigure> TdsOf(PlanMachine machine)
+    // TDs are no part of a layout: it is built once.
+    private static Reading<HeadroomFigure> TdsOf(PlanMachine machine, CancellationToken cancellation)
     {
         if (machine.Tds.Count == 0)
         {
@@ -207,18 +212,25 @@ public sealed record Headroom
         }
 
         PlanTds like = machine.Tds[0] with { Count = 1 };
-        PlanGuests Guests(long n) => Planner.Guests(machine with { Tds = [.. machine.Tds, like with { Count = (int)n }] });
-        const long cap = 1_000_000;
-        long most = Search.Largest(n => (n == 0 ? Planner.Guests(machine) : Guests(n)).Exceeded == PlanLimit.None, cap);
+        ByteSize atRest = Planner.AtRest(machine, TdmrBuilder.Build(machine.Map, machine.Limits, machine.Options), machine.UsesDynamicPamt);
+        PlanGuests Guests(long n) => PlanGuests.Of(n == 0 ? machine : machine with { Tds = [.. machine.Tds, like with { Count = (int)n }] }, atRest);
+        long most = Search.Largest(Fits, MostTds);
         if (most < 0)
         {
-            PlanGuests now = Planner.Guests(machine);
-            return Known(machine, new HeadroomFigure(0, now.Exceeded, $"0 more TDs: {now.Sentence}", now.Sentence));
+            PlanGuests now = Guests(0);
+            return Known(new HeadroomFigure(0, now.Exceeded, $"0 more TDs: {now.Sentence}"));
         }
 
+        string several = Text($"{most:#,0} more TD{(most == 1 ? "" : "s")} of {like.Size}");
         PlanGuests next = Guests(most + 1);
-        string limit = most >= cap ? "more were not tried." : next.Sentence;
-        return Known(machine, new HeadroomFigure(most, most >= cap ? PlanLimit.None : next.Exceeded, Text($"{most:#,0} more TD{(most == 1 ? "" : "s")} of {like.Size}; with one more: {limit}"), limit));
+        return Known(most >= MostTds ? new HeadroomFigure(most, PlanLimit.None, $"{several}: more were not tried.")
+            : new HeadroomFigure(most, next.Exceeded, $"{several}; with one more: {next.Sentence}"));
+
+        bool Fits(long n)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Guests(n).Exceeded == PlanLimit.None;
+        }
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

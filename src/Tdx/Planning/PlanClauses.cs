@@ -46,7 +46,7 @@ internal sealed class PlanClauses(string text)
     /// <summary>Where in the text a fault of the whole machine lies.</summary>
     public PlanProblem ProblemOf(PlanException fault)
     {
-        (PlanPart Part, int Start, int Length)[] places = [.. _places.Where(place => place.Part == fault.Part)];
+        (PlanPart Part, int Start, int Length)[] places = [.. _places.Where(place => place.Part == fault.Part && fault.Part != PlanPart.Whole)];
         (int start, int length) = fault.Index < places.Length ? (places[fault.Index].Start, places[fault.Index].Length) : (0, Math.Max(1, text.Length));
         return Problem(start, length, fault.Reason, fault.Remedy);
     }

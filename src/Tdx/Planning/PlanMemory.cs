@@ -270,7 +270,9 @@ internal sealed class PlanMemory
         for (int index = 0; index < _spec.Firmware.Count; index++)
         {
             PlanFirmware firmware = _spec.Firmware[index];
-            ulong stride = firmware.Within.Size.Bytes / (ulong)firmware.Pieces;
+            // Whole pages where they are enough, so that each piece is as many pages as it says.
+            ulong share = firmware.Within.Size.Bytes / (ulong)firmware.Pieces, pages = share / Page * Page;
+            ulong stride = pages >= firmware.Size.Bytes ? pages : share;
             if (firmware.Size.Bytes > stride)
             {
                 throw new PlanException(PlanPart.Firmware, index, $"{firmware.Pieces} pieces of {PlanText.Size(firmware.Size)} do not fit into {firmware.Within}.", "Give fewer or smaller pieces, or a larger range.");
@@ -283,7 +285,7 @@ internal sealed class PlanMemory
 
             for (int piece = 0; piece < firmware.Pieces; piece++)
             {
-                // In the middle of its share, at the border of a page.
+                // In the middle of its share.
                 ulong start = firmware.Within.Start.Value + (stride * (ulong)piece) + (firmware.Pieces == 1 && firmware.Size == firmware.Within.Size ? 0 : (stride - firmware.Size.Bytes) / 2 / Page * Page);
                 cuts.Add((new AddressRange(start, start + firmware.Size.Bytes), index));
             }

@@ -108,7 +108,7 @@ internal sealed class PlanScanner(string text, int start, int end)
         string digits = isHex ? "0x" + TakeHex() : Take(c => char.IsAsciiDigit(c) || c is '.' or '_');
         int behind = _at;
         string letters = Take(char.IsAsciiLetter);
-        if (letters is "x" or "X" or "at" or "in")
+        if (letters.ToLowerInvariant() is "x" or "at" or "in")
         {
             (_at, letters) = (behind, "");
         }

@@ -50,13 +50,6 @@ public static class Planner
         return Verdict(machine, layout, Judge(machine, layout));
     }
 
-    /// <summary>What a machine leaves for TDs: the same as in <see cref="PlanResult.Guests"/>, without the rest.</summary>
-    internal static PlanGuests Guests(PlanMachine machine)
-    {
-        TdmrLayout layout = TdmrBuilder.Build(machine.Map, machine.Limits, machine.Options);
-        return PlanGuests.Of(machine, HasTdmrs(machine, layout) ? AtRest(machine, layout, machine.UsesDynamicPamt) : default);
-    }
-
     // PAMT before any TD runs.
     internal static ByteSize AtRest(PlanMachine machine, TdmrLayout layout, bool isDynamic) => isDynamic
         ? layout.Tdmrs.Aggregate(DynamicPamt.ReferenceCounts(machine.End), (sum, tdmr) => sum + PlanPamt.TablesOf(tdmr.Range.Size, machine).Total)

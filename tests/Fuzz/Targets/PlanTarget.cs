@@ -57,6 +57,7 @@ internal sealed class PlanTarget() : TextTarget("plan")
         Promise(result.Verdict.Initializes == (result.Verdict.Limit == PlanLimit.None) && result.Verdict.Sentence.Length > 0, "verdict and limit disagree");
         Promise(!result.Verdict.Initializes || (result.Layout.Error == LayoutError.None && result.Pamt.IsKnown), "a machine initialises without a layout");
         Promise(!result.Guests.TryGet(out PlanGuests? guests) || guests.Available <= machine.Memory, "more memory is left than there is");
+        Promise(Headroom.Of(machine) is { MemoryGiB: var more } && more.IsKnown == result.Verdict.Initializes, "headroom and verdict disagree");
         return $"accepted {result.Verdict.Limit} {result.Guests.Or(null)?.Exceeded}";
     }
 }

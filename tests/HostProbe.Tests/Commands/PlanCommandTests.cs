@@ -42,6 +42,13 @@ public sealed class PlanCommandTests : IDisposable
         Golden.Equal(Repository.Data("plan", golden + ".golden.txt"), _output.ToString());
     }
 
+    [Fact]
+    public async Task Plan_OfAFileWithoutAnEnd_IsRefused()
+    {
+        Assert.Equal(ExitCode.Failed, await Run("plan", "/dev/zero"));
+        Assert.Contains("/dev/zero: ", _error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("2 sockets x 1 TB", "column 13: '1TB' can mean powers of ten or of two: write 1TiB.")]
     [InlineData("2 sockets x 1 TiB, foo 3", "column 20: 'foo' is no clause of a plan.")]

@@ -6,7 +6,7 @@ using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Commands.Report;
 
-/// <summary>The JSON form of <c>tdxprobe plan --json</c>; docs/planner.md describes it. Sizes are bytes, and what is not known is null.</summary>
+/// <summary>The JSON form of <c>tdxprobe plan --json</c>. Sizes are bytes, and what is not known is null.</summary>
 public static class PlanJson
 {
     /// <summary>Writes a plan's results, indented.</summary>

@@ -13,7 +13,7 @@ internal static class PlanReport
     public static void Write(ReportPage page, PlanResult result, Headroom headroom)
     {
         page.Title(result.Verdict.Initializes ? "Would initialise" : "Would not initialise");
-        page.Wrapped(ReportPage.Indent, result.Verdict.Sentence);
+        page.Wrapped(ReportPage.Indent, $"[{ReportWords.Of(result.Provenance)}] {result.Verdict.Sentence}");
         foreach (string line in result.Verdict.KernelLines)
         {
             page.Wrapped("    | ", line);
