@@ -6,7 +6,8 @@ namespace TdxDash.EndToEnd;
 /// <summary>Debian's browser without the part that draws windows, one for all tests; each test opens a context of its own.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
-    private const float Patience = 15_000;
+    /// <summary>How long a page may take to arrive, in milliseconds.</summary>
+    internal const float Patience = 15_000;
 
     private static readonly string[] Flags =
     [
@@ -20,7 +21,6 @@ public sealed class Chromium : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _playwright = await Playwright.CreateAsync();
-        Assertions.SetDefaultExpectTimeout(Patience);
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium-headless-shell", Args = Flags });
     }
 

@@ -46,7 +46,8 @@ public sealed class Site : IAsyncLifetime
     internal static ILocator Rows(IPage page) => page.Locator("tr.host-row");
 
     /// <summary>Waits until the rows that came with the page have given way to those of the live table, to which its script then gives their places.</summary>
-    internal static Task LiveRowsAsync(IPage page) => Assertions.Expect(page.Locator(".tables > div:not([class]) tr.host-row[aria-rowindex]").First).ToBeVisibleAsync();
+    internal static Task LiveRowsAsync(IPage page) => Assertions.Expect(page.Locator(".tables > div:not([class]) tr.host-row[aria-rowindex]").First)
+        .ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = Chromium.Patience });
 
     /// <summary>The rows of demo hosts.</summary>
     internal static ILocator DemoRows(IPage page) =>
