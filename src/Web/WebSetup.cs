@@ -30,6 +30,9 @@ public static class WebSetup
     /// <summary>Where a monitor asks whether the process lives and can store.</summary>
     public const string HealthPath = "/healthz";
 
+    // The longest plan of PlanText in UTF-8, as JSON inside JSON, which doubles quotes and backslashes at worst.
+    private const long CircuitMessageBytes = 512 << 10;
+
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>Builds the dashboard; it opens its store when it is started.</summary>
@@ -124,7 +127,8 @@ public static class WebSetup
             hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
         }).AddHubOptions<LiveHub>(hub => hub.MaximumReceiveMessageSize = LiveHub.MaxMessageBytes);
         PageCompression.Add(services);
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddRazorComponents().AddInteractiveServerComponents()
+            .AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = CircuitMessageBytes);
         services.AddMudServices();
     }
 

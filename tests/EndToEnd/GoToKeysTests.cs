@@ -11,6 +11,7 @@ public sealed class GoToKeysTests(Chromium chromium, PastSite site)
     [Theory]
     [InlineData("h", "/history$")]
     [InlineData("c", "/compare$")]
+    [InlineData("p", "/planner$")]
     [InlineData("i", "/import$")]
     [InlineData("s", "/store$")]
     [InlineData("d", "/docs/layout$")]

@@ -1,8 +1,8 @@
 // @ts-check
-// Draws time series with uPlot (lib/uplot), which is loaded when the first chart is drawn. Colours are the page's own tokens.
+// Draws series over time or percent with uPlot (lib/uplot), which is loaded when the first chart is drawn. Colours are the page's own tokens.
 
 /** @typedef {{ label: string, values: (number | null)[], colour: string, dash: number[], fill: boolean }} Series */
-/** @typedef {{ library: string, style: string, times: number[], series: Series[], unit: string, stacked: boolean, stepped: boolean, height: number, zone: string }} Chart */
+/** @typedef {{ library: string, style: string, times: number[], series: Series[], unit: string, stacked: boolean, stepped: boolean, height: number, zone: string, percent: boolean, mark: { at: number, label: string } | null }} Chart */
 
 /** @type {Promise<any> | undefined} */
 let loading;
@@ -52,6 +52,27 @@ function steps(unit) {
   return unit === "bytes" ? { incrs: Array.from({ length: 60 }, (_, power) => 2 ** power) } : { incrs: [1, 2, 5].flatMap(n => [0, 1, 2, 3, 4, 5, 6].map(power => n * 10 ** power)).sort((a, b) => a - b) };
 }
 
+/** A dashed line from top to bottom, with its words beside it on the side that has more room. @param {any} u @param {NonNullable<Chart["mark"]>} mark @param {string} stroke */
+function drawMark(u, mark, stroke) {
+  const x = u.valToPos(mark.at, "x", true);
+  const { left, top, width, height } = u.bbox;
+  const isLeft = x > left + width / 2;
+  const pen = u.ctx;
+  pen.save();
+  pen.strokeStyle = pen.fillStyle = stroke;
+  pen.lineWidth = devicePixelRatio;
+  pen.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
+  pen.beginPath();
+  pen.moveTo(x, top);
+  pen.lineTo(x, top + height);
+  pen.stroke();
+  pen.font = `${11 * devicePixelRatio}px system-ui`;
+  pen.textAlign = isLeft ? "right" : "left";
+  pen.textBaseline = "top";
+  pen.fillText(mark.label, x + (isLeft ? -4 : 4) * devicePixelRatio, top + 2 * devicePixelRatio);
+  pen.restore();
+}
+
 /** @param {HTMLElement} root @param {Chart} chart */
 export async function draw(root, chart) {
   const uPlot = await load(chart);
@@ -78,9 +99,10 @@ export async function draw(root, chart) {
       height: now.height,
       tzDate: (/** @type {number} */ ts) => uPlot.tzDate(new Date(ts * 1000), now.zone),
       cursor: { drag: { x: false, y: false } },
-      scales: { y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, most > 0 ? most * 1.1 : 1] } },
-      axes: [axis, { ...axis, size: 72, ...steps(now.unit), values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map(write) }],
-      series: [{}, ...now.series.map((s, i) => {
+      scales: { x: { time: !now.percent }, y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, most > 0 ? most * 1.1 : 1] } },
+      hooks: now.mark ? { draw: [(/** @type {any} */ u) => drawMark(u, /** @type {NonNullable<Chart["mark"]>} */ (now.mark), text)] } : {},
+      axes: [now.percent ? { ...axis, values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map(tick => `${tick} %`) } : axis, { ...axis, size: 72, ...steps(now.unit), values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map(write) }],
+      series: [now.percent ? { value: (/** @type {any} */ _, /** @type {number | null} */ at) => at === null ? "–" : `${at} %` } : {}, ...now.series.map((s, i) => {
         const stroke = colour(root, s.colour);
         return {
           label: s.label,

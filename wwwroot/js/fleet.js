@@ -140,19 +140,3 @@ function show(change, fresh) {
   cell.dataset.changed = String(Number(cell.dataset.changed ?? 0) + 1);
   cell.animate([{ backgroundColor: "color-mix(in srgb, var(--accent) 30%, transparent)" }, { backgroundColor: "transparent" }], flash);
 }
-
-// Menus close by Escape and by a click beside them.
-document.addEventListener("keydown", e => {
-  const menu = e.key === "Escape" ? document.querySelector("details.menu[open]") : null;
-  if (menu instanceof HTMLDetailsElement) {
-    menu.open = false;
-    menu.querySelector("summary")?.focus();
-  }
-});
-document.addEventListener("click", e => {
-  for (const menu of document.querySelectorAll("details.menu[open]")) {
-    if (menu instanceof HTMLDetailsElement && e.target instanceof Node && !menu.contains(e.target)) {
-      menu.open = false;
-    }
-  }
-});

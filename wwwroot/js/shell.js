@@ -4,7 +4,7 @@
 /** @typedef {{ kind: string, label: string, detail: string, href?: string, action?: string }} Item */
 
 const singleKeysOff = "tdxdash.single-keys-off";
-const goTo = { f: "/", h: "/history", c: "/compare", l: "/live", i: "/import", s: "/store", d: "/docs/layout" };
+const goTo = { f: "/", h: "/history", c: "/compare", p: "/planner", l: "/live", i: "/import", s: "/store", d: "/docs/layout" };
 
 const palette = dialog("palette");
 const help = dialog("help");
@@ -177,6 +177,8 @@ document.addEventListener("click", e => {
     openPalette();
   } else if (opener instanceof HTMLElement && opener.dataset.open === "help") {
     help.showModal();
+  } else if (e.target instanceof Element && e.target.closest("[data-print]")) {
+    print();
   } else if (e.target === palette || e.target === help) {
     /** @type {HTMLDialogElement} */ (e.target).close(); // on the backdrop
   }
@@ -212,4 +214,20 @@ document.addEventListener("keydown", e => {
     return;
   }
   e.preventDefault();
+});
+
+// Menus close by Escape and by a click beside them.
+document.addEventListener("keydown", e => {
+  const menu = e.key === "Escape" ? document.querySelector("details.menu[open]") : null;
+  if (menu instanceof HTMLDetailsElement) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  }
+});
+document.addEventListener("click", e => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (menu instanceof HTMLDetailsElement && e.target instanceof Node && !menu.contains(e.target)) {
+      menu.open = false;
+    }
+  }
 });

@@ -22,7 +22,7 @@ public static class PlanText
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > MaxLength)
         {
-            return new PlanParse(null, null, [new PlanProblem(MaxLength, 1, 1, 1, string.Create(CultureInfo.InvariantCulture, $"The plan has {text.Length:#,0} characters; at most {MaxLength:#,0} are accepted."), "Leave ranges out, or write repeated ones as firmware N x SIZE in A-B.")]);
+            return new PlanParse(null, null, [TooLong(text.Length)]);
         }
 
         var clauses = new PlanClauses(text);
@@ -41,6 +41,11 @@ public static class PlanText
             return new PlanParse(null, null, [clauses.ProblemOf(e)]);
         }
     }
+
+    /// <summary>What is wrong with a text of more than <see cref="MaxLength"/> characters.</summary>
+    /// <param name="length">How many it has.</param>
+    public static PlanProblem TooLong(long length) => new(MaxLength, 1, 1, 1,
+        string.Create(CultureInfo.InvariantCulture, $"The plan has {length:#,0} characters; at most {MaxLength:#,0} are accepted."), "Leave ranges out, or write repeated ones as firmware N x SIZE in A-B.");
 
     /// <summary>Writes the canonical text, in one line.</summary>
     public static string Write(PlanSpec spec)

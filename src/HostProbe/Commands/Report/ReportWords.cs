@@ -6,15 +6,7 @@ namespace TdxDash.HostProbe.Commands.Report;
 /// <summary>The words that a report uses for states and provenances, the same as on the dashboard.</summary>
 internal static class ReportWords
 {
-    public static string Of(Provenance provenance) => provenance switch
-    {
-        Provenance.Read => "read",
-        Provenance.Kernel => "kernel",
-        Provenance.Computed => "computed",
-        Provenance.Hypothetical => "hypothetical",
-        Provenance.Emulated => "emulated",
-        _ => "reported by file",
-    };
+    public static string Of(Provenance provenance) => provenance.Word();
 
     public static string Of(TdxState state) => state switch
     {

@@ -101,14 +101,18 @@ public sealed partial class ChartView : IAsyncDisposable
     {
         library = Assets["lib/uplot/uPlot.iife.min.js"],
         style = Assets["lib/uplot/uPlot.min.css"],
-        times = Data.Times.Select(time => time.ToUnixTimeMilliseconds() / 1_000.0),
+        times = Data.Percents ?? Data.Times.Select(time => time.ToUnixTimeMilliseconds() / 1_000.0),
+        percent = Data.Percents is not null,
+        mark = Data.Mark is { } mark ? new { at = mark.At, label = mark.Label } : null,
         series = Data.Series.Select(series => new { label = series.Label, values = series.Values, colour = series.Colour, dash = series.Dash, fill = series.Fill }),
         unit = Data.Unit,
         stacked = Data.IsStacked,
-        stepped = true,
+        stepped = Data.Percents is null,
         height = Height,
         zone = Clock.Name == "UTC" ? "Etc/UTC" : Clock.Name,
     };
+
+    private string Place(int i) => Data.Percents is { } percents ? percents[i].ToString("0.##", CultureInfo.InvariantCulture) + " %" : Clock.Text(Data.Times[i]);
 
     private string Text(double? value) => value is not { } known
         ? "not known"

@@ -3,7 +3,10 @@ using Microsoft.AspNetCore.Components;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.Compare;
 using TdxDash.Web.Components.Parts;
+using TdxDash.Web.Components.Planning;
+using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live;
 using TdxDash.Wire;
 
@@ -38,6 +41,8 @@ public partial class HostHeader
             return age == "now" ? age : age + " ago";
         }
     }
+
+    private string PlanAddress => new PlannerState { Host = SnapshotRef.Of(Entry.HostId) }.At("/planner");
 
     private bool IsDemo => View.Snapshot.Origin == Origin.Demo;
 

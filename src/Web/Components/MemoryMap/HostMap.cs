@@ -86,7 +86,7 @@ public sealed class HostMap
 
     private static IEnumerable<MapRegion> Ram(Reading<IReadOnlyList<MemoryBlock>> map) =>
         (map.Or([]) ?? []).Select((block, index) => new MapRegion(
-            RegionKind.Ram, block.Range, block.Node, null, Sentences($"Memory block {index} of the kernel's map.", FirstMiB(block.Range), WholePages(block.Range)), map.Provenance));
+            RegionKind.Ram, block.Range, block.Node, null, Sentences($"Memory block {index} of the {(map.Provenance == Provenance.Hypothetical ? "planned" : "kernel's")} map.", FirstMiB(block.Range), WholePages(block.Range)), map.Provenance));
 
     private static IEnumerable<MapRegion> Cmrs(Reading<IReadOnlyList<AddressRange>> cmrs, Origin origin) =>
         (cmrs.Or([]) ?? []).Select((range, index) => new MapRegion(
@@ -96,6 +96,7 @@ public sealed class HostMap
     {
         (Provenance.Emulated, Origin.Demo) => $"CMR {index} of the demo machine.",
         (Provenance.Emulated, Origin.File) => $"CMR {index} of the emulated module, made from the captured machine's memory.",
+        (Provenance.Hypothetical, _) => $"CMR {index} of the plan.",
         (Provenance.Emulated, _) => $"CMR {index} of the emulated module, made from this machine's memory.",
         _ => $"CMR {index}: the firmware made this range convertible.",
     };

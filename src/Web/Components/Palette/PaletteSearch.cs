@@ -21,6 +21,8 @@ public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
         new("page", "Fleet", "all hosts", "/"),
         new("page", "History", "changes and module versions over the fleet over time", "/history"),
         new("page", "Compare", "two to four hosts or snapshots", "/compare"),
+        new("page", "Planner", "what TDX costs on a machine that need not exist, and which limit comes first", "/planner"),
+        new("page", "Planner: fleet", "PAMT in bytes, per cent and money over the fleet, and what a module or Dynamic PAMT would change", "/planner/fleet"),
         new("page", "Live", "initialisations and updates while they happen", "/live"),
         new("page", "Import", "a log or report of a host without a probe", "/import"),
         new("page", "Store", "the dashboard's database: check, size, retention, backup", "/store"),

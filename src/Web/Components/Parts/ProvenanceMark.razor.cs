@@ -19,15 +19,7 @@ public partial class ProvenanceMark
     private string Tooltip => string.IsNullOrEmpty(Source) ? Meaning(Provenance) : $"{Meaning(Provenance)}: {Source}";
 
     /// <summary>The word of a mark.</summary>
-    public static string Word(Provenance provenance) => provenance switch
-    {
-        Provenance.Read => "read",
-        Provenance.Kernel => "kernel",
-        Provenance.Computed => "computed",
-        Provenance.Hypothetical => "hypothetical",
-        Provenance.Emulated => "emulated",
-        _ => "reported by file",
-    };
+    public static string Word(Provenance provenance) => ProvenanceWords.Word(provenance);
 
     /// <summary>What a mark says, in a phrase.</summary>
     public static string Meaning(Provenance provenance) => provenance switch

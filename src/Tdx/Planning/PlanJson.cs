@@ -1,12 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TdxDash.Tdx.Memory;
-using TdxDash.Tdx.Planning;
 using TdxDash.Tdx.Snapshots;
 
-namespace TdxDash.HostProbe.Commands.Report;
+namespace TdxDash.Tdx.Planning;
 
-/// <summary>The JSON form of <c>tdxprobe plan --json</c>. Sizes are bytes, and what is not known is null.</summary>
+/// <summary>The JSON form of a plan, as <c>tdxprobe plan --json</c> prints it and the planner's page saves it; docs/planner.md describes it. Sizes are bytes, and what is not known is null.</summary>
 public static class PlanJson
 {
     /// <summary>Writes a plan's results, indented.</summary>
@@ -19,7 +18,7 @@ public static class PlanJson
         ArgumentNullException.ThrowIfNull(headroom);
         PlanMachine machine = result.Machine;
         var document = new PlanDocument(
-            PlanText.Write(spec), ReportWords.Of(result.Provenance), machine.Source, machine.Notes, machine.Memory.Bytes, machine.Module?.Name,
+            PlanText.Write(spec), result.Provenance.Word(), machine.Source, machine.Notes, machine.Memory.Bytes, machine.Module?.Name,
             new PlanVerdictDocument(result.Verdict.Initializes, Word(result.Verdict.Limit), result.Verdict.Sentence, result.Verdict.KernelLines, result.Acceptance.Or(null)?.Sentence),
             result.TdmrsNeeded, machine.Limits.MaxTdmrs,
             [.. result.Reserved.Select((reserved, i) => new PlanTdmrDocument(i, reserved.Range.Start.ToString(), reserved.Range.End.ToString(), reserved.Used, reserved.Limit, reserved.Headroom, reserved.Least, reserved.Most,
