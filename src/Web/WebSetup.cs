@@ -14,6 +14,7 @@ using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Hubs;
+using TdxDash.Web.Live.Planning;
 using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
@@ -146,6 +147,7 @@ public static class WebSetup
         services.AddSingleton<IAnnotations, Annotations>();
         services.AddSingleton<SnapshotFinder>();
         services.AddSingleton<FleetAtATime>();
+        services.AddSingleton<FleetPlanner>();
     }
 
     private static void Map(WebApplication app)
@@ -165,6 +167,7 @@ public static class WebSetup
         CompareDownload.Map(app);
         PaletteEndpoint.Map(app);
         FleetExport.Map(app);
+        PlannerFleetExport.Map(app);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
         app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
         // The policy above already forbids framing; Blazor would add a second header.

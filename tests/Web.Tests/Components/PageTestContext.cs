@@ -8,6 +8,7 @@ using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Live.Planning;
 using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Store.Care;
 
@@ -29,6 +30,7 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<IFleetHistory>(Past);
         Services.AddSingleton<IHostHistory>(Past);
         Services.AddSingleton<FleetAtATime>();
+        Services.AddSingleton<FleetPlanner>();
         Services.AddSingleton<IReinitView>(Reinits);
         Services.AddSingleton<IReinitRequests>(Requests);
         Services.AddSingleton<SnapshotFinder>();

@@ -1,0 +1,131 @@
+using Microsoft.AspNetCore.Components;
+using TdxDash.Tdx.Planning;
+using TdxDash.Web.Components.History;
+using TdxDash.Web.Components.Parts;
+using TdxDash.Web.Components.Planning;
+using TdxDash.Web.Components.Url;
+using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Live.History;
+using TdxDash.Web.Live.Planning;
+using TdxDash.Web.Live.Search;
+
+namespace TdxDash.Web.Components.Pages;
+
+/// <summary>What TDX costs over the fleet, now or at a time, as it is or with a change on every host. Hosts that change meanwhile are counted and worked in when somebody asks.</summary>
+public sealed partial class PlannerFleetPage : IDisposable
+{
+    private readonly CancellationTokenSource _gone = new();
+    private PlannerFleetState _state = new();
+    private AsOf? _shownAt;
+    private FleetPlan? _plan;
+    private IReadOnlyList<PlannerFleetRow> _rows = [];
+    private IReadOnlyList<string> _problems = [];
+    private string _failure = "";
+    private bool _isBusy, _hasHosts;
+    private int _pending, _turn;
+    private IDisposable? _subscription;
+    private RenderGate? _gate;
+
+    [Inject]
+    private FleetAtATime FleetThen { get; set; } = null!;
+
+    [Inject]
+    private IFleetProjection Projection { get; set; } = null!;
+
+    [Inject]
+    private FleetPlanner Planner { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Nav { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Time { get; set; } = null!;
+
+    [CascadingParameter]
+    private AsOf AsOf { get; set; } = AsOf.Live;
+
+    // The values are read from the URL as a whole; these make the framework hand over its changes.
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Query { get; set; }
+
+    [SupplyParameterFromQuery(Name = "price")]
+    private string? Price { get; set; }
+
+    [SupplyParameterFromQuery(Name = "module")]
+    private string? Module { get; set; }
+
+    [SupplyParameterFromQuery(Name = "dpamt")]
+    private string? DynamicPamt { get; set; }
+
+    [SupplyParameterFromQuery(Name = "use")]
+    private string? Use { get; set; }
+
+    private string Link => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/planner/fleet"), AsOf.At);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _subscription?.Dispose();
+        _gate?.Dispose();
+        _gone.Cancel();
+        _gone.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        if (RendererInfo.IsInteractive)
+        {
+            _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(StateHasChanged));
+            _subscription = Projection.Subscribe(_ =>
+            {
+                // The past does not change.
+                if (AsOf.At is null && _plan is not null)
+                {
+                    Interlocked.Increment(ref _pending);
+                    _gate.Request();
+                }
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnParametersSetAsync()
+    {
+        UrlParse<PlannerFleetState> parse = Nav.UrlState<PlannerFleetState>();
+        var search = FleetSearch.Parse(parse.State.Search);
+        _problems = [.. parse.Problems, .. search.Problems.Select(problem => problem.ToString())];
+        bool isSame = _plan is not null && AsOf == _shownAt && parse.State with { Price = 0 } == _state with { Price = 0 };
+        (_state, _shownAt) = (parse.State, AsOf);
+        // What memory costs changes no layout.
+        return isSame ? Task.CompletedTask : RefreshAsync();
+    }
+
+    private async Task RefreshAsync()
+    {
+        int turn = ++_turn;
+        (_isBusy, _failure) = (true, "");
+        _ = Interlocked.Exchange(ref _pending, 0);
+        try
+        {
+            FleetSnapshot snapshot = await FleetThen.GetAsync(AsOf.At, _gone.Token);
+            IReadOnlyList<FleetHost> hosts = snapshot.Select(new FleetQuery(FleetSearch.Parse(_state.Search), [], [])).Hosts;
+            FleetPlan plan = await Planner.PlanAsync(hosts, _state.Change, _gone.Token);
+            if (turn == _turn)
+            {
+                (_plan, _rows, _hasHosts, _isBusy) = (plan, PlannerFleetRow.ByHeadroom(PlannerFleetRow.Of(hosts, plan)), !snapshot.Hosts.IsEmpty, false);
+            }
+        }
+        catch (OperationCanceledException) when (_gone.IsCancellationRequested)
+        {
+            // The page was left while it was worked out.
+        }
+        catch (IOException e)
+        {
+            (_failure, _isBusy) = ($"{e.Message} Load the page again.", false);
+        }
+    }
+
+    private void Go((PlannerFleetState State, bool IsTyped) change) =>
+        Nav.NavigateTo(AsOf.Change(change.State.At("/planner/fleet"), AsOf.At), new NavigationOptions { ReplaceHistoryEntry = change.IsTyped });
+}

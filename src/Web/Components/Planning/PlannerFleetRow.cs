@@ -1,0 +1,60 @@
+using System.Globalization;
+using TdxDash.Tdx.Planning;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Live.Fleet;
+
+namespace TdxDash.Web.Components.Planning;
+
+/// <summary>A host of the fleet's plan: worked out, or a gap with its reason.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="Row">What it comes to; null for a gap.</param>
+/// <param name="Gap">Why it could not be worked out; null where it was.</param>
+public sealed record PlannerFleetRow(FleetHost Host, FleetRow? Row, FleetGap? Gap)
+{
+    /// <summary>Gathers a plan's rows and gaps in the order of its hosts.</summary>
+    public static IReadOnlyList<PlannerFleetRow> Of(IReadOnlyList<FleetHost> hosts, FleetPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(hosts);
+        ArgumentNullException.ThrowIfNull(plan);
+        Dictionary<string, FleetRow> rows = plan.Rows.ToDictionary(row => row.Id, StringComparer.Ordinal);
+        Dictionary<string, FleetGap> gaps = plan.Gaps.ToDictionary(gap => gap.Id, StringComparer.Ordinal);
+        return [.. hosts.Select(host => new PlannerFleetRow(host, rows.GetValueOrDefault(host.Id), gaps.GetValueOrDefault(host.Id)))];
+    }
+
+    /// <summary>Those that would not initialise first, then those with the least left, gaps last.</summary>
+    public static IReadOnlyList<PlannerFleetRow> ByHeadroom(IEnumerable<PlannerFleetRow> rows) =>
+        [.. rows.OrderBy(one => one.Row is null).ThenBy(one => one.Row?.Verdict.Initializes ?? false).ThenBy(one => one.Row?.ReservedHeadroom ?? int.MinValue).ThenBy(one => one.Host.Summary.Name, StringComparer.OrdinalIgnoreCase)];
+}
+
+/// <summary>A field of the exported plan of a fleet.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its value: text, a number or a truth; null where there is none.</param>
+public sealed record PlannerFleetField(string Name, Func<PlannerFleetRow, decimal, object?> Value)
+{
+    /// <summary>All of them, in order. The second argument of <see cref="Value"/> is the price of a GiB, 0 for none.</summary>
+    public static IReadOnlyList<PlannerFleetField> All { get; } =
+    [
+        new("host", (one, _) => one.Host.Summary.Name),
+        new("host_id", (one, _) => one.Host.Id),
+        new("emulated", (one, _) => one.Host.Figures.IsEmulated),
+        new("provenance", (one, _) => one.Row?.Provenance.Word()),
+        new("initialises", (one, _) => one.Row?.Verdict.Initializes),
+        new("limit", (one, _) => one.Row is { Verdict.Limit: not PlanLimit.None and var limit } ? limit.ToString() : null),
+        new("sentence", (one, _) => one.Row?.Verdict.Sentence),
+        new("memory_bytes", (one, _) => one.Row?.Memory.Bytes),
+        new("pamt_bytes", (one, _) => one.Row?.Paid.Bytes),
+        new("pamt_cost", (one, price) => one.Row is { } row && price > 0 ? Money((long)row.Paid.Bytes, price) : null),
+        new("static_pamt_bytes", (one, _) => one.Row?.StaticPamt.Bytes),
+        new("dynamic_pamt_bytes", (one, _) => one.Row?.DynamicPamt.Bytes),
+        new("dynamic_pamt_gain_bytes", (one, _) => one.Row?.Gain),
+        new("dynamic_pamt_gain_cost", (one, price) => one.Row is { } row && price > 0 ? Money(row.Gain, price) : null),
+        new("tdmrs", (one, _) => one.Row?.Tdmrs),
+        new("tdmrs_left", (one, _) => one.Row?.TdmrHeadroom),
+        new("reserved_peak", (one, _) => one.Row?.PeakReserved),
+        new("reserved_left", (one, _) => one.Row?.ReservedHeadroom),
+        new("keyids", (one, _) => one.Row?.KeyIds),
+        new("gap", (one, _) => one.Gap is { } gap ? $"{gap.Reason} {gap.Remedy}".TrimEnd() : null),
+    ];
+
+    private static double Money(long bytes, decimal price) => (double)FleetPlan.Money(bytes, price);
+}

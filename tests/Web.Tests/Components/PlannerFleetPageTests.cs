@@ -1,0 +1,89 @@
+using AngleSharp.Dom;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using TdxDash.Tdx.Planning;
+using TdxDash.Tdx.Readiness;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.Pages;
+using TdxDash.Web.Components.Planning;
+using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Live.Planning;
+using TdxDash.Web.Tests.Support;
+
+namespace TdxDash.Web.Tests.Components;
+
+public sealed class PlannerFleetPageTests : PageTestContext
+{
+    private const string OtherId = "11111111-2222-3333-4444-666666666666";
+
+    [Fact]
+    public void Render_Fleet_AddsUpAndNamesGapsWithTheirReason()
+    {
+        Fleet.Report(Samples.Entry());
+        Fleet.Report(Samples.Entry(OtherId, "bare-host", hash: 'b'), SmallSnapshot.Make());
+
+        IRenderedComponent<PlannerFleetPage> page = Open("price=4");
+
+        page.WaitForAssertion(() => Assert.Equal("1 host: all would initialise", page.Find("#fleet-plan").TextContent), Patience);
+        Assert.Contains("which cost 4", page.Find(".figures").TextContent, StringComparison.Ordinal);
+        IElement gap = page.Find("section[aria-labelledby=fleet-plan] details");
+        Assert.Contains("1 host could not be worked out", gap.TextContent, StringComparison.Ordinal);
+        Assert.Contains("bare-host: The test has none.", gap.TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_Search_LeavesOthersOut()
+    {
+        Fleet.Report(Samples.Entry());
+        Fleet.Report(Samples.Entry(OtherId, "other", state: TdxState.Failed, hash: 'b'), SmallSnapshot.Make());
+
+        IRenderedComponent<PlannerFleetPage> page = Open("q=host:other");
+
+        page.WaitForAssertion(() => Assert.Equal("No host could be worked out", page.Find("#fleet-plan").TextContent), Patience);
+    }
+
+    [Fact]
+    public void Change_OfTheModule_GoesIntoTheAddress()
+    {
+        Fleet.Report(Samples.Entry());
+        IRenderedComponent<PlannerFleetPage> page = Open("");
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("#fleet-plan")), Patience);
+
+        page.FindAll("form select")[0].Change("tdx-2.0.08-gnr");
+
+        Assert.EndsWith("/planner/fleet?module=tdx-2.0.08-gnr", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_NoHosts_SaysHowToGetOne()
+    {
+        IRenderedComponent<PlannerFleetPage> page = Open("");
+
+        page.WaitForAssertion(() => Assert.Contains("No host has reported yet", page.Markup, StringComparison.Ordinal), Patience);
+    }
+
+    [Fact]
+    public async Task PlanAsync_AHostAsItIs_GivesTheSnapshotsOwnTotalsAndAChangeIsHypothetical()
+    {
+        Fleet.Report(Samples.Entry());
+        FleetPlanner planner = Services.GetRequiredService<FleetPlanner>();
+        FleetHost host = Services.GetRequiredService<IFleetProjection>().Current.Hosts[0];
+
+        FleetPlan plan = await planner.PlanAsync([host], FleetChange.None, TestContext.Current.CancellationToken);
+        FleetPlan changed = await planner.PlanAsync([host], new PlannerFleetState { Module = "tdx-2.0.08-gnr", DynamicPamt = DynamicPamtChoice.On }.Change, TestContext.Current.CancellationToken);
+
+        Assert.Equal(Samples.Blocks.Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes), plan.Memory.Bytes);
+        Assert.Equal((Provenance.Computed, Provenance.Hypothetical), (plan.Rows[0].Provenance, changed.Rows[0].Provenance));
+        Assert.Equal(plan.StaticPamt, plan.Paid);
+        Assert.Equal(plan.Memory, changed.Memory);
+    }
+
+    private static TimeSpan Patience => TimeSpan.FromSeconds(20);
+
+    private IRenderedComponent<PlannerFleetPage> Open(string query)
+    {
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/planner/fleet?" + query);
+        return Render<PlannerFleetPage>();
+    }
+}

@@ -1,0 +1,170 @@
+using AngleSharp.Dom;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using TdxDash.Tdx.Memory;
+using TdxDash.Tdx.Planning;
+using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.Pages;
+using TdxDash.Web.Components.Planning;
+using TdxDash.Web.Tests.Support;
+
+namespace TdxDash.Web.Tests.Components;
+
+/// <summary>The planner over a real store.</summary>
+public sealed class PlannerPageTests : HistoryTestContext
+{
+    private const string Small = "1 socket x 64 GiB, hole 2G-4G, keyids 8, tds 4 x 8 GiB";
+    private const string Failing = "1 socket x 64 GiB, firmware 18 x 64 KiB in 1M-1G";
+
+    [Fact]
+    public void Render_NoPlan_OffersPresetsAsLinks()
+    {
+        IRenderedComponent<PlannerPage> page = Open("");
+
+        IReadOnlyList<IElement> links = page.FindAll("section[aria-labelledby=plan-empty] li a");
+        Assert.Equal(PlanPresets.All.Select(preset => preset.Title), links.Select(link => link.TextContent));
+        Assert.All(links, link => Assert.StartsWith("/planner?plan=", link.GetAttribute("href"), StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("section.map"));
+    }
+
+    [Fact]
+    public void Render_Plan_ShowsVerdictCardsAndMapMarkedHypothetical()
+    {
+        IRenderedComponent<PlannerPage> page = Open("plan=" + Uri.EscapeDataString(Small));
+
+        page.WaitForAssertion(() => Assert.Equal("Would initialise", page.Find("#verdict").TextContent), Patience);
+        Assert.Contains("virt/tdx: module initialized", page.Find("pre").TextContent, StringComparison.Ordinal);
+        Assert.Contains("hypothetical", page.Find(".sentence").TextContent, StringComparison.Ordinal);
+        Assert.Contains("break-even", page.Find("section[aria-labelledby=plan-pamt]").TextContent, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("private KeyIDs", page.Find("section[aria-labelledby=plan-tds]").TextContent, StringComparison.Ordinal);
+        Assert.NotEmpty(page.FindAll(".memory-map"));
+        page.WaitForAssertion(() => Assert.Contains("with one more", page.Find("section[aria-labelledby=plan-headroom]").TextContent, StringComparison.Ordinal), Patience);
+    }
+
+    [Fact]
+    public void Render_PlanThatMustFail_SaysSoInWordsAndInTheKernelsLines()
+    {
+        IRenderedComponent<PlannerPage> page = Open("plan=" + Uri.EscapeDataString(Failing));
+
+        page.WaitForAssertion(() => Assert.Equal("Would not initialise", page.Find("#verdict").TextContent), Patience);
+        Assert.Contains(" of 16 reserved areas.", page.Find(".sentence").TextContent, StringComparison.Ordinal);
+        Assert.Contains("reserved areas exhausted", page.Find("pre").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Typed_TextWithAMistake_KeepsTheLastResultsAndNamesThePlace()
+    {
+        IRenderedComponent<PlannerPage> page = Open("plan=" + Uri.EscapeDataString(Small));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("#verdict")), Patience);
+
+        await TypeAsync(page, "1 socket x 64 GiB,\nhole 4G-2G");
+
+        page.WaitForAssertion(() => Assert.Contains("line 2, column 6: ", page.Find("#plan-problems li").TextContent, StringComparison.Ordinal), Patience);
+        Assert.Equal("Would initialise", page.Find("#verdict").TextContent);
+        Assert.Contains("those of the last plan that could be read", page.Find("#plan-problems").TextContent, StringComparison.Ordinal);
+        Assert.NotEmpty(page.FindAll(".cards.behind"));
+    }
+
+    [Fact]
+    public async Task Typed_MegabyteOfText_IsRefusedAndThePageStands()
+    {
+        IRenderedComponent<PlannerPage> page = Open("plan=" + Uri.EscapeDataString(Small));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("#verdict")), Patience);
+
+        await page.InvokeAsync(() => page.FindComponent<PlanEditor>().Instance.TooLong(1 << 20));
+
+        page.WaitForAssertion(() => Assert.Contains("The plan has 1,048,576 characters; at most 65,536 are accepted.", page.Find("#plan-problems li").TextContent, StringComparison.Ordinal), Patience);
+        Assert.Equal("Would initialise", page.Find("#verdict").TextContent);
+    }
+
+    [Fact]
+    public async Task Typed_Plan_IsCarriedByTheAddress()
+    {
+        IRenderedComponent<PlannerPage> page = Open("");
+
+        await TypeAsync(page, "1 socket x 64 GiB");
+
+        Assert.EndsWith("/planner?plan=1+socket+x+64+GiB", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.EndsWith("/planner?plan=1+socket+x+64+GiB", page.Find("[data-copy]").GetAttribute("data-copy"), StringComparison.Ordinal), Patience);
+    }
+
+    [Fact]
+    public void Field_Changed_WritesIntoTheText()
+    {
+        IRenderedComponent<PlannerPage> page = Open("plan=" + Uri.EscapeDataString(Small));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("#verdict")), Patience);
+
+        page.FindAll(".fields input").Single(field => field.GetAttribute("value") == "8").Change("64");
+
+        Assert.Contains("keyids+64", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Copy_OfAPlan_StandsBesideItAndDifferencesAreMarked()
+    {
+        IRenderedComponent<PlannerPage> page = Open($"a={Uri.EscapeDataString(Small)}&b={Uri.EscapeDataString(Small.Replace("64", "128", StringComparison.Ordinal))}");
+
+        page.WaitForAssertion(() => Assert.Contains("128 GiB", page.Find("section[aria-labelledby=plan-compare]").TextContent, StringComparison.Ordinal), Patience);
+        IElement memory = page.FindAll("section[aria-labelledby=plan-compare] tbody tr").Single(row => row.Children[0].TextContent == "Memory");
+        Assert.True(memory.Children[2].ClassList.Contains("differs"));
+        Assert.False(page.FindAll("section[aria-labelledby=plan-compare] tbody tr").Single(row => row.Children[0].TextContent == "NUMA nodes").Children[2].ClassList.Contains("differs"));
+    }
+
+    [Fact]
+    public void Render_TamperedLink_NamesItAndTheOtherPlanStands()
+    {
+        IRenderedComponent<PlannerPage> page = Open($"a={Uri.EscapeDataString(Small)}&b=~AAAA");
+
+        page.WaitForAssertion(() => Assert.Equal("Would initialise", page.Find("#verdict").TextContent), Patience);
+        Assert.Contains("'b' in the address holds a plan that is cut off", page.Find(".problems").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_UnknownHost_NamesItAndThePageStands()
+    {
+        IRenderedComponent<PlannerPage> page = Open("host=nobody");
+
+        page.WaitForAssertion(() => Assert.Contains("No host with the identity nobody has reported", page.Find(".problems").TextContent, StringComparison.Ordinal), Patience);
+        Assert.NotEmpty(page.FindAll("textarea"));
+    }
+
+    [Fact]
+    public async Task Render_PlanOfAHost_HasTheSnapshotsProvenanceUntilItIsChanged()
+    {
+        await Store.InsertAsync(1, 1, HistoryStore.Start, Samples.Snapshot());
+        IRenderedComponent<PlannerPage> page = Open($"host={HistoryStore.HostId(1)}");
+
+        page.WaitForAssertion(() => Assert.Contains("computed", page.Find(".sentence").TextContent, StringComparison.Ordinal), Patience);
+        Assert.Contains("unchanged", page.Find(".top").TextContent, StringComparison.Ordinal);
+
+        await TypeAsync(page, PlanEdit.Set(page.FindComponent<PlanEditor>().Instance.Sheet.Text, "keyids", "64"));
+
+        page.WaitForAssertion(() => Assert.Contains("hypothetical", page.Find(".sentence").TextContent, StringComparison.Ordinal), Patience);
+        Assert.Contains("changed since", page.Find(".top").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_OfAPlan_HaveItsCanonicalTextAndFigures()
+    {
+        PlanView view = PlanView.Of(Small, null).View!;
+        var result = new PlanSheetResult(view, Headroom.Of(view.Result.Machine));
+
+        Assert.Contains(PlanText.Write(view.Spec), PlanFiles.Csv([result]), StringComparison.Ordinal);
+        Assert.Equal(3, PlanFiles.Csv([result, result]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+        using var one = System.Text.Json.JsonDocument.Parse(PlanFiles.Json([result]));
+        using var two = System.Text.Json.JsonDocument.Parse(PlanFiles.Json([result, result]));
+        Assert.Equal((64 * ByteSize.GiB, "hypothetical"), (one.RootElement.GetProperty("memory").GetUInt64(), one.RootElement.GetProperty("provenance").GetString()));
+        Assert.Equal(2, two.RootElement.GetArrayLength());
+    }
+
+    private static TimeSpan Patience => TimeSpan.FromSeconds(20);
+
+    private static Task TypeAsync(IRenderedComponent<PlannerPage> page, string text) => page.InvokeAsync(() => page.FindComponent<PlanEditor>().Instance.Typed(text));
+
+    private IRenderedComponent<PlannerPage> Open(string query)
+    {
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/planner?" + query);
+        return Render<PlannerPage>();
+    }
+}
