@@ -10,7 +10,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
 {
     private const int TallestPicture = 1_500;
 
-    private static readonly string[] Pages = ["history", "fleet-history", "compare", "compare-change", "compare-four", "compare-empty", "as-of", "import", "store", "docs-layout", "not-found", "unknown-host"];
+    private static readonly string[] Pages = ["history", "fleet-history", "compare", "compare-change", "compare-four", "compare-empty", "planner", "planner-four", "planner-fails", "planner-empty", "planner-host", "planner-fleet", "as-of", "import", "store", "docs-layout", "not-found", "unknown-host"];
 
     private static readonly string[] Themes = ["light", "dark", "contrast"];
 
@@ -68,6 +68,12 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
         "compare-change" => ($"/compare?a={site.ChangedId}@r{site.ChangedRevisions[0]}&b={site.ChangedId}@r{site.ChangedRevisions[1]}", "[data-part=zoom]"),
         "compare-four" => ($"/compare?{string.Join('&', "abcd".Select((letter, i) => $"{letter}={PastSite.OldId(i + 1)}"))}", "td.differs"),
         "compare-empty" => ("/compare", ".picker"),
+        "planner" => ($"/planner?plan={Plan(1_024)}", ".chart canvas"),
+        "planner-four" => ($"/planner?{string.Join('&', "abcd".Select((letter, i) => $"{letter}={Plan(256 << i)}"))}", "td.differs"),
+        "planner-fails" => ("/planner?plan=" + Uri.EscapeDataString("1 socket x 64 GiB, firmware 18 x 64 KiB in 1M-1G"), ".verdict.fails"),
+        "planner-empty" => ("/planner", "section[aria-labelledby=plan-empty]"),
+        "planner-host" => ($"/planner?host={PastSite.OldId(1)}", ".chart canvas"),
+        "planner-fleet" => ("/planner/fleet?price=4.5", "section[aria-labelledby=fleet-plan-hosts] tbody tr"),
         "as-of" => ($"/?at={DateTime.UtcNow.AddDays(-30):yyyy-MM-dd}T00:00:00Z", "tr.host-row"),
         "import" => ("/import", "main h1"),
         "store" => ("/store", "main h1"),
@@ -75,6 +81,8 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
         "not-found" => ("/no-such-page", "main h1"),
         _ => ("/hosts/00000000-0000-0000-0000-000000000000", "main h1"),
     };
+
+    private static string Plan(int gib) => Uri.EscapeDataString($"2 sockets x {gib} GiB, hole 2G-4G, keyids 32, tds 20 x 32 GiB x 8 vcpus");
 
     private async Task<IPage> OpenAsync(string name)
     {

@@ -32,7 +32,7 @@ public sealed class PlanEditTests
     public void Get_Clause_IsWhatStandsBehindItsWord(string text, string word, string? value) => Assert.Equal(value, PlanEdit.Get(text, word));
 
     [Fact]
-    public void Set_OnAnyPreset_ReadsAsThePlanWithThePartChanged() => Gen.Select(Gen.OneOfConst([.. PlanPresets.All]), Gen.Int[0, 1_000], Gen.Bool).Sample((preset, keys, onLines) =>
+    public void Set_OnAnyPreset_ReadsAsThePlanWithThePartChanged() => Gen.Select(Gen.OneOf(PlanPresets.All.ToArray()), Gen.Int[0, 1_000], Gen.Bool).Sample((preset, keys, onLines) =>
     {
         string text = onLines ? preset.Text.Replace(", ", "\n", StringComparison.Ordinal) : preset.Text;
         PlanSpec before = PlanText.Parse(text).Spec!;
@@ -44,7 +44,7 @@ public sealed class PlanEditTests
     });
 
     [Fact]
-    public void SetAndGet_AnyText_NeverThrowAndTakeOut() => Gen.Select(Gen.Char["keyids tdx-pamt#,;\n 018G"].Array[0, 60], Gen.OneOfConst(Words)).Sample((letters, word) =>
+    public void SetAndGet_AnyText_NeverThrowAndTakeOut() => Gen.Select(Gen.Char["keyids tdx-pamt#,;\n 018G"].Array[0, 60], Gen.OneOf(Words)).Sample((letters, word) =>
     {
         string text = new(letters);
         Assert.Null(PlanEdit.Get(PlanEdit.Set(text, word, null), word));

@@ -70,8 +70,8 @@ public sealed class PlannerFleetPageTests : PageTestContext
         FleetPlanner planner = Services.GetRequiredService<FleetPlanner>();
         FleetHost host = Services.GetRequiredService<IFleetProjection>().Current.Hosts[0];
 
-        FleetPlan plan = await planner.PlanAsync([host], FleetChange.None, TestContext.Current.CancellationToken);
-        FleetPlan changed = await planner.PlanAsync([host], new PlannerFleetState { Module = "tdx-2.0.08-gnr", DynamicPamt = DynamicPamtChoice.On }.Change, TestContext.Current.CancellationToken);
+        FleetPlan plan = await planner.PlanAsync([host], FleetChange.None, Xunit.TestContext.Current.CancellationToken);
+        FleetPlan changed = await planner.PlanAsync([host], new PlannerFleetState { Module = "tdx-2.0.08-gnr", DynamicPamt = DynamicPamtChoice.On }.Change, Xunit.TestContext.Current.CancellationToken);
 
         Assert.Equal(Samples.Blocks.Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes), plan.Memory.Bytes);
         Assert.Equal((Provenance.Computed, Provenance.Hypothetical), (plan.Rows[0].Provenance, changed.Rows[0].Provenance));

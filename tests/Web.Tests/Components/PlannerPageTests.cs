@@ -148,7 +148,7 @@ public sealed class PlannerPageTests : HistoryTestContext
     public void Files_OfAPlan_HaveItsCanonicalTextAndFigures()
     {
         PlanView view = PlanView.Of(Small, null).View!;
-        var result = new PlanSheetResult(view, Headroom.Of(view.Result.Machine));
+        var result = new PlanSheetResult(view, Headroom.Of(view.Result.Machine, Xunit.TestContext.Current.CancellationToken));
 
         Assert.Contains(PlanText.Write(view.Spec), PlanFiles.Csv([result]), StringComparison.Ordinal);
         Assert.Equal(3, PlanFiles.Csv([result, result]).Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);

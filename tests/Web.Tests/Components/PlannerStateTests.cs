@@ -10,7 +10,7 @@ namespace TdxDash.Web.Tests.Components;
 public sealed class PlannerStateTests
 {
     private static readonly Gen<string> Texts = Gen.OneOf(
-        Gen.OneOfConst([.. PlanPresets.All.Select(preset => preset.Text)]),
+        Gen.OneOf(PlanPresets.All.Select(preset => preset.Text).ToArray()),
         Gen.String[Gen.Char["2 sockets x 1TiB,;#\n×~+&=%?äß"], 0, 200],
         // Ranges of a real map: too long as they stand, short enough when packed.
         Gen.Int[1, 150].Select(count => string.Join(", ", Enumerable.Range(0, count).Select(i => string.Create(CultureInfo.InvariantCulture, $"ram 0x{i * 2L << 30:x}-0x{((i * 2L) + 1) << 30:x}@node{i % 4}")))));
@@ -77,7 +77,7 @@ public sealed class PlannerStateTests
     public void FleetState_WhatItWrote_IsTheSame() =>
         (from search in Gen.String[Gen.Char["family:GNR <>=,%"], 0, 40]
          from price in Gen.Int[0, 10_000_000]
-         from module in Gen.OneOfConst<string?>([null, .. PlanModules.All.Select(module => module.Name)])
+         from module in Gen.OneOf(PlanModules.All.Select(module => (string?)module.Name).Append(null).ToArray())
          from dynamic in Gen.Enum<DynamicPamtChoice>()
          from use in Gen.Int[-1, 10_000]
          select new PlannerFleetState { Search = search, Price = price / 10_000m, Module = module, DynamicPamt = dynamic, Use = use < 0 ? null : use / 100m }).Sample(state =>

@@ -18,7 +18,9 @@ public sealed partial class PlannerPage : IAsyncDisposable
     private readonly CancellationTokenSource _gone = new();
     private readonly List<PlanSheet> _sheets = [];
     private PlanScript _script = null!;
-    private PlannerState? _taken;
+    // What the address said last, what was taken from it or written to it last, and what was written and has not come back yet.
+    private PlannerState? _seen, _taken;
+    private readonly List<PlannerState> _underWay = [];
     private PlanOrigin? _origin;
     private SnapshotRef? _host;
     private (SnapshotRef? Host, DateTimeOffset? At) _loaded;
@@ -94,11 +96,21 @@ public sealed partial class PlannerPage : IAsyncDisposable
     {
         UrlParse<PlannerState> parse = Nav.UrlState<PlannerState>();
         bool isOtherTime = parse.State.Host is not null && _loaded != (parse.State.Host, AsOf.At);
-        if (parse.State.Equals(_taken) && !isOtherTime)
+        if (parse.State.Equals(_seen) && !isOtherTime)
         {
-            return; // what this page wrote itself comes back
+            return;
         }
 
+        _seen = parse.State;
+        int echo = _underWay.LastIndexOf(parse.State);
+        if (echo >= 0 && !isOtherTime)
+        {
+            // Older than what stands in the box by now: whoever types on must not lose letters to it.
+            _underWay.RemoveRange(0, echo + 1);
+            return;
+        }
+
+        _underWay.Clear();
         (_taken, _problems) = (parse.State, parse.Problems);
         try
         {
@@ -223,6 +235,11 @@ public sealed partial class PlannerPage : IAsyncDisposable
     {
         _taken = State;
         _problems = [];
+        if (!_taken.Equals(_underWay.Count > 0 ? _underWay[^1] : _seen))
+        {
+            _underWay.Add(_taken);
+        }
+
         Nav.NavigateTo(AsOf.Change(_taken.At("/planner"), AsOf.At), new NavigationOptions { ReplaceHistoryEntry = isReplaced });
     }
 }

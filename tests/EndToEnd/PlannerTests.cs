@@ -1,0 +1,193 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace TdxDash.EndToEnd;
+
+/// <summary>Plans of machines that need not exist, and of the whole fleet.</summary>
+[Collection(PastTests.Name)]
+public sealed class PlannerTests(Chromium chromium, PastSite site)
+{
+    private const string Small = "1 socket x 64 GiB, hole 2G-4G, keyids 8, tds 4 x 8 GiB";
+
+    [Fact]
+    public async Task Text_Typed_IsWorkedOutLiveAndCarriedByTheAddress()
+    {
+        IPage page = await OpenAsync("/planner");
+        await Expect(page.Locator("section[aria-labelledby=plan-empty]")).ToBeVisibleAsync();
+
+        await page.Locator("#plan-text").PressSequentiallyAsync(Small);
+
+        await Expect(page.Locator("#verdict")).ToHaveTextAsync("Would initialise");
+        await Expect(page).ToHaveURLAsync(new Regex(@"plan=1\+socket\+x\+64\+GiB"));
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(Small);
+        await Expect(page.Locator(".chart canvas")).ToBeVisibleAsync();
+        await Expect(page.Locator("section[aria-labelledby=plan-headroom]")).ToContainTextAsync("with one more");
+        await Expect(page.Locator(".map [data-part=zoom]")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task PlanThatMustFail_SaysSoInWords()
+    {
+        IPage page = await OpenAsync("/planner?plan=" + Uri.EscapeDataString("1 socket x 64 GiB, firmware 18 x 64 KiB in 1M-1G"));
+
+        await Expect(page.Locator("#verdict")).ToHaveTextAsync("Would not initialise");
+        await Expect(page.Locator(".sentence")).ToContainTextAsync(new Regex(@"TDMR 0 would need \d+ of 16 reserved areas"));
+        await Expect(page.Locator(".verdict pre")).ToContainTextAsync("reserved areas exhausted");
+    }
+
+    [Fact]
+    public async Task Mistake_KeepsTheLastResultsAndItsLineLeadsToThePlace()
+    {
+        IPage page = await OpenAsync(At(Small));
+        await Expect(page.Locator("#verdict")).ToHaveTextAsync("Would initialise");
+
+        await page.Locator("#plan-text").FillAsync("1 socket x 64 GiB,\nhole 4G-2G");
+
+        ILocator problem = page.Locator("#plan-problems li");
+        await Expect(problem).ToContainTextAsync("line 2, column 6");
+        await Expect(page.Locator("#verdict")).ToHaveTextAsync("Would initialise");
+        await problem.GetByRole(AriaRole.Button).ClickAsync();
+        Assert.Equal("4G-2G", await page.EvaluateAsync<string>("(() => { const box = document.querySelector('#plan-text'); return box.value.slice(box.selectionStart, box.selectionEnd); })()"));
+    }
+
+    [Fact]
+    public async Task MegabyteOfText_IsRefusedAndThePageGoesOn()
+    {
+        IPage page = await OpenAsync(At(Small));
+        await Expect(page.Locator("#verdict")).ToHaveTextAsync("Would initialise");
+
+        await page.Locator("#plan-text").FillAsync(new string('x', 1 << 20));
+        await Expect(page.Locator("#plan-problems li")).ToContainTextAsync("The plan has 1,048,576 characters; at most 65,536 are accepted.");
+
+        // The longest text that is taken does reach the server.
+        await page.Locator("#plan-text").FillAsync("1 socket x 32 GiB #" + new string('é', 60_000));
+        await Expect(page.Locator(".cards")).ToContainTextAsync("32 GiB in 1 range");
+    }
+
+    [Fact]
+    public async Task Fields_AndPresets_WriteIntoTheText()
+    {
+        IPage page = await OpenAsync("/planner");
+
+        await page.Locator("[data-part=presets]").SelectOptionAsync("1");
+        await Expect(page.Locator("#verdict")).ToHaveTextAsync("Would initialise");
+        await page.GetByLabel("Private KeyIDs").FillAsync("64");
+        await page.GetByLabel("Private KeyIDs").BlurAsync();
+        await page.GetByLabel("Dynamic PAMT", new PageGetByLabelOptions { Exact = true }).CheckAsync();
+
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(new Regex("keyids 64.*dynamic-pamt"));
+        await page.GoBackAsync();
+        await Expect(page.Locator("#plan-text")).Not.ToHaveValueAsync(new Regex("dynamic-pamt"));
+    }
+
+    [Fact]
+    public async Task Plans_SideBySide_MarkWhatDiffers()
+    {
+        IPage page = await OpenAsync(At(Small));
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Compare with a copy" }).ClickAsync();
+        await Expect(page.Locator("section[aria-labelledby=plan-compare]")).ToBeVisibleAsync();
+
+        await page.Locator("#plan-text").FillAsync(Small.Replace("64", "128", StringComparison.Ordinal));
+
+        await Expect(page.Locator("td.differs").First).ToBeVisibleAsync();
+        await Expect(page).ToHaveURLAsync(new Regex(@"a=1\+socket.*b=1\+socket\+x\+128.*edit=b"));
+        await page.ReloadAsync();
+        await Expect(page.Locator("td.differs").First).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Plan_Saved_IsThereAfterAReloadAndCanBeDeletedAndBroughtBack()
+    {
+        IPage page = await OpenAsync(At(Small));
+        await page.Locator("summary", new PageLocatorOptions { HasText = "Saved" }).ClickAsync();
+        await page.Locator("#plan-name").FillAsync("Rack 7");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Save", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Rack 7", Exact = true })).ToBeVisibleAsync();
+
+        await page.GotoAsync("/planner");
+        await Chromium.InteractiveAsync(page);
+        await page.Locator("summary", new PageLocatorOptions { HasText = "Saved" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Rack 7", Exact = true }).ClickAsync();
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(Small);
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete Rack 7" }).ClickAsync();
+        await Expect(page.Locator("ul[aria-label='Saved plans']")).ToBeHiddenAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Undo" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Rack 7", Exact = true })).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData("CSV", "tdxdash-plan.csv")]
+    [InlineData("JSON", "tdxdash-plan.json")]
+    public async Task Export_GivesAFile(string kind, string name)
+    {
+        IPage page = await OpenAsync(At(Small));
+        await Expect(page.Locator("#verdict")).ToBeVisibleAsync();
+        await page.Locator("summary", new PageLocatorOptions { HasText = "Export" }).First.ClickAsync();
+
+        IDownload file = await page.RunAndWaitForDownloadAsync(() => page.Locator(".tools").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = kind, Exact = true }).ClickAsync());
+
+        Assert.Equal(name, file.SuggestedFilename);
+        string text = await File.ReadAllTextAsync((await file.PathAsync())!, TestContext.Current.CancellationToken);
+        Assert.Contains("keyids 8", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Host_PlannedFromItsPage_HasItsOwnProvenance()
+    {
+        IPage page = await OpenAsync($"/hosts/{PastSite.OldId(1)}");
+
+        await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Plan from this host" }).ClickAsync();
+
+        await Expect(page).ToHaveURLAsync(new Regex($"/planner\\?host={PastSite.OldId(1)}"));
+        await Expect(page.Locator(".sentence .mark")).ToContainTextAsync("emulated");
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(new Regex("^ram 0x"));
+    }
+
+    [Theory]
+    [InlineData("plan=~AAAA", "'plan' in the address holds a plan that is cut off")]
+    [InlineData("host=nobody", "nobody has reported")]
+    [InlineData("plan=1+socket+x+64+GiB&edit=z", "'z'")]
+    public async Task Address_Malformed_IsNamedAndThePageStands(string query, string named)
+    {
+        IPage page = await OpenAsync("/planner?" + query);
+
+        await Expect(page.Locator(".problems").First).ToContainTextAsync(named);
+        await page.Locator("#plan-text").FillAsync(Small);
+        await Expect(page.Locator("#verdict")).ToHaveTextAsync("Would initialise");
+    }
+
+    [Fact]
+    public async Task Fleet_WithAPriceAndAnotherModule_AddsUpAndExports()
+    {
+        IPage page = await OpenAsync("/planner/fleet");
+        await Expect(page.Locator("#fleet-plan")).ToContainTextAsync("hosts:");
+
+        await page.GetByLabel("Price per GiB").FillAsync("4.5");
+        await page.GetByLabel("Price per GiB").BlurAsync();
+        await Expect(page.Locator(".figures")).ToContainTextAsync("which cost");
+        await page.GetByLabel("What if all get").SelectOptionAsync("tdx-2.0.08-gnr");
+
+        await Expect(page).ToHaveURLAsync(new Regex("price=4.5&module=tdx-2.0.08-gnr"));
+        await Expect(page.Locator("section[aria-labelledby=fleet-plan] > p")).ToContainTextAsync("hypothetical");
+        IAPIResponse answer = await page.APIRequest.GetAsync(site.At("/planner/fleet.json?price=4.5&module=tdx-2.0.08-gnr").ToString());
+        using var json = JsonDocument.Parse(await answer.TextAsync());
+        Assert.True(json.RootElement.GetArrayLength() > PastSite.OldHosts - 1, "hosts are missing");
+        Assert.True(json.RootElement[0].TryGetProperty("pamt_cost", out _), "there is no cost");
+    }
+
+    private static string At(string plan) => "/planner?plan=" + Uri.EscapeDataString(plan);
+
+    private async Task<IPage> OpenAsync(string path)
+    {
+        IPage page = await chromium.OpenAsync(site.At(path));
+        if (path.StartsWith("/planner?", StringComparison.Ordinal) || path == "/planner")
+        {
+            await page.Locator(".editor[data-attached]").WaitForAsync();
+        }
+
+        return page;
+    }
+}
