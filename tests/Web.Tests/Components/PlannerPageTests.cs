@@ -97,7 +97,7 @@ public sealed class PlannerPageTests : HistoryTestContext
 
         page.FindAll(".fields input").Single(field => field.GetAttribute("value") == "8").Change("64");
 
-        Assert.Contains("keyids+64", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Contains("keyids+64", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal), Patience);
     }
 
     [Fact]
