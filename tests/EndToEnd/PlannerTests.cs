@@ -115,6 +115,8 @@ public sealed class PlannerTests(Chromium chromium, PastSite site)
         await Expect(page.Locator("ul[aria-label='Saved plans']")).ToBeHiddenAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Undo" }).ClickAsync();
 
+        // A click beside the menu closed it.
+        await page.Locator("summary", new PageLocatorOptions { HasText = "Saved" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Rack 7", Exact = true })).ToBeVisibleAsync();
     }
 
