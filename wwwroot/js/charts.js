@@ -102,7 +102,7 @@ export async function draw(root, chart) {
       scales: { x: { time: !now.percent }, y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, most > 0 ? most * 1.1 : 1] } },
       hooks: now.mark ? { draw: [(/** @type {any} */ u) => drawMark(u, /** @type {NonNullable<Chart["mark"]>} */ (now.mark), text)] } : {},
       axes: [now.percent ? { ...axis, values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map(tick => `${tick} %`) } : axis, { ...axis, size: 72, ...steps(now.unit), values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map(write) }],
-      series: [now.percent ? { value: (/** @type {any} */ _, /** @type {number | null} */ at) => at === null ? "–" : `${at} %` } : {}, ...now.series.map((s, i) => {
+      series: [now.percent ? { label: "at", value: (/** @type {any} */ _, /** @type {number | null} */ at) => at === null ? "–" : `${at} %` } : {}, ...now.series.map((s, i) => {
         const stroke = colour(root, s.colour);
         return {
           label: s.label,
