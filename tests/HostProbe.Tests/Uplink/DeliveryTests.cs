@@ -91,11 +91,13 @@ public sealed class DeliveryTests : IAsyncDisposable
         await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
         await _dashboard.Deliveries.NextAsync();
         await _dashboard.StopAsync();
+        // A dashboard that stops lets go of its connections before its port: a quick probe is heard once more by it.
+        _dashboard.Hellos.Drain();
         await probe.TakeAsync("6.17.0");
         await _dashboard.StartAsync();
 
         Assert.Equal(2, (await _dashboard.Deliveries.NextAsync(e => e.Sequence > 1)).Sequence);
-        Assert.Equal(2, _dashboard.Hellos.Waiting);
+        Assert.Equal(1, _dashboard.Hellos.Waiting);
     }
 
     [Fact]

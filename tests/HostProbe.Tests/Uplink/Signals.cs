@@ -12,6 +12,14 @@ internal sealed class Signals<T>
 
     public void Add(T value) => _events.Writer.TryWrite(value);
 
+    /// <summary>Forgets what is waiting.</summary>
+    public void Drain()
+    {
+        while (_events.Reader.TryRead(out _))
+        {
+        }
+    }
+
     public Task<T> NextAsync() =>
         _events.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
 
