@@ -80,4 +80,13 @@ public static class Hex
         return text.Length is >= 3 and <= 18 && text.StartsWith("0x", StringComparison.Ordinal) && char.IsAsciiHexDigit(text[^1])
             && ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
     }
+
+    /// <summary>Parses the same of UTF-8.</summary>
+    /// <returns>Whether the text was of that form.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> utf8, out ulong value)
+    {
+        value = 0;
+        return utf8.Length is >= 3 and <= 18 && utf8.StartsWith("0x"u8) && char.IsAsciiHexDigit((char)utf8[^1])
+            && ulong.TryParse(utf8[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+    }
 }

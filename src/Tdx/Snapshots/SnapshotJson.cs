@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
@@ -76,122 +78,65 @@ internal sealed partial class SnapshotJson : JsonSerializerContext
     };
 }
 
-/// <summary>Writes a reading as one of three shapes: value, notOffered, unreadable.</summary>
-internal sealed class ReadingConverter<T> : JsonConverter<Reading<T>>
-{
-    public override Reading<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw new JsonException("a reading must be an object");
-        }
-
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        T? value = default;
-        bool hasValue = false;
-        string? source = null, notOffered = null, unreadable = null, remedy = null;
-        Provenance? provenance = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-        {
-            string name = reader.GetString()!;
-            if (!seen.Add(name))
-            {
-                throw new JsonException($"a reading has the member '{name}' twice");
-            }
-
-            reader.Read();
-            switch (name)
-            {
-                case "value":
-                    value = ReadValue(ref reader, options);
-                    hasValue = value is not null;
-                    break;
-                case "provenance": provenance = WordConverter<Provenance>.Parse(reader.GetString()); break;
-                case "source": source = reader.GetString(); break;
-                case "notOffered": notOffered = reader.GetString(); break;
-                case "unreadable": unreadable = reader.GetString(); break;
-                case "remedy": remedy = reader.GetString(); break;
-                default: throw new JsonException($"a reading has no member '{name}'");
-            }
-        }
-
-        return (source, hasValue, provenance, notOffered, unreadable, remedy) switch
-        {
-            ({ } s, true, { } p, null, null, null) => Reading.Known(value!, p, s),
-            ({ } s, false, null, { } reason, null, null) => Reading.NotOffered<T>(s, reason),
-            ({ } s, false, null, null, { } reason, { } r) => Reading.Unreadable<T>(s, reason, r),
-            _ => throw new JsonException("a reading needs source with value and provenance, or notOffered, or unreadable and remedy"),
-        };
-    }
-
-    // The path of an error inside the value begins anew there; its text carries it on, and the serialiser adds the path up to here.
-    private static T? ReadValue(ref Utf8JsonReader reader, JsonSerializerOptions options)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(ref reader, Info(options));
-        }
-        catch (JsonException e)
-        {
-            throw new JsonException($"value{e.Path?.TrimStart('$')}: {SnapshotCodec.WithoutPosition(e.Message)}");
-        }
-    }
-
-    public override void Write(Utf8JsonWriter writer, Reading<T> value, JsonSerializerOptions options)
-    {
-        writer.WriteStartObject();
-        switch (value.State)
-        {
-            case ReadingState.Known:
-                writer.WritePropertyName("value");
-                JsonSerializer.Serialize(writer, value.Value, Info(options));
-                writer.WriteString("provenance", WordConverter<Provenance>.Word(value.Provenance));
-                break;
-            case ReadingState.NotOffered:
-                writer.WriteString("notOffered", value.Reason);
-                break;
-            default:
-                writer.WriteString("unreadable", value.Reason);
-                writer.WriteString("remedy", value.Remedy);
-                break;
-        }
-
-        writer.WriteString("source", value.Source);
-        writer.WriteEndObject();
-    }
-
-    private static JsonTypeInfo<T> Info(JsonSerializerOptions options) =>
-        (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-}
-
 /// <summary>Writes an enumeration as its name in camel case and reads nothing else, no numbers.</summary>
 internal sealed class WordConverter<T> : JsonConverter<T>
     where T : struct, Enum
 {
-    private static readonly Dictionary<string, T> ByWord = Enum.GetValues<T>().ToDictionary(Word);
+    private static readonly T[] Values = Enum.GetValues<T>();
+    private static readonly JsonEncodedText[] Words = Array.ConvertAll(Values, value => JsonEncodedText.Encode(JsonNamingPolicy.CamelCase.ConvertName(value.ToString())));
 
-    public static string Word(T value) => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+    public static JsonEncodedText Word(T value) =>
+        Array.IndexOf(Values, value) is var i and >= 0 ? Words[i] : throw new ArgumentOutOfRangeException(nameof(value), value, $"No member of {typeof(T).Name}.");
 
-    public static T Parse(string? word) => word is not null && ByWord.TryGetValue(word, out T value)
-        ? value
-        : throw new JsonException($"'{word}' is not one of: {string.Join(", ", ByWord.Keys)}");
+    public static T Parse(ref Utf8JsonReader reader)
+    {
+        bool isText = reader.TokenType == JsonTokenType.String;
+        for (int i = 0; isText && i < Words.Length; i++)
+        {
+            if (reader.ValueTextEquals(Words[i].EncodedUtf8Bytes))
+            {
+                return Values[i];
+            }
+        }
 
-    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Parse(reader.TokenType == JsonTokenType.String ? reader.GetString() : null);
+        throw new JsonException($"'{(isText ? reader.GetString() : null)}' is not one of: {string.Join(", ", Words)}");
+    }
+
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Parse(ref reader);
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Word(value));
 }
 
 internal sealed class HexConverter : JsonConverter<ulong>
 {
-    public static ulong Parse(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.String && Hex.TryParse(reader.GetString(), out ulong value)
-            ? value
-            : throw new JsonException("a 64-bit value must be a string of 0x and up to 16 hex digits");
+    /// <summary>0x and the digits of 64 bits.</summary>
+    private const int MaxText = 18;
+
+    public static ulong Parse(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.String)
+        {
+            bool isPlain = !reader.ValueIsEscaped && !reader.HasValueSequence;
+            if (isPlain ? Hex.TryParse(reader.ValueSpan, out ulong value) : Hex.TryParse(reader.GetString(), out value))
+            {
+                return value;
+            }
+        }
+
+        throw new JsonException("a 64-bit value must be a string of 0x and up to 16 hex digits");
+    }
+
+    /// <summary>Writes the plain form without making a text of it.</summary>
+    public static void WritePlain(Utf8JsonWriter writer, ulong value)
+    {
+        Span<byte> text = stackalloc byte[MaxText];
+        Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"0x{value:x}", out int length);
+        writer.WriteStringValue(text[..length]);
+    }
 
     public override ulong Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Parse(ref reader);
 
-    public override void Write(Utf8JsonWriter writer, ulong value, JsonSerializerOptions options) => writer.WriteStringValue(Hex.Plain(value));
+    public override void Write(Utf8JsonWriter writer, ulong value, JsonSerializerOptions options) => WritePlain(writer, value);
 }
 
 internal sealed class ShortHexConverter : JsonConverter<uint>
@@ -202,7 +147,7 @@ internal sealed class ShortHexConverter : JsonConverter<uint>
         return value <= uint.MaxValue ? (uint)value : throw new JsonException($"{Hex.Plain(value)} does not fit 32 bits");
     }
 
-    public override void Write(Utf8JsonWriter writer, uint value, JsonSerializerOptions options) => writer.WriteStringValue(Hex.Plain(value));
+    public override void Write(Utf8JsonWriter writer, uint value, JsonSerializerOptions options) => HexConverter.WritePlain(writer, value);
 }
 
 internal sealed class PhysAddrConverter : JsonConverter<PhysAddr>
@@ -213,14 +158,14 @@ internal sealed class PhysAddrConverter : JsonConverter<PhysAddr>
         return value <= PhysAddr.MaxValue ? new PhysAddr(value) : throw new JsonException($"address {Hex.Plain(value)} lies beyond 2^52");
     }
 
-    public override void Write(Utf8JsonWriter writer, PhysAddr value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, PhysAddr value, JsonSerializerOptions options) => HexConverter.WritePlain(writer, value.Value);
 }
 
 internal sealed class ByteSizeConverter : JsonConverter<ByteSize>
 {
     public override ByteSize Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(HexConverter.Parse(ref reader));
 
-    public override void Write(Utf8JsonWriter writer, ByteSize value, JsonSerializerOptions options) => writer.WriteStringValue(Hex.Plain(value.Bytes));
+    public override void Write(Utf8JsonWriter writer, ByteSize value, JsonSerializerOptions options) => HexConverter.WritePlain(writer, value.Bytes);
 }
 
 internal sealed class FieldIdConverter : JsonConverter<FieldId>
@@ -256,8 +201,8 @@ internal sealed class AddressRangeConverter : JsonConverter<AddressRange>
     public override void Write(Utf8JsonWriter writer, AddressRange value, JsonSerializerOptions options)
     {
         writer.WriteStartArray();
-        writer.WriteStringValue(value.Start.ToString());
-        writer.WriteStringValue(value.End.ToString());
+        HexConverter.WritePlain(writer, value.Start.Value);
+        HexConverter.WritePlain(writer, value.End.Value);
         writer.WriteEndArray();
     }
 }

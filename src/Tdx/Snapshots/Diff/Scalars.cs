@@ -7,7 +7,7 @@ namespace TdxDash.Tdx.Snapshots.Diff;
 internal static class Words
 {
     public static string Of<T>(T value)
-        where T : struct, Enum => WordConverter<T>.Word(value);
+        where T : struct, Enum => WordConverter<T>.Word(value).Value;
 }
 
 /// <summary>The shapes of plain values.</summary>
