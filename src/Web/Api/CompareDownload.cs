@@ -1,5 +1,9 @@
 using System.Net.Mime;
 using System.Text;
+using System.Text.Json.JsonDiffPatch;
+using System.Text.Json.JsonDiffPatch.Diffs.Formatters;
+using System.Text.Json.Nodes;
+using TdxDash.Tdx.Snapshots;
 using TdxDash.Tdx.Snapshots.Diff;
 using TdxDash.Web.Components.Compare;
 using TdxDash.Web.Components.Url;
@@ -16,15 +20,27 @@ internal static class CompareDownload
     /// <summary>The address of the JSON.</summary>
     public const string JsonRoute = "/compare.json";
 
+    /// <summary>The address of the JSON Patch (RFC 6902) that makes B's canonical form of A's.</summary>
+    public const string PatchRoute = "/compare.patch.json";
+
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(TextRoute, (HttpRequest request, SnapshotFinder finder, CancellationToken cancellation) => AnswerAsync(
-            request, finder, diff => Results.Text(diff.IsEmpty ? "The snapshots are equal.\n" : DiffText.Of(diff), MediaTypeNames.Text.Plain, Encoding.UTF8), cancellation));
-        routes.MapGet(JsonRoute, (HttpRequest request, SnapshotFinder finder, CancellationToken cancellation) => AnswerAsync(
-            request, finder, diff => Results.Bytes(DiffJson.Of(diff), MediaTypeNames.Application.Json), cancellation));
+        Route(routes, TextRoute, (before, after) => Results.Text(Text(SnapshotDiff.Between(before, after)), MediaTypeNames.Text.Plain, Encoding.UTF8));
+        Route(routes, JsonRoute, (before, after) => Results.Bytes(DiffJson.Of(SnapshotDiff.Between(before, after)), MediaTypeNames.Application.Json));
+        Route(routes, PatchRoute, (before, after) => Results.Bytes(Encoding.UTF8.GetBytes(Patch(before, after)), MediaTypeNames.Application.JsonPatch));
     }
 
-    private static async Task<IResult> AnswerAsync(HttpRequest request, SnapshotFinder finder, Func<SnapshotDiff, IResult> write, CancellationToken cancellation)
+    private static void Route(IEndpointRouteBuilder routes, string route, Func<Snapshot, Snapshot, IResult> write) => routes.MapGet(
+        route, (HttpRequest request, SnapshotFinder finder, CancellationToken cancellation) => AnswerAsync(request, finder, write, cancellation));
+
+    private static string Text(SnapshotDiff diff) => diff.IsEmpty ? "The snapshots are equal.\n" : DiffText.Of(diff);
+
+    private static string Patch(Snapshot before, Snapshot after) =>
+        Node(before).Diff(Node(after), new JsonPatchDeltaFormatter())?.ToJsonString() ?? "[]";
+
+    private static JsonNode Node(Snapshot snapshot) => JsonNode.Parse(SnapshotCodec.Write(snapshot))!;
+
+    private static async Task<IResult> AnswerAsync(HttpRequest request, SnapshotFinder finder, Func<Snapshot, Snapshot, IResult> write, CancellationToken cancellation)
     {
         UrlParse<CompareState> parse = CompareState.Parse(UrlQuery.FromUri(request.QueryString.Value ?? ""));
         if (parse.Problems.Count > 0 || parse.State.Refs.Length != 2)
@@ -45,6 +61,6 @@ internal static class CompareDownload
             found.Add(one);
         }
 
-        return write(SnapshotDiff.Between(found[0].Snapshot, found[1].Snapshot));
+        return write(found[0].Snapshot, found[1].Snapshot);
     }
 }

@@ -48,6 +48,15 @@ public sealed class MapOverlayTests(Chromium chromium, Site site)
         await Assertions.Expect(page.Part("tip")).ToContainTextAsync(new Regex(@"^kernel log: CMR .* of the kernel log\. \(kernel\)$", RegexOptions.Singleline));
         await page.Mouse.MoveAsync(x, y - 6);
         await Assertions.Expect(page.Part("tip")).ToContainTextAsync("of the demo machine.");
+
+        await page.WaitForURLAsync(url => url.EndsWith("?below=1", StringComparison.Ordinal));
+        await page.ReloadAsync();
+        await page.Locator(".memory-map[data-live]").WaitForAsync();
+        await Assertions.Expect(box).ToBeCheckedAsync();
+        await page.Mouse.MoveAsync(x, y + 7);
+        await Assertions.Expect(page.Part("tip")).ToContainTextAsync(new Regex("^kernel log: CMR"));
+        await box.UncheckAsync();
+        await page.WaitForURLAsync(url => !url.Contains("below", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -63,9 +63,9 @@ public sealed class MapStateTests
         Gen<AddressRange> range = Gen.Select(Gen.ULong[0, PhysAddr.MaxValue - MapState.MinView], Gen.ULong[MapState.MinView, 1UL << 44])
             .Select((start, size) => new AddressRange(start, Math.Min(start + size, PhysAddr.MaxValue)));
         Gen<MapState> states = Gen.Select(
-            Gen.OneOf(range.Select(view => (AddressRange?)view), Gen.Const((AddressRange?)null)), Gen.Enum<MapScale>(), Gen.Enum<MapUnit>(), Gen.Int[0, 127],
+            Gen.OneOf(range.Select(view => (AddressRange?)view), Gen.Const((AddressRange?)null)), Gen.Enum<MapScale>(), Gen.Enum<MapUnit>(), Gen.Int[0, 255],
             Gen.OneOf(Gen.Select(Gen.Enum<RegionKind>(), range).Select((kind, where) => (RegionKey?)new RegionKey(kind, where)), Gen.Const((RegionKey?)null)), Gen.Int[1, MapState.MaxPage],
-            (view, scale, units, hidden, selected, page) => new MapState { View = view, Scale = scale, Units = units, Hidden = new HiddenKinds(hidden), Selected = selected, Page = page });
+            (view, scale, units, hidden, selected, page) => new MapState { View = view, Scale = scale, Units = units, Hidden = new HiddenKinds(hidden >> 1), IsBelow = (hidden & 1) != 0, Selected = selected, Page = page });
 
         states.Sample(state =>
         {

@@ -40,7 +40,7 @@ export function listenToControls(map, signal) {
       rememberUnits(model.state.units);
       map.changed();
     } else if (target.dataset.part === "overlay") {
-      map.toggleOverlay(/** @type {HTMLInputElement} */ (target).checked);
+      map.switchOverlay(/** @type {HTMLInputElement} */ (target).checked);
     }
   }, { signal });
 

@@ -13,17 +13,18 @@ import { SCALE_MODES } from "./axis.js";
  * @property {Unit} units
  * @property {string[]} hidden kinds, by their words in URLs
  * @property {string | null} selected the key of a region
+ * @property {boolean} below whether the second map, where there is one, is drawn below the first
  * @property {number} page of the table, from 1
  */
 
-const NAMES = ["from", "to", "scale", "units", "hide", "sel", "page"];
+const NAMES = ["from", "to", "scale", "units", "hide", "sel", "below", "page"];
 const SEPARATOR = "."; // needs no escape in a URL
 const MAX_PAGE = 10_000;
 const MIN_VIEW = 4096;
 
 /** @returns {MapState} */
 export function defaultState() {
-  return { view: null, scale: "compressed", units: "auto", hidden: [], selected: null, page: 1 };
+  return { view: null, scale: "compressed", units: "auto", hidden: [], selected: null, below: false, page: 1 };
 }
 
 /**
@@ -45,6 +46,7 @@ export function readState(query, kinds) {
   state.hidden = kinds.filter(kind => hidden.includes(kind));
   const selected = parts.get("sel");
   state.selected = selected !== null && isKey(selected, kinds) ? selected : null;
+  state.below = parts.get("below") === "1";
   const page = /^[0-9]{1,5}$/.test(parts.get("page") ?? "") ? Number(parts.get("page")) : 1;
   state.page = page >= 1 && page <= MAX_PAGE ? page : 1;
   return state;
@@ -67,6 +69,7 @@ export function writeState(query, state) {
   if (state.units !== "auto") { parts.set("units", state.units); }
   if (state.hidden.length > 0) { parts.set("hide", state.hidden.join(SEPARATOR)); }
   if (state.selected !== null) { parts.set("sel", state.selected); }
+  if (state.below) { parts.set("below", "1"); }
   if (state.page !== 1) { parts.set("page", String(state.page)); }
   const text = parts.toString();
   return text === "" ? "" : "?" + text;

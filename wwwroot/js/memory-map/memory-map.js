@@ -73,7 +73,7 @@ export class MemoryMap {
     this.#told = this.#serverPart();
     this.#rememberedUnits();
     root.dataset.live = "";
-    this.toggleOverlay(this.#wantsOverlay);
+    this.toggleOverlay(this.#overlayBox?.checked ?? false);
     this.surface.drawNow();
     this.#show();
     performance.measure("tdx-map-first-draw", "tdx-map-mount");
@@ -100,7 +100,7 @@ export class MemoryMap {
   /** A second map to compare with; null removes it. @param {Uint8Array | null} bytes */
   setOverlay(bytes) {
     this.options.overlay = bytes;
-    this.toggleOverlay(this.model.other !== null || this.#wantsOverlay);
+    this.toggleOverlay(this.model.other !== null || (this.#overlayBox?.checked ?? false));
   }
 
   /** @param {Parameters<typeof readChanges>[0]} changes */
@@ -117,6 +117,7 @@ export class MemoryMap {
     }
     this.model.setState(readState(query, this.model.kinds));
     this.#told = this.#serverPart();
+    this.#followOverlay();
     this.#show();
   }
 
@@ -298,15 +299,31 @@ export class MemoryMap {
     this.#show();
   }
 
+  /** By the person. @param {boolean} isShown */
+  switchOverlay(isShown) {
+    this.model.state.below = isShown;
+    this.toggleOverlay(isShown);
+    this.changed();
+  }
+
   /** After the controls changed the state. */
   changed() {
     this.#commit(false);
     this.#show();
   }
 
-  get #wantsOverlay() {
+  get #overlayBox() {
     const box = this.root.querySelector("[data-part=overlay]");
-    return box instanceof HTMLInputElement && box.checked;
+    return box instanceof HTMLInputElement ? box : null;
+  }
+
+  // Of a map that the URL does not follow, the switch is its own.
+  #followOverlay() {
+    const box = this.#overlayBox, { below } = this.model.state;
+    if (this.options.writesUrl && box !== null && box.checked !== below) {
+      box.checked = below;
+      this.toggleOverlay(below);
+    }
   }
 
   get #query() {
@@ -387,6 +404,7 @@ export class MemoryMap {
     this.#flush();
     this.model.setState(readState(location.search, this.model.kinds));
     if (!new URLSearchParams(location.search).has("units")) { this.model.state.units = units; }
+    this.#followOverlay();
     this.#tell();
     this.#show();
     this.motion.run(before);

@@ -57,6 +57,8 @@ public sealed record MapState : IUrlState<MapState>
         ["equal"] = MapScale.Equal,
     };
 
+    private static readonly Dictionary<string, bool> Switch = new() { ["1"] = true };
+
     /// <summary>What is seen; null for everything.</summary>
     public AddressRange? View { get; init; }
 
@@ -75,6 +77,9 @@ public sealed record MapState : IUrlState<MapState>
     /// <summary>The page of the table, from 1.</summary>
     public int Page { get; init; } = 1;
 
+    /// <summary>Whether the second map, where there is one, is drawn below the first.</summary>
+    public bool IsBelow { get; init; }
+
     /// <inheritdoc/>
     public static UrlParse<MapState> Parse(UrlQuery query)
     {
@@ -87,6 +92,7 @@ public sealed record MapState : IUrlState<MapState>
             Units = reader.Word("units", SizeText.Words, MapUnit.Auto),
             Hidden = ReadHidden(reader),
             Selected = ReadSelected(reader),
+            IsBelow = reader.Word("below", Switch, false),
             Page = (int)reader.Number("page", 1, MaxPage, 1),
         });
     }
@@ -99,6 +105,7 @@ public sealed record MapState : IUrlState<MapState>
         .With("units", Units == MapUnit.Auto ? null : SizeText.Words.Single(word => word.Value == Units).Key)
         .With("hide", Hidden.Bits == 0 ? null : string.Join(Separator, Hidden.Kinds.Select(RegionKey.WordOf)))
         .With("sel", Selected?.ToString())
+        .With("below", IsBelow ? "1" : null)
         .With("page", Page == 1 ? null : Page.ToString(CultureInfo.InvariantCulture));
 
     private static AddressRange? ReadView(UrlReader reader)

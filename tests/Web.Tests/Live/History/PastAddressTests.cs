@@ -23,6 +23,10 @@ public sealed class PastAddressTests
         Assert.Contains("\"6.17.0\"", await TextAsync(http, $"/hosts/{Dashboard.HostA}/snapshot.json"), StringComparison.Ordinal);
         Assert.Equal("~ host.kernelRelease: 6.16.0 -> 6.17.0 [emulated]\n", await TextAsync(http, $"/compare.txt?a={Dashboard.HostA}@{then}&b={Dashboard.HostA}"));
         Assert.Contains("\"host.kernelRelease\"", await TextAsync(http, $"/compare.json?a={Dashboard.HostA}@r1&b={Dashboard.HostA}@r2"), StringComparison.Ordinal);
+        string there = $"a={Dashboard.HostA}@r1&b={Dashboard.HostA}@r2", back = $"a={Dashboard.HostA}@r2&b={Dashboard.HostA}@r1";
+        Assert.Equal("""[{"op":"replace","path":"/host/kernelRelease/value","value":"6.17.0"}]""", await TextAsync(http, $"/compare.patch.json?{there}"));
+        Assert.Equal("""[{"op":"replace","path":"/host/kernelRelease/value","value":"6.16.0"}]""", await TextAsync(http, $"/compare.patch.json?{back}"));
+        Assert.Equal("[]", await TextAsync(http, $"/compare.patch.json?a={Dashboard.HostA}&b={Dashboard.HostA}"));
         Assert.Equal("The snapshots are equal.\n", await TextAsync(http, $"/compare.txt?a={Dashboard.HostA}&b={Dashboard.HostA}"));
     }
 
@@ -32,6 +36,7 @@ public sealed class PastAddressTests
     [InlineData("/hosts/nobody/snapshot.json", HttpStatusCode.NotFound, "No host with the identity nobody")]
     [InlineData("/compare.txt?a=nobody&b=nobody", HttpStatusCode.NotFound, "No host with the identity nobody")]
     [InlineData("/compare.json?a=x", HttpStatusCode.BadRequest, "Name two snapshots")]
+    [InlineData("/compare.patch.json?a=nobody&b=nobody", HttpStatusCode.NotFound, "No host with the identity nobody")]
     [InlineData("/compare.json?a=x@y&b=z", HttpStatusCode.BadRequest, "is no time")]
     public async Task Get_WhatIsNotThere_SaysWhy(string address, HttpStatusCode status, string reason)
     {
