@@ -1,7 +1,5 @@
 using System.Net.Mime;
 using System.Text;
-using System.Text.Json.JsonDiffPatch;
-using System.Text.Json.JsonDiffPatch.Diffs.Formatters;
 using System.Text.Json.Nodes;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Tdx.Snapshots.Diff;
@@ -36,7 +34,7 @@ internal static class CompareDownload
     private static string Text(SnapshotDiff diff) => diff.IsEmpty ? "The snapshots are equal.\n" : DiffText.Of(diff);
 
     private static string Patch(Snapshot before, Snapshot after) =>
-        Node(before).Diff(Node(after), new JsonPatchDeltaFormatter())?.ToJsonString() ?? "[]";
+        JsonPatch.Between(Node(before), Node(after)).ToJsonString();
 
     private static JsonNode Node(Snapshot snapshot) => JsonNode.Parse(SnapshotCodec.Write(snapshot))!;
 
