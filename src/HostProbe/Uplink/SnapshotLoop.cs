@@ -48,9 +48,10 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
     private void Take()
     {
         DateTimeOffset takenAt = uplink.Time.GetUtcNow();
+        long begun = Watch?.Begin() ?? 0;
         Snapshot snapshot = source.Take();
         uplink.Identity.Learn(snapshot);
-        Watch?.Read(snapshot);
+        Watch?.Read(snapshot, begun);
         long? appended = uplink.Journal.Append(uplink.Identity.BootId, takenAt, SnapshotCodec.Write(snapshot));
         if (appended is not null)
         {

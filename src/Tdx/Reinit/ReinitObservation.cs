@@ -35,7 +35,22 @@ public sealed record DeviceValues(ModulePresence Presence, string Version, int? 
 /// <summary>What reading the module again gave.</summary>
 /// <param name="Identity">The module; null where it did not answer.</param>
 /// <param name="Problem">Why it did not answer; empty where it did.</param>
-public sealed record SweepResult(ModuleFingerprint? Identity, string Problem);
+/// <param name="End">Whether it is not waited for any longer.</param>
+public sealed record SweepResult(
+    ModuleFingerprint? Identity, string Problem, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] SweepEnd End = SweepEnd.None);
+
+/// <summary>Whether a module that did not answer is still waited for.</summary>
+public enum SweepEnd
+{
+    /// <summary>It answered, or is waited for.</summary>
+    None,
+
+    /// <summary>It has not answered for too long.</summary>
+    NoAnswer,
+
+    /// <summary>It has said for too long that it is down.</summary>
+    Lost,
+}
 
 /// <summary>A step that only an emulated module shows.</summary>
 public enum EmulatedStep
@@ -110,7 +125,7 @@ public sealed record ReinitObservation(DateTimeOffset At, Provenance Provenance,
         KernelLine = KernelLine is null ? null : Cut(KernelLine, MaxLine),
         Upload = Upload is null ? null : Upload with { Status = Cut(Upload.Status, MaxText), Error = Upload.Error is null ? null : Cut(Upload.Error, MaxText) },
         Device = Device is null ? null : Device with { Version = Cut(Device.Version, MaxText) },
-        Sweep = Sweep is null ? null : new SweepResult(Sweep.Identity?.Bounded(), Cut(Sweep.Problem, MaxText)),
+        Sweep = Sweep is null ? null : new SweepResult(Sweep.Identity?.Bounded(), Cut(Sweep.Problem, MaxText), Sweep.End),
     };
 
     internal static string Cut(string? text, int most)

@@ -33,6 +33,28 @@ public sealed class UpdateTests
         Assert.Equal(["TDX_FEATURES0", "TDMR layout"], state.Update!.ConsumedChanges);
     }
 
+    [Fact]
+    public void Fold_OfVersionAloneAndALaterAnswer_CompletesTheComparison()
+    {
+        ReinitObservation[] byVersion = [.. UpToTheKernel, Seen.Node(13, "idle"), Seen.Sweep(25, ModuleFingerprint.OfVersion("1.5.16", 2))];
+        Assert.Equal((RunOutcome.Verified, 0), (Seen.Fold(byVersion).Update!.Outcome, Seen.Fold(byVersion).Update!.ConsumedChanges.Count));
+        ReinitState whole = Seen.Fold([.. byVersion, Seen.Sweep(60, New with { Features = "0x1" })]);
+        Assert.Equal(("0x1", RunOutcome.Verified), (whole.Update!.After!.Features, whole.Update.Outcome));
+        Assert.Equal(["TDX_FEATURES0"], whole.Update.ConsumedChanges);
+    }
+
+    [Theory]
+    [InlineData(SweepEnd.NoAnswer, RetryAdvice.CheckModule)]
+    [InlineData(SweepEnd.Lost, RetryAdvice.Reboot)]
+    public void Fold_OfAModuleThatIsNotWaitedForAnyLonger_Fails(SweepEnd end, RetryAdvice advice)
+    {
+        ReinitObservation last = Seen.Sweep(80, null, "it said nothing");
+        ReinitRun run = Seen.Fold([.. UpToTheKernel, Seen.Node(13, "idle"), Seen.Sweep(15, null, "busy"), last with { Sweep = last.Sweep! with { End = end } }]).Update!;
+        Assert.Equal((RunOutcome.Failed, ReinitStage.Rereading, "the module does not answer", "it said nothing", advice),
+            (run.Outcome, run.Failure!.Stage, run.Failure.Error, run.Failure.Reason, run.Failure.Advice));
+        Assert.Null(run.Current);
+    }
+
     [Theory]
     [InlineData("transferring:firmware-invalid", RetryAdvice.CheckModule)]
     [InlineData("preparing:firmware-invalid", RetryAdvice.CheckModule)]
