@@ -16,7 +16,9 @@ public sealed class ObservationBatchTests
         new(Base with { Upload = new UploadValues("idle", "transferring:firmware-invalid", null, null) }),
         new(Base with { Device = new DeviceValues(ModulePresence.Lost, "") }),
         new(Base with { Sweep = new SweepResult(new ModuleFingerprint("1.5.08", "", "0x1", "", "", 3), "") }),
+        new(Base with { Sweep = new SweepResult(new ModuleFingerprint("1.5.08", "", "0x1", "", "", 3) { Consumed = "NUM_CMRS=0x20 CMR_BASE=0123456789abcdef" }, "") }),
         new(Base with { Sweep = new SweepResult(null, "why") }),
+        new(Base with { Sweep = new SweepResult(null, "why", SweepEnd.Lost) }),
         new(Base with { Provenance = Provenance.Emulated, Progress = new EmulatedProgress(EmulatedStep.TdmrInit, 1L << 40, 1L << 41) }),
     ];
 
