@@ -21,14 +21,22 @@ internal sealed class AckLedger
         Assert.True(known == hash, $"{key} was acknowledged with two contents");
     }
 
+    /// <summary>How much a real probe's journal ever dropped unsent.</summary>
+    /// <param name="state">The state folder of a probe that does not run.</param>
+    public static long DroppedOf(string state)
+    {
+        using SqliteConnection journal = Open(state);
+        using SqliteCommand query = journal.CreateCommand();
+        query.CommandText = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'dropped'";
+        return query.ExecuteScalar() as long? ?? 0;
+    }
+
     /// <summary>Takes in what a real probe's journal holds as settled without a rejection. Settled entries of long ago are not in it any more.</summary>
     /// <param name="state">The state folder of a probe that does not run.</param>
     /// <returns>How many entries still wait.</returns>
     public long NoteJournal(string state)
     {
-        // Opened as the probe opens it: after a kill the log beside it has to be taken in first.
-        using var journal = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(state, "journal.db"), Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
-        journal.Open();
+        using SqliteConnection journal = Open(state);
         using SqliteCommand query = journal.CreateCommand();
         query.CommandText =
             """
@@ -47,5 +55,13 @@ internal sealed class AckLedger
         }
 
         return waiting;
+    }
+
+    // Opened as the probe opens it: after a kill the log beside it has to be taken in first.
+    private static SqliteConnection Open(string state)
+    {
+        var journal = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(state, "journal.db"), Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+        journal.Open();
+        return journal;
     }
 }
