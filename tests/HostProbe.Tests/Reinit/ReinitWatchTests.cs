@@ -247,6 +247,25 @@ public sealed class ReinitWatchTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    [Theory]
+    [InlineData("transferring", 0)]
+    [InlineData("idle", 1)]
+    public void Open_OfATreeWhoseUpdateWasCutOff_EndsItAsFailed(string status, int loading)
+    {
+        using ReinitWatch watch = Watch();
+        watch.Look();
+        Show(status);
+        _tree.Write(Node + "/loading", $"{loading}\n");
+        watch.Look();
+        Assert.Equal(RunOutcome.Running, watch.State.Update!.Outcome);
+
+        EmulatedTree.Open(_tree.Root, new DemoTree(), TimeProvider.System);
+        watch.Look();
+        Assert.Equal((RunOutcome.Failed, "user-abort"), (watch.State.Update!.Outcome, watch.State.Update.Failure!.Error));
+        EmulatedTree.Open(_tree.Root, new DemoTree(), TimeProvider.System);
+        Assert.Empty(watch.Look());
+    }
+
     private void UpdateTo(string version, ReinitWatch watch)
     {
         Show("programming");
