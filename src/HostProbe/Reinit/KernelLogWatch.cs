@@ -38,6 +38,11 @@ internal sealed class KernelLogWatch : IDisposable
         }
 
         KernelLogPiece? piece = _tail?.ReadNew();
+        if (piece is { Lost: > 0 } gap)
+        {
+            seen.Add(new ReinitObservation(_time.GetUtcNow(), _files.Provenance, HostFiles.KernelLog) { LostLines = (long)Math.Min(gap.Lost, long.MaxValue) });
+        }
+
         records = piece is { Text.Length: > 0 } added ? [.. records, .. _records.Take(added.Text)] : records;
         if (records.Count > 0)
         {

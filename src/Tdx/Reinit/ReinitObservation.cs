@@ -114,9 +114,13 @@ public sealed record ReinitObservation(DateTimeOffset At, Provenance Provenance,
     /// <summary>The progress of an emulated module.</summary>
     public EmulatedProgress? Progress { get; init; }
 
+    /// <summary>How many lines of the kernel log were overwritten before they were read: some of them may have spoken of TDX.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? LostLines { get; init; }
+
     /// <summary>How many parts there are; a proper observation has one.</summary>
     [JsonIgnore]
-    public int Parts => (KernelLine is null ? 0 : 1) + (Upload is null ? 0 : 1) + (Device is null ? 0 : 1) + (Sweep is null ? 0 : 1) + (Progress is null ? 0 : 1);
+    public int Parts => (KernelLine is null ? 0 : 1) + (Upload is null ? 0 : 1) + (Device is null ? 0 : 1) + (Sweep is null ? 0 : 1) + (Progress is null ? 0 : 1) + (LostLines is null ? 0 : 1);
 
     /// <summary>The same observation with every text plain and within its bound.</summary>
     public ReinitObservation Bounded() => this with

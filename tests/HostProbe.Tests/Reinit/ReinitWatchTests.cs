@@ -247,6 +247,20 @@ public sealed class ReinitWatchTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    [Fact]
+    public void Look_WhereTheKernelOverwroteLines_SaysSo()
+    {
+        using ReinitWatch watch = Watch();
+        watch.Look();
+        _tree.Log("virt/tdx: module not loaded");
+        watch.Look();
+        File.AppendAllText(_tree.Root + HostFiles.KernelLog, "6,1000,1,-;usb 1-1: new device\n");
+        ReinitObservation lost = Assert.Single(watch.Look());
+        Assert.InRange(lost.LostLines!.Value, 900, 1_000);
+        Assert.Equal(0, watch.State.Ignored);
+        Assert.Empty(watch.Look());
+    }
+
     [Theory]
     [InlineData("transferring", 0)]
     [InlineData("idle", 1)]
