@@ -78,6 +78,8 @@ public sealed record ObservationBatch(string BootId, IReadOnlyList<WireObservati
         _ when seen.At < Earliest => "its time lies before 1970.",
         _ when seen.Source is null || seen.Upload is { Status: null } || seen.Device is { Version: null } || seen.Sweep is { Problem: null } => "a text of it is absent.",
         { Device: { } device } when !Enum.IsDefined(device.Presence) => "the presence of the module is not known.",
+        { LostLines: < 1 } => "it says that no line was lost.",
+        { Sweep: { } sweep } when !Enum.IsDefined(sweep.End) => "how the reading ended is not known.",
         { Progress: { } progress } when !Enum.IsDefined(progress.Step) || progress.Done < 0 || progress.Total < progress.Done => "its progress is out of bounds.",
         { Progress: not null } when seen.Provenance != Provenance.Emulated => "progress that only an emulated module shows is not labelled as emulated.",
         _ when seen.Bounded() != seen => $"a text of it is longer than {ReinitObservation.MaxLine} characters, or has characters that steer a terminal.",

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TdxDash.EndToEnd;
 using TdxDash.EndToEnd.Processes;
 using TdxDash.Faults.Support;
+using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Tests.Support;
 using TdxDash.Wire;
@@ -39,7 +40,7 @@ public sealed class DeliveryTests
         })));
 
         InvariantReport report = await InvariantChecker.HoldsAsync(data, ledger);
-        Assert.Equal(ledger.Count, report.Rows);
+        Assert.Equal((ledger.Count, ledger.EventCount), (report.Rows, report.Events));
         Dictionary<string, string> final = FinalStates(data);
         Dictionary<string, string> shown = await ShownAsync(dashboard.Address);
         for (int number = 1; number <= schedules; number++)
@@ -49,7 +50,7 @@ public sealed class DeliveryTests
             Assert.True(shown[inOrder] == shown[scrambled], $"schedule {number} (seed {Seed}): shown {shown[scrambled]} where in order it is {shown[inOrder]}");
         }
 
-        Figures.Note($"{schedules} random schedules, {deliveries} deliveries of {report.Rows} snapshots: every final state equals that of the order in which they were taken");
+        Figures.Note($"{schedules} random schedules, {deliveries} deliveries of {report.Rows} snapshots and {report.Events} events: every final state equals that of the order in which they were taken");
     }
 
     /// <summary>Sends one schedule twice: as it was taken, to one host; with duplicates, over two connections and out of order, to another.</summary>
@@ -60,17 +61,29 @@ public sealed class DeliveryTests
         SnapshotEnvelope[] taken = [.. Enumerable.Range(1, count).Select(sequence =>
             SmallSnapshot.Envelope(sequence, SmallSnapshot.Make($"{number}.{random.Next(3)}", $"pair-{number}")) with { BootId = Boots[sequence > reboot ? 1 : 0] })];
         string inOrder = SimulatedProbe.IdOf(number), scrambled = SimulatedProbe.IdOf(number | SecondHalf);
+        ObservationBatch[] seen = [.. taken.Select(envelope => new ObservationBatch(envelope.BootId, [.. Enumerable.Range(0, 2).Select(i =>
+            new WireObservation((2 * envelope.Sequence) - 1 + i, new ReinitObservation(DateTimeOffset.UnixEpoch.AddSeconds(envelope.Sequence), Provenance.Emulated, "test") { KernelLine = $"virt/tdx: {number}.{random.Next(3)}" }))]))];
         await HelloAsync(connections[0], inOrder);
-        foreach (SnapshotEnvelope envelope in taken)
+        for (int i = 0; i < taken.Length; i++)
         {
-            await DeliverAsync(connections[0], inOrder, envelope, ledger);
+            await DeliverAsync(connections[0], inOrder, taken[i], ledger);
+            await ObserveAsync(connections[0], inOrder, seen[i], ledger);
         }
 
-        SnapshotEnvelope[] order = [.. taken, .. taken.Where(_ => random.Next(2) == 0)];
+        Func<HubConnection, Task>[] whole = [.. taken.Select<SnapshotEnvelope, Func<HubConnection, Task>>(envelope => connection => DeliverAsync(connection, scrambled, envelope, ledger)),
+            .. seen.Select<ObservationBatch, Func<HubConnection, Task>>(batch => connection => ObserveAsync(connection, scrambled, batch, ledger))];
+        Func<HubConnection, Task>[] order = [.. whole, .. whole.Where(_ => random.Next(2) == 0)];
         random.Shuffle(order);
         await Task.WhenAll(connections.Select(connection => HelloAsync(connection, scrambled)));
-        await Task.WhenAll(order.Select(envelope => DeliverAsync(connections[random.Next(2)], scrambled, envelope, ledger)));
-        return taken.Length + order.Length;
+        await Task.WhenAll(order.Select(deliver => deliver(connections[random.Next(2)])));
+        return (2 * taken.Length) + order.Length;
+    }
+
+    private static async Task ObserveAsync(HubConnection connection, string hostId, ObservationBatch batch, AckLedger ledger)
+    {
+        DeliveryReply reply = await connection.InvokeAsync<DeliveryReply>(ProbeContract.Observe, batch, TestContext.Current.CancellationToken);
+        Assert.True(reply.Outcome is DeliveryOutcome.Stored or DeliveryOutcome.Duplicate, reply.Reason);
+        ledger.NoteEvents(hostId, batch);
     }
 
     private static async Task DeliverAsync(HubConnection connection, string hostId, SnapshotEnvelope envelope, AckLedger ledger)
@@ -114,6 +127,7 @@ public sealed class DeliveryTests
         query.CommandText =
             """
             SELECT h.host_id, group_concat(s.boot_id || ':' || s.sequence || ':' || s.hash || ':' || s.taken_at_us || ':' || (s.until_us = 9223372036854775807), ' ' ORDER BY s.sequence)
+                || (SELECT group_concat(e.boot_id || ':' || e.sequence || ':' || CAST(e.body AS TEXT), ' ' ORDER BY e.sequence) FROM events e WHERE e.host = h.id)
             FROM snapshots s JOIN hosts h ON h.id = s.host GROUP BY h.host_id
             """;
         using SqliteDataReader rows = query.ExecuteReader();

@@ -46,7 +46,8 @@ public sealed partial class KillTests
         InvariantReport report = await InvariantChecker.HoldsAsync(data, ledger);
         Assert.Equal(0, waiting);
         Assert.Equal(report.Rows, ledger.Count);
-        Figures.Note(string.Create(CultureInfo.InvariantCulture, $"{kills} kills within {span.TotalMilliseconds * 1.2:F0} ms after the start; {ledger.Count} snapshots acknowledged, 0 lost, 0 twice"));
+        Assert.InRange(ledger.EventCount, 1, report.Events);
+        Figures.Note(string.Create(CultureInfo.InvariantCulture, $"{kills} kills within {span.TotalMilliseconds * 1.2:F0} ms after the start; {ledger.Count} snapshots and {ledger.EventCount} events acknowledged, 0 lost, 0 twice"));
     }
 
     /// <summary>While a hundred probes send, and so between commits and answers too: what was committed and not answered comes again as a duplicate.</summary>
@@ -58,7 +59,7 @@ public sealed partial class KillTests
         string data = folder.Sub("dashboard");
         await using Dashboard dashboard = await Dashboard.StartAsync(data);
         var ledger = new AckLedger();
-        await using var crowd = new ProbeCrowd(Enumerable.Range(1, Senders).Select(i => new SimulatedProbe(i, dashboard.Address, ledger) { Pace = TimeSpan.FromMilliseconds(100) }));
+        await using var crowd = new ProbeCrowd(Enumerable.Range(1, Senders).Select(i => new SimulatedProbe(i, dashboard.Address, ledger) { Pace = TimeSpan.FromMilliseconds(100), EventsEvery = 2 }));
         var random = new Random(Seed);
         for (int i = 0; i < kills; i++)
         {
@@ -77,8 +78,9 @@ public sealed partial class KillTests
 
         await crowd.DrainAsync(Patience);
         InvariantReport report = await InvariantChecker.HoldsAsync(data, ledger);
-        Assert.Equal(ledger.Count, report.Rows);
-        Figures.Note($"{kills} kills while {Senders} probes send; {ledger.Count} snapshots acknowledged, 0 lost, 0 twice; {crowd.Duplicates} were committed and not answered before a kill, and answered as duplicates after it");
+        Assert.Equal((ledger.Count, ledger.EventCount), (report.Rows, report.Events));
+        Assert.True(ledger.EventCount > Senders, $"{ledger.EventCount} events were acknowledged");
+        Figures.Note($"{kills} kills while {Senders} probes send; {ledger.Count} snapshots and {ledger.EventCount} events acknowledged, 0 lost, 0 twice; {crowd.Duplicates} snapshots and {crowd.EventDuplicates} batches of events were committed and not answered before a kill, and answered as duplicates after it");
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class StormTests
         string data = folder.Sub("dashboard");
         await using Dashboard dashboard = await Dashboard.StartAsync(data);
         var ledger = new AckLedger();
-        await using var crowd = new ProbeCrowd(Enumerable.Range(1, count).Select(i => new SimulatedProbe(i, dashboard.Address, ledger)));
+        await using var crowd = new ProbeCrowd(Enumerable.Range(1, count).Select(i => new SimulatedProbe(i, dashboard.Address, ledger) { EventsEvery = 2 }));
         await crowd.WithinAsync("all probes have gathered", ToGather, () => ledger.Count == count);
         int hellos = crowd.Hellos;
 
@@ -44,6 +44,7 @@ public sealed class StormTests
         await watching.CancelAsync();
         List<TimeSpan> answers = await watch;
 
+        await crowd.WithinAsync("all events are acknowledged", MostToReturn, () => ledger.EventCount == 3 * count);
         await InvariantChecker.HoldsAsync(data, ledger);
         answers.Sort();
         TimeSpan p99 = answers[Math.Min(answers.Count - 1, answers.Count * 99 / 100)];

@@ -12,11 +12,14 @@ public sealed class ObservationBatchTests
     public static IEnumerable<TheoryDataRow<ReinitObservation>> Every =>
     [
         new(Base with { KernelLine = "virt/tdx: module initialized" }),
+        new(Base with { LostLines = 3 }),
         new(Base with { Upload = new UploadValues("transferring", null, long.MaxValue, true) }),
         new(Base with { Upload = new UploadValues("idle", "transferring:firmware-invalid", null, null) }),
         new(Base with { Device = new DeviceValues(ModulePresence.Lost, "") }),
         new(Base with { Sweep = new SweepResult(new ModuleFingerprint("1.5.08", "", "0x1", "", "", 3), "") }),
+        new(Base with { Sweep = new SweepResult(new ModuleFingerprint("1.5.08", "", "0x1", "", "", 3) { Consumed = "NUM_CMRS=0x20 CMR_BASE=0123456789abcdef" }, "") }),
         new(Base with { Sweep = new SweepResult(null, "why") }),
+        new(Base with { Sweep = new SweepResult(null, "why", SweepEnd.Lost) }),
         new(Base with { Provenance = Provenance.Emulated, Progress = new EmulatedProgress(EmulatedStep.TdmrInit, 1L << 40, 1L << 41) }),
     ];
 
@@ -39,6 +42,7 @@ public sealed class ObservationBatchTests
         Assert.Contains("1 to 64", new ObservationBatch(Boot, [.. Enumerable.Range(1, 65).Select(i => new WireObservation(i, line))]).Refusal(), StringComparison.Ordinal);
         Assert.Contains("does not rise", new ObservationBatch(Boot, [new WireObservation(2, line), new WireObservation(2, line)]).Refusal(), StringComparison.Ordinal);
         Assert.Contains("does not rise", new ObservationBatch(Boot, [new WireObservation(0, line)]).Refusal(), StringComparison.Ordinal);
+        Assert.Contains("no line was lost", Refusal(Base with { LostLines = 0 }), StringComparison.Ordinal);
         Assert.Contains("says 0 things", Refusal(Base), StringComparison.Ordinal);
         Assert.Contains("says 2 things", Refusal(line with { Device = new DeviceValues(ModulePresence.Absent, "") }), StringComparison.Ordinal);
         Assert.Contains("before 1970", Refusal(line with { At = DateTimeOffset.MinValue }), StringComparison.Ordinal);

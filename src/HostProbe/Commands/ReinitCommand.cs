@@ -95,7 +95,8 @@ internal static class ReinitCommand
 
             if (watch.WantsSnapshot || (watch.State.Identity is null && watch.State.Boot?.Outcome == RunOutcome.Initialised))
             {
-                watch.Read(source.Take());
+                long begun = watch.Begin();
+                watch.Read(source.Take(), begun);
             }
 
             bool settled = watch.State.Update is { Outcome: not RunOutcome.Running } || watch.State.Boot?.Outcome == RunOutcome.Failed;

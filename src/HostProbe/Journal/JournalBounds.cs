@@ -60,11 +60,30 @@ internal sealed class JournalThinning(JournalFile file)
         return dropped;
     });
 
-    /// <summary>Counts observations that were dropped before the journal took them.</summary>
-    public void CountLost(long observations) => file.Run(connection =>
+    /// <summary>Makes room inside a journal that cannot grow: the log beside it is taken in, and what was settled and what changed nothing goes.</summary>
+    /// <returns>How many entries were dropped unsent by this call.</returns>
+    /// <exception cref="JournalException">There is no room even for that.</exception>
+    public long MakeRoom() => file.Run(connection =>
     {
-        Count(connection, observations);
-        return observations;
+        using (SqliteCommand checkpoint = connection.Command("PRAGMA wal_checkpoint(TRUNCATE)"))
+        {
+            checkpoint.ExecuteNonQuery();
+        }
+
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
+        Drop(connection, SettledSql, int.MaxValue, long.MaxValue);
+        connection.Execute("DELETE FROM events WHERE settled <> 0 AND sequence < (SELECT MAX(sequence) FROM events)");
+        long dropped = Drop(connection, UnchangedSql, int.MaxValue, long.MaxValue);
+        Count(connection, dropped);
+        transaction.Commit();
+        return dropped;
+    });
+
+    /// <summary>Counts what was dropped before the journal took it.</summary>
+    public void CountLost(long lost) => file.Run(connection =>
+    {
+        Count(connection, lost);
+        return lost;
     });
 
     /// <summary>How many entries and observations were ever dropped unsent.</summary>

@@ -16,6 +16,9 @@ public sealed class JournalException : IOException
     internal JournalException(string message, bool damaged = false, Exception? inner = null)
         : base(message, inner) => Damaged = damaged;
 
+    /// <summary>Whether the disk has no room.</summary>
+    public bool IsFull { get; private init; }
+
     /// <summary>Whether the file itself is damaged, so that trying again cannot help.</summary>
     public bool Damaged { get; }
 
@@ -23,7 +26,7 @@ public sealed class JournalException : IOException
     {
         Busy or Locked => new($"Another tdxprobe uses this journal: {path}. Stop it, or give this one a state folder of its own.", inner: e),
         Corrupt or NotADatabase => Damage(path, e.Message, e),
-        Full => new($"Journal {path} cannot grow: the disk is full. Free space there; nothing that was journaled is lost.", inner: e),
+        Full => new($"Journal {path} cannot grow: the disk is full. Free space there; nothing that was journaled is lost.", inner: e) { IsFull = true },
         ReadOnly or CannotOpen => new($"Journal {path} cannot be opened for writing ({e.Message}). Give this user the right to write in its folder, or name another state folder.", inner: e),
         _ => new($"Journal {path} could not be read or written ({e.Message}). Check the disk that holds it.", inner: e),
     };

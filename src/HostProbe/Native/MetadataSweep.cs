@@ -23,6 +23,10 @@ public static class MetadataSweep
     /// <summary>As many as <see cref="MaxPages"/> pages could hold.</summary>
     internal const int MaxElements = MaxPages * PageBytes / sizeof(ulong);
 
+    private const string DownRemedy = "During a runtime update this passes. If it stays, the module was lost: reboot the host.";
+
+    private const string LpInitRemedy = "Right after a runtime update this passes. If it stays, let the kernel initialise TDX: load kvm_intel with tdx=1; after an update, reboot the host.";
+
     private const string RdName = "TDH.SYS.RD";
     private const string RdAllName = "TDH.SYS.RDALL";
     private const int MaxAttempts = 3;
@@ -30,7 +34,11 @@ public static class MetadataSweep
     private const ulong Success = 0;
     private const ulong SysLpInitNotDone = 0xC000_0502_0000_0000;
     private const ulong SysNotReady = 0xC000_0505_0000_0000;
+    private const ulong SysShutdown = 0xC000_0506_0000_0000;
     private const ulong ListOverflow = 0xC000_0C04_0000_0000;
+
+    // What Linux gives where the instruction itself fails (arch/x86/include/asm/tdx.h).
+    private const ulong SeamcallVmFailInvalid = 0x8000_FF00_FFFF_0000;
     private const ulong FirstFieldId = 0x0000_0C0B_0000_0000;
 
     /// <summary>Reads everything.</summary>
@@ -39,6 +47,10 @@ public static class MetadataSweep
         SweptMetadata raw = SweepRaw(transport);
         return raw with { Fields = raw.Fields.Map(MetadataCatalogue.Assemble) };
     }
+
+    /// <summary>Whether the module answered that it is shut down, not initialised on this processor, or not there: while it is replaced, which
+    /// passes, or for good.</summary>
+    internal static bool SaysThatItIsDown(Reading<IReadOnlyList<MetadataValue>> fields) => !fields.IsKnown && fields.Remedy is DownRemedy or LpInitRemedy;
 
     /// <summary>Reads everything, as <see cref="MetadataCatalogue.Assemble"/> takes it.</summary>
     internal static SweptMetadata SweepRaw(ISeamcallTransport transport)
@@ -153,7 +165,9 @@ public static class MetadataSweep
 
     private static string Remedy(ulong status) => (status & ~DetailsMask) switch
     {
-        SysLpInitNotDone => "Let the kernel initialise TDX first: load kvm_intel with tdx=1.",
+        _ when status == SeamcallVmFailInvalid => DownRemedy,
+        SysShutdown => DownRemedy,
+        SysLpInitNotDone => LpInitRemedy,
         SysNotReady => "Update the TDX module to 1.5 or newer; 1.0 answers this call only when it is ready.",
         _ => "Look for virt/tdx lines in the kernel log.",
     };

@@ -18,7 +18,7 @@ namespace TdxDash.HostProbe.Reinit;
 internal sealed class EmulatedReinit(EmulatedTree tree, EmulatedMachineRoom room, double speed, TimeProvider time) : IModuleSource, IDisposable
 {
     private const string Tdx = "virt/tdx: ", Seamldr = "seamldr: ";
-    private const string Node = "/sys/class/firmware/tdx_module";
+    internal const string Node = "/sys/class/firmware/tdx_module";
     private const string Version = UpdateFiles.Device + "/version", UpdatesLeft = UpdateFiles.Device + "/num_remaining_updates";
     private const ulong NoEntropy = 0x8000_0203_0000_0000;
 

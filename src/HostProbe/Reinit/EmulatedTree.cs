@@ -44,7 +44,7 @@ internal sealed class EmulatedTree
     /// <summary>Whether the module was lost.</summary>
     public bool IsDown => File.Exists(_root + ModuleFile) && File.ReadAllText(_root + ModuleFile).Trim() == Down;
 
-    /// <summary>Makes a tree, or takes up one that was made before.</summary>
+    /// <summary>Makes a tree, or takes up one that was made before; an update that was cut off there has failed.</summary>
     /// <param name="folder">Absent, empty, or such a tree: anything else may be a real host's, and is refused.</param>
     /// <param name="machine">The files of a machine, written where they are not there yet.</param>
     /// <param name="time">The clock.</param>
@@ -68,6 +68,7 @@ internal sealed class EmulatedTree
             // Records go on from those that the machine was made with: a reader takes a lower number for one that it has seen.
             string log = real + HostFiles.KernelLog;
             tree._record = File.Exists(log) ? (ulong)File.ReadLines(log).Count() : 0;
+            tree.EndCutOff();
             return tree;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -140,6 +141,23 @@ internal sealed class EmulatedTree
             && long.TryParse(words[2], NumberStyles.None, CultureInfo.InvariantCulture, out long total) && done <= total
             ? new EmulatedProgress(step, done, total, words.Length == 4 && words[3] == "failed") : null;
     }
+
+    // What was performed ended with the process that performed it: nobody goes on with it.
+    private void EndCutOff()
+    {
+        const string idle = "idle";
+        string status = Line(EmulatedReinit.Node + "/status"), loading = Line(EmulatedReinit.Node + "/loading");
+        if (status.Length == 0 || (status == idle && loading != "1"))
+        {
+            return;
+        }
+
+        Write(EmulatedReinit.Node + "/loading", "0\n");
+        Write(EmulatedReinit.Node + "/error", $"{(status == idle ? "receiving" : status)}:user-abort\n");
+        Write(EmulatedReinit.Node + "/status", idle + "\n");
+    }
+
+    private string Line(string path) => File.Exists(_root + path) ? File.ReadAllText(_root + path).Trim() : "";
 
     private static bool IsSystem(string path) => path == "/"
         || SystemFolders.Any(known => path == known || path.StartsWith(known + "/", StringComparison.Ordinal));

@@ -61,7 +61,7 @@ internal sealed class ReinitLoop(ReinitWatch watch, JournalEvents events, Uplink
         }
 
         Say(before, stage);
-        if (watch.WantsSnapshot && uplink.Time.GetUtcNow() - _askedAt is var since && (since < TimeSpan.Zero || since >= ReinitWatch.Slow))
+        if ((watch.WantsSnapshot || watch.IsUnconfirmed) && uplink.Time.GetUtcNow() - _askedAt is var since && (since < TimeSpan.Zero || since >= watch.SweepPace))
         {
             _askedAt = uplink.Time.GetUtcNow();
             snapshots.Set();

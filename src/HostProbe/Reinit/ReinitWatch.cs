@@ -1,5 +1,6 @@
-using System.Globalization;
 using TdxDash.HostProbe.Host;
+using TdxDash.HostProbe.Native;
+using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 
@@ -12,21 +13,39 @@ internal sealed class ReinitWatch : IDisposable
     /// <summary>Between two looks while nothing goes on.</summary>
     public static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between two looks while an update runs. The firmware-upload class does not notify its readers.</summary>
+    /// <summary>Between two looks while an update runs and something was seen of it in the last <see cref="GivesUp"/>. The firmware-upload class does
+    /// not notify its readers.</summary>
     public static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>How long a module that could be asked is waited for to answer in full before its version alone verifies an update.</summary>
+    public static readonly TimeSpan Eager = TimeSpan.FromSeconds(10);
+
+    /// <summary>Between two sweeps at first.</summary>
+    public static readonly TimeSpan SweepSoon = TimeSpan.FromSeconds(2);
+
+    /// <summary>Between two sweeps of a module that has not answered for <see cref="Eager"/>.</summary>
+    public static readonly TimeSpan SweepLater = TimeSpan.FromSeconds(10);
+
+    /// <summary>After this long without an answer, or without a node that tells how the update goes on, the update has failed.</summary>
+    public static readonly TimeSpan GivesUp = TimeSpan.FromSeconds(60);
 
     private const int MaxProgress = 4_096;
 
     private readonly HostFiles _files;
     private readonly TimeProvider _time;
-    private readonly KernelLogTail? _tail;
-    private readonly KernelRecords _records;
+    private readonly KernelLogWatch _log;
     private readonly Lock _gate = new();
     private readonly List<ReinitObservation> _snapshots = [];
     private UploadValues? _upload;
     private bool _repeated;
-    private bool _logRead;
     private int _progress;
+    private long _passage;
+    private long _movedAt;
+    private long _seenAt;
+    private long? _nodeGoneAt;
+    private string _problem = "";
+    private string _ahead = "";
+    private bool _isDown;
 
     /// <summary>Opens the kernel log; nothing is read yet.</summary>
     /// <param name="files">The host.</param>
@@ -36,8 +55,8 @@ internal sealed class ReinitWatch : IDisposable
     {
         _files = files;
         _time = time;
-        _tail = files.FollowLog();
-        _records = new KernelRecords(mark);
+        _log = new KernelLogWatch(files, mark, time);
+        _movedAt = _seenAt = time.GetTimestamp();
         _progress = files.Origin == Origin.Demo && files.Read(EmulatedTree.Progress) is { Error: null } known ? known.Text.Count(c => c == '\n') : 0;
     }
 
@@ -45,13 +64,21 @@ internal sealed class ReinitWatch : IDisposable
     public ReinitState State { get; private set; } = ReinitState.Empty;
 
     /// <summary>The number of the last record of the kernel log that was looked at.</summary>
-    public ulong? Mark => _records.Mark;
+    public ulong? Mark => _log.Mark;
 
     /// <summary>Whether the module has to be read again now.</summary>
     public bool WantsSnapshot => State.Update is { Outcome: RunOutcome.Running, Current.Stage: ReinitStage.Rereading };
 
+    /// <summary>Whether an update that an earlier run of this probe saw, and that is over by now, waits for a reading: nobody remembers it here, so after
+    /// its start the probe tells the module once more than its first look did.</summary>
+    public bool IsUnconfirmed { get; private set; }
+
     /// <summary>The time to the next look.</summary>
-    public TimeSpan Pace => State.IsUpdating || _upload is { Status: not "idle" } or { IsLoading: true } || State.Boot is { Outcome: RunOutcome.Running, IsEmulated: true } ? Fast : Slow;
+    public TimeSpan Pace => _time.GetElapsedTime(_seenAt) < GivesUp
+        && (State.IsUpdating || _upload is { Status: not "idle" } or { IsLoading: true } || State.Boot is { Outcome: RunOutcome.Running, IsEmulated: true }) ? Fast : Slow;
+
+    /// <summary>The time between two sweeps of a module that has to be read again.</summary>
+    public TimeSpan SweepPace => _time.GetElapsedTime(_movedAt) < Eager ? SweepSoon : SweepLater;
 
     /// <summary>Looks once.</summary>
     /// <returns>What is new, in order; empty where nothing is.</returns>
@@ -60,77 +87,168 @@ internal sealed class ReinitWatch : IDisposable
         lock (_gate)
         {
             var seen = new List<ReinitObservation>();
+            // What was read before this look tells of the module before whatever this look finds. At the first look nothing was found yet, and
+            // the boot comes before what was read of its module.
+            bool first = ReferenceEquals(State, ReinitState.Empty);
+            if (!first)
+            {
+                TakeSnapshots(seen);
+            }
+
             // What ends a step is logged after its last progress was shown.
             Progress(seen);
-            Lines(seen);
+            _log.Read(seen);
             Device(seen);
+            if (first)
+            {
+                TakeSnapshots(seen);
+            }
+
             Node(seen);
-            seen.AddRange(_snapshots);
-            _snapshots.Clear();
-            List<ReinitObservation> bounded = [.. seen.Select(observation => observation.Bounded())];
-            State = bounded.Aggregate(State, (state, observation) => state.Apply(observation));
-            return bounded;
+            Follow(seen, 0);
+            IsUnconfirmed = (IsUnconfirmed || (first && State.Upload is not null)) && !State.IsUpdating;
+            if (Endless() is { } end)
+            {
+                IsUnconfirmed = false;
+                seen.Add(end);
+                Follow(seen, seen.Count - 1);
+            }
+
+            return seen;
         }
     }
 
-    /// <summary>Takes what a snapshot tells of the module, where it is news or an update waits for it.</summary>
+    /// <summary>Where the life of the module is as a snapshot is begun; <see cref="Read"/> has to be told.</summary>
+    public long Begin()
+    {
+        lock (_gate)
+        {
+            return _passage;
+        }
+    }
+
+    /// <summary>Takes what a snapshot tells of the module, where it is news or an update waits for it. A snapshot across which the life of the
+    /// module went on may tell of the module before, and is not taken: only one that was begun after re-reading had begun verifies an update.</summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="begun">What <see cref="Begin"/> said before the snapshot was begun.</param>
     /// <returns>Whether it is told with the next look.</returns>
-    public bool Read(Snapshot snapshot)
+    public bool Read(Snapshot snapshot, long begun)
     {
         lock (_gate)
         {
             var identity = ModuleFingerprint.From(snapshot);
-            if (!WantsSnapshot && (identity is null || identity == State.Identity))
+            if (begun != _passage || (State.IsUpdating && !WantsSnapshot) || snapshot.Module.TakenAcrossUpdate || IsAhead(identity))
             {
                 return false;
             }
 
-            Reading<string> transport = snapshot.Module.Transport;
-            string problem = identity is not null ? "" : transport.Reason.Length > 0 ? transport.Reason : "The module did not tell its version.";
-            _snapshots.Add(new ReinitObservation(_time.GetUtcNow(), snapshot.Module.Metadata.IsKnown ? snapshot.Module.Metadata.Provenance : _files.Provenance,
-                snapshot.Module.Metadata.IsKnown ? snapshot.Module.Metadata.Source : UpdateFiles.Device + "/version")
+            if (WantsSnapshot)
             {
-                Sweep = new SweepResult(identity, problem),
-            });
+                _isDown = MetadataSweep.SaysThatItIsDown(snapshot.Module.Metadata);
+                if (identity is null || (identity.Features.Length == 0 && OughtToAnswer(snapshot)))
+                {
+                    return Retell(snapshot);
+                }
+            }
+            else if (identity is null || (!IsUnconfirmed && (identity == State.Identity || (identity.Features.Length == 0 && identity.Version == State.Identity?.Version))))
+            {
+                return false;
+            }
+
+            IsUnconfirmed = false;
+            _snapshots.Add(OfSnapshot(snapshot) with { Sweep = new SweepResult(identity, "") });
             return true;
         }
     }
 
-    /// <summary>Closes the kernel log.</summary>
-    public void Dispose() => _tail?.Dispose();
-
-    private void Lines(List<ReinitObservation> seen)
+    // Each problem is told once.
+    private bool Retell(Snapshot snapshot)
     {
-        IReadOnlyList<KernelRecord> records = [];
-        if (!_logRead)
+        string problem = ProblemOf(snapshot);
+        if (problem == _problem)
         {
-            _logRead = true;
-            HostAccess log = _files.Read(HostFiles.KernelLog);
-            records = log.Error is null ? _records.TakeAll(log.Text) : [];
+            return false;
         }
 
-        KernelLogPiece? piece = _tail?.ReadNew();
-        records = piece is { Text.Length: > 0 } added ? [.. records, .. _records.Take(added.Text)] : records;
-        if (records.Count > 0)
+        _problem = problem;
+        _snapshots.Add(OfSnapshot(snapshot) with { Sweep = new SweepResult(null, problem) });
+        return true;
+    }
+
+    private static string ProblemOf(Snapshot snapshot) => snapshot.Module.Metadata is { IsKnown: false, Reason: { Length: > 0 } reason } ? reason
+        : snapshot.Module.Transport.Reason is { Length: > 0 } why ? why : "The module did not tell its version.";
+
+    private ReinitObservation OfSnapshot(Snapshot snapshot)
+    {
+        Reading<IReadOnlyList<MetadataValue>> read = snapshot.Module.Metadata;
+        return new ReinitObservation(_time.GetUtcNow(), read.IsKnown ? read.Provenance : _files.Provenance, read.IsKnown ? read.Source : UpdateFiles.Device + "/version");
+    }
+
+    // A module that can be asked, and was, answers in full within some seconds; until then its version alone proves little.
+    private bool OughtToAnswer(Snapshot snapshot) =>
+        (snapshot.Module.Transport.IsKnown || State.Update?.Before is { Features.Length: > 0 }) && _time.GetElapsedTime(_movedAt) < Eager;
+
+    // An answer with another version than the kernel told last is of a module of which an update is about to be seen, or of the one before. Where
+    // the next one is the same, the two differ for good.
+    private bool IsAhead(ModuleFingerprint? identity)
+    {
+        if (identity is null || State.Device.Presence != ModulePresence.Present || !ModuleVersion.TryParse(State.Device.Version, out ModuleVersion told)
+            || !ModuleVersion.TryParse(identity.Version, out ModuleVersion read) || told == read || identity.Version == _ahead)
         {
-            DateTimeOffset now = _time.GetUtcNow();
-            TimeSpan? uptime = Uptime();
-            seen.AddRange(records.Select(record => new ReinitObservation(
-                uptime is { } up && record.SinceBoot is { } at && at <= up ? now - (up - at) : now, _files.Provenance, HostFiles.KernelLog)
-            { KernelLine = record.Text }));
+            return false;
+        }
+
+        _ahead = identity.Version;
+        return true;
+    }
+
+    private void TakeSnapshots(List<ReinitObservation> seen)
+    {
+        seen.AddRange(_snapshots);
+        _snapshots.Clear();
+    }
+
+    private void Follow(List<ReinitObservation> seen, int from)
+    {
+        (DateTimeOffset?, RunOutcome?, ReinitStage?) before = Passage();
+        for (int i = from; i < seen.Count; i++)
+        {
+            seen[i] = seen[i].Bounded();
+            State = State.Apply(seen[i]);
+        }
+
+        _seenAt = from < seen.Count ? _time.GetTimestamp() : _seenAt;
+        if (before != Passage())
+        {
+            (_passage, _movedAt, _problem, _ahead, _isDown) = (_passage + 1, _seenAt, "", "", false);
         }
     }
 
-    private TimeSpan? Uptime() => _files.Origin == Origin.Live && _files.Read("/proc/uptime") is { Error: null } uptime
-        && double.TryParse(uptime.Text.Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e10
-        ? TimeSpan.FromSeconds(seconds) : null;
+    private (DateTimeOffset?, RunOutcome?, ReinitStage?) Passage() => (State.Update?.Start, State.Update?.Outcome, State.Update?.Current?.Stage);
+
+    // An update of which nothing more is seen has to end.
+    private ReinitObservation? Endless()
+    {
+        bool gone = _nodeGoneAt is { } since && _time.GetElapsedTime(since) >= GivesUp;
+        bool ends = State.IsUpdating ? WantsSnapshot || gone : IsUnconfirmed;
+        return !ends || _time.GetElapsedTime(_movedAt) < GivesUp ? null : At(UpdateFiles.Device) with
+        {
+            Sweep = new SweepResult(null, State.IsUpdating && !WantsSnapshot ? "The kernel no longer shows the firmware-upload node." : _problem, _isDown ? SweepEnd.Lost : SweepEnd.NoAnswer),
+        };
+    }
+
+    /// <summary>Closes the kernel log.</summary>
+    public void Dispose() => _log.Dispose();
 
     private void Node(List<ReinitObservation> seen)
     {
         if (UpdateFiles.ReadNode(_files) is not { } node)
         {
+            _nodeGoneAt ??= _time.GetTimestamp();
             return;
         }
+
+        _nodeGoneAt = null;
 
         // Told once more when it stands still: what no longer moves is in the kernel. And when an update was seen by other signs, but was over
         // between two looks at the node.

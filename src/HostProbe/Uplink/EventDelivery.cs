@@ -39,6 +39,8 @@ internal sealed class EventDelivery(UplinkConnection connection, UplinkContext c
         {
             _heldSince = context.Time.GetTimestamp();
             _heldFor = _retries.Next();
+            TimeSpan asked = RetryDelays.After(reply.RetryAfterMilliseconds, context.Timing);
+            _heldFor = asked > _heldFor ? asked : _heldFor;
             context.Log.WriteState($"The dashboard does not accept what was seen of the TDX module now; it waits in the journal and is sent again: {reply.Reason}");
             return false;
         }

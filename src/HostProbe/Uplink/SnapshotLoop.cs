@@ -8,6 +8,9 @@ namespace TdxDash.HostProbe.Uplink;
 /// <summary>Takes snapshots and journals those that differ from the one before.</summary>
 internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions options, UplinkContext uplink)
 {
+    private SnapshotHash? _refused;
+    private int _lost;
+
     /// <summary>Told of each snapshot; null where the module is not watched.</summary>
     public ReinitWatch? Watch { get; init; }
 
@@ -48,15 +51,18 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
     private void Take()
     {
         DateTimeOffset takenAt = uplink.Time.GetUtcNow();
+        long begun = Watch?.Begin() ?? 0;
         Snapshot snapshot = source.Take();
         uplink.Identity.Learn(snapshot);
-        Watch?.Read(snapshot);
-        long? appended = uplink.Journal.Append(uplink.Identity.BootId, takenAt, SnapshotCodec.Write(snapshot));
+        Watch?.Read(snapshot, begun);
+        long? appended = Append(takenAt, SnapshotCodec.Write(snapshot));
         if (appended is not null)
         {
             uplink.Wake.Set();
             uplink.Log.Write($"Snapshot {appended} is journaled.");
         }
+
+        CountLost();
 
         // Also when nothing was appended: observations wait in the same file, and time goes on.
         if (uplink.Thinning.Apply(JournalBounds.Default, uplink.Time.GetUtcNow()) is long dropped and > 0)
@@ -77,6 +83,48 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
         if (uplink.Journal.Retain(JournalRetention.Default, uplink.Time.GetUtcNow()) is int deleted and > 0)
         {
             uplink.Log.Write($"Retention removed {deleted} settled entries from the journal.");
+        }
+    }
+
+    // A state that the journal refused is lost when the next one is another: nobody can take it again.
+    private long? Append(DateTimeOffset takenAt, byte[] canonical)
+    {
+        var hash = SnapshotHash.Of(canonical);
+        if (_refused is { } before && before != hash)
+        {
+            _lost++;
+        }
+
+        _refused = hash;
+        long? appended = AppendOrMakeRoom(takenAt, canonical);
+        _refused = null;
+        return appended;
+    }
+
+    private long? AppendOrMakeRoom(DateTimeOffset takenAt, byte[] canonical)
+    {
+        try
+        {
+            return uplink.Journal.Append(uplink.Identity.BootId, takenAt, canonical);
+        }
+        catch (JournalException e) when (e.IsFull)
+        {
+            if (uplink.Thinning.MakeRoom() is long dropped and > 0)
+            {
+                uplink.Log.Write($"The disk of the journal is full: {dropped} waiting entries that changed nothing were dropped.");
+            }
+
+            return uplink.Journal.Append(uplink.Identity.BootId, takenAt, canonical);
+        }
+    }
+
+    private void CountLost()
+    {
+        if (_lost > 0)
+        {
+            uplink.Thinning.CountLost(_lost);
+            uplink.Log.Write($"{_lost} snapshots were lost while the journal refused them; they are counted as dropped.");
+            _lost = 0;
         }
     }
 }

@@ -58,6 +58,9 @@ public sealed record MetadataField(FieldId Id, string Name, string ClassName, in
     /// <summary>How its value is written for people.</summary>
     public MetadataFormat Format { get; init; }
 
+    /// <summary>Whether Linux reads it (arch/x86/virt/vmx/tdx/tdx_global_metadata.c, up to 7.2, and the series for Dynamic PAMT).</summary>
+    public bool IsReadByLinux { get; init; }
+
     /// <summary>All elements of all fields; 1 for a plain field.</summary>
     public int TotalElements => Fields * ElementsPerField;
 
@@ -152,7 +155,7 @@ public static class MetadataCatalogue
         }
 
         string className = classes.GetProperty(id.Class.ToString(System.Globalization.CultureInfo.InvariantCulture)).GetString()!;
-        return new MetadataField(id, Text("name"), className, id.ElementSize * 8, Count("fields"), Count("elements"), Text("meaning"), Text("first")) { Format = format };
+        return new MetadataField(id, Text("name"), className, id.ElementSize * 8, Count("fields"), Count("elements"), Text("meaning"), Text("first")) { Format = format, IsReadByLinux = entry.TryGetProperty("linux", out JsonElement linux) && linux.GetBoolean() };
     }
 
     private sealed class Tables

@@ -35,7 +35,22 @@ public sealed record DeviceValues(ModulePresence Presence, string Version, int? 
 /// <summary>What reading the module again gave.</summary>
 /// <param name="Identity">The module; null where it did not answer.</param>
 /// <param name="Problem">Why it did not answer; empty where it did.</param>
-public sealed record SweepResult(ModuleFingerprint? Identity, string Problem);
+/// <param name="End">Whether it is not waited for any longer.</param>
+public sealed record SweepResult(
+    ModuleFingerprint? Identity, string Problem, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] SweepEnd End = SweepEnd.None);
+
+/// <summary>Whether a module that did not answer is still waited for.</summary>
+public enum SweepEnd
+{
+    /// <summary>It answered, or is waited for.</summary>
+    None,
+
+    /// <summary>It has not answered for too long.</summary>
+    NoAnswer,
+
+    /// <summary>It has said for too long that it is down.</summary>
+    Lost,
+}
 
 /// <summary>A step that only an emulated module shows.</summary>
 public enum EmulatedStep
@@ -99,9 +114,13 @@ public sealed record ReinitObservation(DateTimeOffset At, Provenance Provenance,
     /// <summary>The progress of an emulated module.</summary>
     public EmulatedProgress? Progress { get; init; }
 
+    /// <summary>How many lines of the kernel log were overwritten before they were read: some of them may have spoken of TDX.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? LostLines { get; init; }
+
     /// <summary>How many parts there are; a proper observation has one.</summary>
     [JsonIgnore]
-    public int Parts => (KernelLine is null ? 0 : 1) + (Upload is null ? 0 : 1) + (Device is null ? 0 : 1) + (Sweep is null ? 0 : 1) + (Progress is null ? 0 : 1);
+    public int Parts => (KernelLine is null ? 0 : 1) + (Upload is null ? 0 : 1) + (Device is null ? 0 : 1) + (Sweep is null ? 0 : 1) + (Progress is null ? 0 : 1) + (LostLines is null ? 0 : 1);
 
     /// <summary>The same observation with every text plain and within its bound.</summary>
     public ReinitObservation Bounded() => this with
@@ -110,7 +129,7 @@ public sealed record ReinitObservation(DateTimeOffset At, Provenance Provenance,
         KernelLine = KernelLine is null ? null : Cut(KernelLine, MaxLine),
         Upload = Upload is null ? null : Upload with { Status = Cut(Upload.Status, MaxText), Error = Upload.Error is null ? null : Cut(Upload.Error, MaxText) },
         Device = Device is null ? null : Device with { Version = Cut(Device.Version, MaxText) },
-        Sweep = Sweep is null ? null : new SweepResult(Sweep.Identity?.Bounded(), Cut(Sweep.Problem, MaxText)),
+        Sweep = Sweep is null ? null : new SweepResult(Sweep.Identity?.Bounded(), Cut(Sweep.Problem, MaxText), Sweep.End),
     };
 
     internal static string Cut(string? text, int most)

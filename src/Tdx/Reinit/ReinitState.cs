@@ -71,6 +71,7 @@ public sealed record ReinitState
     {
         { Parts: not 1 } => this with { Ignored = Ignored + 1 },
         { KernelLine: { } } => Line(seen),
+        { LostLines: { } } => this,
         { Upload: { } } => UpdateSteps.Upload(this, seen),
         { Device: { } device } => Enum.IsDefined(device.Presence) ? UpdateSteps.Device(this, seen) : this with { Ignored = Ignored + 1 },
         { Sweep: { } } => UpdateSteps.Sweep(this, seen),

@@ -56,7 +56,8 @@ internal static class UpdateSteps
         ReinitRun? run = state.Update is { Outcome: RunOutcome.Running } update ? update : null;
         if (seen.Sweep!.Identity is not { } identity)
         {
-            return run?.Current?.Stage == ReinitStage.Rereading
+            return run is not null && seen.Sweep.End != SweepEnd.None ? state with { Update = run.Fail(UploadFailures.NoAnswer(run, seen.Sweep), seen) }
+                : run?.Current?.Stage == ReinitStage.Rereading
                 ? state with { Update = run.Change(ReinitStage.Rereading, stage => stage with { Note = seen.Sweep.Problem }) }
                 : state;
         }
@@ -68,10 +69,16 @@ internal static class UpdateSteps
         }
 
         ReinitRun? boot = state.Boot is { Outcome: RunOutcome.Initialised } initialised && (state.Update is null) ? initialised with { After = identity } : state.Boot;
-        ReinitRun? ended = run is null ? state.Update : (run with { After = identity, ConsumedChanges = run.Before?.ConsumedChanges(identity) ?? [] })
+        ReinitRun? ended = run is null ? Complete(state.Update, identity) : (run with { After = identity, ConsumedChanges = run.Before?.ConsumedChanges(identity) ?? [] })
             .Reach(ReinitStage.Verified, seen, StageStatus.Done).Finish(RunOutcome.Verified, seen);
         return state with { Identity = identity, Boot = boot, Update = ended };
     }
+
+    // An update that was verified by the version alone is compared as soon as the module answers in full.
+    private static ReinitRun? Complete(ReinitRun? update, ModuleFingerprint identity) =>
+        update is { Outcome: RunOutcome.Verified, After: { Features.Length: 0 } after } && identity.Features.Length > 0 && identity.Version == after.Version
+            ? update with { After = identity, ConsumedChanges = update.Before?.ConsumedChanges(identity) ?? [] }
+            : update;
 
     /// <summary>Takes the progress of an emulated module during an update.</summary>
     public static ReinitState Progress(ReinitState state, ReinitObservation seen, ReinitStage stage)
@@ -132,7 +139,7 @@ internal static class UpdateSteps
             return state;
         }
 
-        return state.Update is { Outcome: RunOutcome.Failed, Failure.Error.Length: 0 } failed
+        return state.Update is { Outcome: RunOutcome.Failed, Failure.Error: "" or UploadFailures.NoAnswerWord } failed
             ? state with { Update = failed.Fail(UploadFailures.Of(failed, error, state.Device), seen) }
             : Failed(state, seen, error);
     }

@@ -9,6 +9,9 @@ internal static class UploadFailures
     /// <summary>What an update that failed after shutdown logs (arch/x86/virt/vmx/tdx/seamldr.c).</summary>
     public const string DownMark = "update failed";
 
+    /// <summary>What is said of an update after which the module did not answer.</summary>
+    public const string NoAnswerWord = "the module does not answer";
+
     private const ulong SysShutdown = 52;
     private const ulong SysBusy = 0x8000_0202_0000_0000, OperandBusy = 0x8000_0200_0000_0000;
     private const string NotTold = "Cause not told by this kernel: check module state, host may need reboot.";
@@ -29,6 +32,16 @@ internal static class UploadFailures
         return new ReinitFailure(
             StageOf(run, phase), phase, what, Reason(what, status, busy, down),
             call is null ? "" : $"{SeamcallLeaf.NameOf(call.Leaf)}: {status!.Name}{(status.Detail.Length == 0 ? "" : $", {status.Detail}")}", advice, AdviceText(advice, status));
+    }
+
+    /// <summary>Explains an update of which nothing more was seen.</summary>
+    public static ReinitFailure NoAnswer(ReinitRun run, SweepResult sweep)
+    {
+        RetryAdvice advice = sweep.End == SweepEnd.Lost ? RetryAdvice.Reboot : RetryAdvice.CheckModule;
+        string why = sweep.Problem.Length > 0 ? sweep.Problem : "It told nothing within a minute after the update.";
+        return new ReinitFailure(run.Current?.Stage ?? run.Furthest(), "", NoAnswerWord, why, "", advice, advice == RetryAdvice.Reboot
+            ? "The module has said since the update that it is down: it was lost; reboot the host."
+            : "Look whether the module tdx_host is loaded and what virt/tdx lines the kernel logged; where the module stays silent, reboot the host.");
     }
 
     /// <summary>The advice in words.</summary>
@@ -61,7 +74,8 @@ internal static class UploadFailures
             "read-write-error" => "The kernel reports an error of reading or writing.",
             "flash-wearout" => "The kernel reports that no further update is allowed.",
             "firmware-invalid" => "The kernel refused the image, or the update failed: this kernel has one word for both.",
-            "" when down => "The kernel no longer has the module.",
+            "" or NoAnswerWord when down => "The kernel no longer has the module.",
+            NoAnswerWord => "The module has not answered since the update.",
             "" => "The update failed; the kernel does not say how.",
             _ => $"The kernel reports '{what}', which is not known here.",
         };

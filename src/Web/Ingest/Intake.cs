@@ -10,7 +10,7 @@ namespace TdxDash.Web.Ingest;
 internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summarise, TimeProvider time, ILogger<Intake> log) : IDisposable
 {
     // A full queue is written in less; a probe's own delays grow beyond it.
-    private const int RetryAfterMilliseconds = 1_000;
+    internal const int RetryAfterMilliseconds = 1_000;
 
     // A body of 4 MiB expands to up to 32 MiB: only so many at once as there are cores to work on them.
     private readonly SemaphoreSlim _checks = new(Environment.ProcessorCount);
@@ -126,7 +126,7 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
         StoreOutcome.Conflict conflict => Reject(caller, sequence, $"Sequence {sequence} of this boot is stored with another content, {conflict.StoredHash}. "
             + "Two probes share one identity, or a journal was put back from a copy: delete the journal of one; it gets a new identity."),
         // The writer has logged it once for the whole batch.
-        StoreOutcome.Failed failed => new DeliveryReply(DeliveryOutcome.RetryLater, failed.Reason),
+        StoreOutcome.Failed failed => new DeliveryReply(DeliveryOutcome.RetryLater, failed.Reason, RetryAfterMilliseconds),
         _ => throw new InvalidOperationException($"No answer to {outcome}."),
     };
 

@@ -29,7 +29,7 @@ internal sealed class ObservationIntake(StoreWriter writer, FleetView fleet, Rei
                 batch.Observations, stored => view.Apply(caller.HostId, bootId, stored, now));
             if (writer.TryEnqueue(work) is string reason)
             {
-                return new DeliveryReply(DeliveryOutcome.RetryLater, reason);
+                return new DeliveryReply(DeliveryOutcome.RetryLater, reason, Intake.RetryAfterMilliseconds);
             }
 
             fleet.Heard(caller.HostId, caller.ProbeVersion);
@@ -39,7 +39,7 @@ internal sealed class ObservationIntake(StoreWriter writer, FleetView fleet, Rei
                 StoreOutcome.Duplicate => new DeliveryReply(DeliveryOutcome.Duplicate, ""),
                 StoreOutcome.Conflict conflict => Reject(caller, batch, $"Observation {conflict.StoredHash} of this boot is stored with another content. "
                     + "Two probes share one identity, or a journal was put back from a copy: delete the journal of one; it gets a new identity."),
-                StoreOutcome.Failed failed => new DeliveryReply(DeliveryOutcome.RetryLater, failed.Reason),
+                StoreOutcome.Failed failed => new DeliveryReply(DeliveryOutcome.RetryLater, failed.Reason, Intake.RetryAfterMilliseconds),
                 var other => throw new InvalidOperationException($"No answer to {other}."),
             };
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Reinit;
@@ -15,9 +16,13 @@ namespace TdxDash.Web.Store;
 /// <param name="Seen">The observation.</param>
 internal sealed record StoredEvent(long Revision, string HostId, string BootId, long Sequence, long ReceivedAt, ReinitObservation Seen);
 
-/// <summary>Reads observations. One that cannot be read any more is left out.</summary>
-internal sealed class EventReader(StorePath path)
+/// <summary>Reads observations. One that cannot be read any more is left out, and logged once.</summary>
+internal sealed partial class EventReader(StorePath path, ILogger<EventReader> log)
 {
+    private const int MaxTold = 1_000;
+
+    private readonly ConcurrentDictionary<long, bool> _told = new();
+
     private const string Columns = "SELECT e.revision AS Revision, h.host_id AS HostId, e.boot_id AS BootId, e.sequence AS Sequence, e.received_at_us AS ReceivedAt, e.body AS Body FROM events e JOIN hosts h ON h.id = e.host";
 
     // The latest boot is that of the highest sequence, which rises over boots.
@@ -48,7 +53,7 @@ internal sealed class EventReader(StorePath path)
         using SqliteConnection connection = path.OpenReader();
         foreach (Row row in connection.Query<Row>(LatestBootSql, buffered: false))
         {
-            if (row.ToEvent() is { } known)
+            if (ToEvent(row) is { } known)
             {
                 yield return known;
             }
@@ -59,14 +64,14 @@ internal sealed class EventReader(StorePath path)
     public IReadOnlyList<StoredEvent> Newest(string hostId, int most)
     {
         using SqliteConnection connection = path.OpenReader();
-        return [.. connection.Query<Row>(NewestSql, new { hostId, most }).Select(row => row.ToEvent()).OfType<StoredEvent>()];
+        return [.. connection.Query<Row>(NewestSql, new { hostId, most }).Select(ToEvent).OfType<StoredEvent>()];
     }
 
     /// <summary>The newest observations of all hosts, newest first.</summary>
     public IReadOnlyList<StoredEvent> Recent(int most)
     {
         using SqliteConnection connection = path.OpenReader();
-        return [.. connection.Query<Row>(RecentSql, new { most }).Select(row => row.ToEvent()).OfType<StoredEvent>()];
+        return [.. connection.Query<Row>(RecentSql, new { most }).Select(ToEvent).OfType<StoredEvent>()];
     }
 
     /// <summary>The lowest and the highest revision that are kept.</summary>
@@ -94,11 +99,26 @@ internal sealed class EventReader(StorePath path)
         using SqliteConnection connection = path.OpenReader();
         Row[] rows = [.. connection.Query<Row>(BootsAfterSql, new { after, place, hostId, most })];
         next = rows.Length == most ? rows[^1].Revision : null;
-        return [.. rows.Select(row => row.ToEvent()).OfType<StoredEvent>()];
+        return [.. rows.Select(ToEvent).OfType<StoredEvent>()];
     }
 
-    private sealed record Row(long Revision, string HostId, string BootId, long Sequence, long ReceivedAt, byte[] Body)
+    private StoredEvent? ToEvent(Row row)
     {
-        public StoredEvent? ToEvent() => ObservationBatch.Read(Body) is { } seen ? new StoredEvent(Revision, HostId, BootId, Sequence, ReceivedAt, seen) : null;
+        if (ObservationBatch.Read(row.Body) is { } seen)
+        {
+            return new StoredEvent(row.Revision, row.HostId, row.BootId, row.Sequence, row.ReceivedAt, seen);
+        }
+
+        if (_told.Count < MaxTold && _told.TryAdd(row.Revision, true))
+        {
+            Unreadable(log, row.Sequence, row.HostId, row.Revision);
+        }
+
+        return null;
     }
+
+    [LoggerMessage(EventId = 130, Level = LogLevel.Error, Message = "Event {Sequence} of host {HostId} (revision {Revision}) cannot be read and is left out: its bytes in the database are not those that were stored, or a newer version wrote them.")]
+    private static partial void Unreadable(ILogger log, long sequence, string hostId, long revision);
+
+    private sealed record Row(long Revision, string HostId, string BootId, long Sequence, long ReceivedAt, byte[] Body);
 }

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.Data.Sqlite;
+using TdxDash.Wire;
 
 namespace TdxDash.Faults.Support;
 
-/// <summary>A snapshot's place in the order of all.</summary>
+/// <summary>A snapshot's or an event's place in the order of all of its kind.</summary>
 internal readonly record struct SnapshotKey(string HostId, string BootId, long Sequence);
 
 /// <summary>What the dashboard acknowledged as stored, as the probes saw it.</summary>
@@ -11,7 +13,16 @@ internal sealed class AckLedger
 {
     private readonly ConcurrentDictionary<SnapshotKey, string> _acknowledged = new();
 
+    private readonly ConcurrentDictionary<SnapshotKey, string> _events = new();
+
+    /// <summary>Snapshots that were acknowledged.</summary>
     public int Count => _acknowledged.Count;
+
+    /// <summary>Events that were acknowledged.</summary>
+    public int EventCount => _events.Count;
+
+    /// <summary>The bodies of the events that were acknowledged.</summary>
+    public IReadOnlyDictionary<SnapshotKey, string> Events => _events;
 
     public IReadOnlyDictionary<SnapshotKey, string> Acknowledged => _acknowledged;
 
@@ -21,14 +32,31 @@ internal sealed class AckLedger
         Assert.True(known == hash, $"{key} was acknowledged with two contents");
     }
 
+    public void NoteEvents(string hostId, ObservationBatch batch)
+    {
+        foreach (WireObservation observation in batch.Observations)
+        {
+            NoteEvent(new SnapshotKey(hostId, batch.BootId, observation.Sequence), Encoding.UTF8.GetString(ObservationBatch.Write(observation.Seen)));
+        }
+    }
+
+    /// <summary>How much a real probe's journal ever dropped unsent.</summary>
+    /// <param name="state">The state folder of a probe that does not run.</param>
+    public static long DroppedOf(string state)
+    {
+        using SqliteConnection journal = Open(state);
+        using SqliteCommand query = journal.CreateCommand();
+        query.CommandText = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'dropped'";
+        return query.ExecuteScalar() as long? ?? 0;
+    }
+
     /// <summary>Takes in what a real probe's journal holds as settled without a rejection. Settled entries of long ago are not in it any more.</summary>
     /// <param name="state">The state folder of a probe that does not run.</param>
+    /// <param name="events">Whether its events count too; not where the dashboard's database was put back to an older one, which asks for snapshots alone.</param>
     /// <returns>How many entries still wait.</returns>
-    public long NoteJournal(string state)
+    public long NoteJournal(string state, bool events = true)
     {
-        // Opened as the probe opens it: after a kill the log beside it has to be taken in first.
-        using var journal = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(state, "journal.db"), Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
-        journal.Open();
+        using SqliteConnection journal = Open(state);
         using SqliteCommand query = journal.CreateCommand();
         query.CommandText =
             """
@@ -46,6 +74,36 @@ internal sealed class AckLedger
             }
         }
 
+        if (events)
+        {
+            NoteEvents(journal);
+        }
+
         return waiting;
+    }
+
+    private void NoteEvents(SqliteConnection journal)
+    {
+        using SqliteCommand query = journal.CreateCommand();
+        query.CommandText = "SELECT (SELECT value FROM meta WHERE name = 'host_id'), boot_id, sequence, body FROM events WHERE settled = 1 ORDER BY sequence";
+        using SqliteDataReader rows = query.ExecuteReader();
+        while (rows.Read())
+        {
+            NoteEvent(new SnapshotKey(rows.GetString(0), rows.GetString(1), rows.GetInt64(2)), Encoding.UTF8.GetString(rows.GetFieldValue<byte[]>(3)));
+        }
+    }
+
+    private void NoteEvent(SnapshotKey key, string body)
+    {
+        string known = _events.GetOrAdd(key, body);
+        Assert.True(known == body, $"event {key} was acknowledged with two contents");
+    }
+
+    // Opened as the probe opens it: after a kill the log beside it has to be taken in first.
+    private static SqliteConnection Open(string state)
+    {
+        var journal = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(state, "journal.db"), Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+        journal.Open();
+        return journal;
     }
 }

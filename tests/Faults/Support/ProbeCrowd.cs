@@ -25,6 +25,8 @@ internal sealed class ProbeCrowd : IAsyncDisposable
 
     public int Duplicates => Probes.Sum(probe => probe.Duplicates);
 
+    public int EventDuplicates => Probes.Sum(probe => probe.EventDuplicates);
+
     public string Fault => _running.IsFaulted ? _running.Exception!.ToString() : Probes.Select(probe => probe.Reason).FirstOrDefault(reason => reason.Length > 0) ?? "";
 
     /// <summary>Takes no more snapshots and waits until each one that was taken is acknowledged.</summary>
@@ -35,7 +37,7 @@ internal sealed class ProbeCrowd : IAsyncDisposable
             probe.Quieten();
         }
 
-        await WithinAsync("every snapshot is acknowledged", patience, () => Probes.All(probe => probe.Waiting == 0));
+        await WithinAsync("every snapshot and event is acknowledged", patience, () => Probes.All(probe => probe.Waiting == 0));
     }
 
     /// <summary>Waits for what the probes bring about; fails with what one of them met last.</summary>

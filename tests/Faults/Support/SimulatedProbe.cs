@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using TdxDash.HostProbe.Uplink;
+using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Tests.Support;
 using TdxDash.Wire;
@@ -18,10 +19,13 @@ internal sealed class SimulatedProbe
     private readonly Uri _dashboard;
     private readonly AckLedger _ledger;
     private readonly ConcurrentQueue<SnapshotEnvelope> _waiting = new();
+    private readonly ConcurrentQueue<ObservationBatch> _seen = new();
     private readonly WakeSignal _wake = new();
     private readonly Lock _taking = new();
     private readonly RetryDelays _delays = Timing.Delays();
     private long _sequence;
+    private long _events;
+    private bool _isKnown;
     private bool _isQuiet;
     private long _heartbeatAt;
 
@@ -46,8 +50,14 @@ internal sealed class SimulatedProbe
     /// <summary>Whether the number of the snapshot is part of the host's name, so that a page shows it.</summary>
     public bool ShowsSequence { get; init; }
 
-    /// <summary>Snapshots that are not acknowledged yet.</summary>
-    public int Waiting => _waiting.Count;
+    /// <summary>With every so many snapshots it sends a batch of events too; 0 for never.</summary>
+    public int EventsEvery { get; init; }
+
+    /// <summary>Snapshots and batches of events that are not acknowledged yet.</summary>
+    public int Waiting => _waiting.Count + _seen.Count;
+
+    /// <summary>How many batches of events the dashboard held already when they came.</summary>
+    public int EventDuplicates { get; private set; }
 
     /// <summary>The number of the snapshot that was taken last.</summary>
     public long Taken => Interlocked.Read(ref _sequence);
@@ -90,6 +100,11 @@ internal sealed class SimulatedProbe
         byte[] canonical = SnapshotCodec.Write(snapshot);
         long now = (DateTimeOffset.UtcNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         _waiting.Enqueue(SmallSnapshot.Envelope(sequence, canonical) with { TakenAtUnixMicroseconds = now });
+        if (EventsEvery > 0 && sequence % EventsEvery == 0)
+        {
+            _seen.Enqueue(Observe());
+        }
+
         _wake.Set();
     }
 
@@ -133,6 +148,13 @@ internal sealed class SimulatedProbe
         _heartbeatAt = Environment.TickCount64;
         while (!stop.IsCancellationRequested && !connection.IsLost)
         {
+            // The first snapshot makes the host known, as with the real probe.
+            if (_isKnown && _seen.TryPeek(out ObservationBatch? batch))
+            {
+                await ObserveAsync(connection, batch, stop);
+                continue;
+            }
+
             if (_waiting.TryPeek(out SnapshotEnvelope? envelope))
             {
                 await DeliverAsync(connection, envelope, stop);
@@ -153,16 +175,13 @@ internal sealed class SimulatedProbe
     private async Task DeliverAsync(UplinkConnection connection, SnapshotEnvelope envelope, CancellationToken stop)
     {
         DeliveryReply reply = await connection.DeliverAsync(envelope, stop);
-        if (reply.Outcome == DeliveryOutcome.RetryLater)
+        if (await IsPutOffAsync(reply, stop))
         {
-            PutOff++;
-            Reason = reply.Reason;
-            TimeSpan own = _delays.Next(), asked = RetryDelays.After(reply.RetryAfterMilliseconds, Timing);
-            await Task.Delay(own > asked ? own : asked, stop);
             return;
         }
 
         Require(reply.Outcome is DeliveryOutcome.Stored or DeliveryOutcome.Duplicate, reply.Reason);
+        _isKnown = true;
         Duplicates += reply.Outcome == DeliveryOutcome.Duplicate ? 1 : 0;
         _ledger.Note(new SnapshotKey(HostId, envelope.BootId, envelope.Sequence), envelope.Hash);
         _waiting.TryDequeue(out _);
@@ -172,6 +191,48 @@ internal sealed class SimulatedProbe
             await Task.Delay(pace, stop);
             TakeUnlessQuiet();
         }
+    }
+
+    private async Task ObserveAsync(UplinkConnection connection, ObservationBatch batch, CancellationToken stop)
+    {
+        DeliveryReply reply = await connection.ObserveAsync(batch, stop);
+        if (await IsPutOffAsync(reply, stop))
+        {
+            return;
+        }
+
+        Require(reply.Outcome is DeliveryOutcome.Stored or DeliveryOutcome.Duplicate, reply.Reason);
+        EventDuplicates += reply.Outcome == DeliveryOutcome.Duplicate ? 1 : 0;
+        _ledger.NoteEvents(HostId, batch);
+        _seen.TryDequeue(out _);
+        _delays.Reset();
+    }
+
+    private async Task<bool> IsPutOffAsync(DeliveryReply reply, CancellationToken stop)
+    {
+        if (reply.Outcome != DeliveryOutcome.RetryLater)
+        {
+            return false;
+        }
+
+        PutOff++;
+        Reason = reply.Reason;
+        TimeSpan own = _delays.Next(), asked = RetryDelays.After(reply.RetryAfterMilliseconds, Timing);
+        await Task.Delay(own > asked ? own : asked, stop);
+        return true;
+    }
+
+    private ObservationBatch Observe()
+    {
+        const int events = 3;
+        return new ObservationBatch(SmallSnapshot.BootId, [.. Enumerable.Range(0, events).Select(_ =>
+        {
+            long number = Interlocked.Increment(ref _events);
+            return new WireObservation(number, new ReinitObservation(DateTimeOffset.UtcNow, Provenance.Emulated, "test")
+            {
+                KernelLine = string.Create(CultureInfo.InvariantCulture, $"virt/tdx: {Name} event {number}"),
+            });
+        })]);
     }
 
     private void TakeUnlessQuiet()

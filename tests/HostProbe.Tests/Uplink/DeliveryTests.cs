@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using TdxDash.HostProbe.Host;
 using TdxDash.HostProbe.Journal;
 using TdxDash.HostProbe.Tests.Journal;
 using TdxDash.HostProbe.Uplink;
+using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Wire;
 
@@ -183,6 +186,31 @@ public sealed class DeliveryTests : IAsyncDisposable
 
         Assert.Equal(1, _dashboard.Hellos.Waiting);
         Assert.Equal(0, await probe.StopAndReadAsync(journal => journal.CountPending()));
+    }
+
+    [Fact]
+    public async Task Observe_RetryLater_WaitsAsLongAsTheDashboardAsks()
+    {
+        const int asked = 1_500;
+        var calls = new ConcurrentQueue<long>();
+        _dashboard.Observation = _ =>
+        {
+            calls.Enqueue(Stopwatch.GetTimestamp());
+            return calls.Count == 1 ? new DeliveryReply(DeliveryOutcome.RetryLater, "full", asked) : new DeliveryReply(DeliveryOutcome.Stored, "");
+        };
+        AppendNumbered(1);
+        using (var file = JournalFile.Open(_folder.Path))
+        {
+            new JournalEvents(file).Append("11111111-1111-1111-1111-111111111111", [new ReinitObservation(DateTimeOffset.UnixEpoch, Provenance.Kernel, "test") { KernelLine = "virt/tdx: x" }], mark: null);
+        }
+
+        await _dashboard.StartAsync();
+        await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
+        await _dashboard.Observations.NextAsync();
+        ObservationBatch again = await _dashboard.Observations.NextAsync();
+        long[] times = [.. calls];
+        Assert.InRange(Stopwatch.GetElapsedTime(times[0], times[1]), TimeSpan.FromMilliseconds(asked), TimeSpan.MaxValue);
+        Assert.Equal("virt/tdx: x", Assert.Single(again.Observations).Seen.KernelLine);
     }
 
     [Fact]

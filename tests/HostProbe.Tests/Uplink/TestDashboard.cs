@@ -35,6 +35,10 @@ internal sealed class TestDashboard : IAsyncDisposable
 
     public Func<ProbeHeartbeat, DeliveryReply> Pulse { get; set; } = _ => new DeliveryReply(DeliveryOutcome.Stored, "");
 
+    public Signals<ObservationBatch> Observations { get; } = new();
+
+    public Func<ObservationBatch, DeliveryReply> Observation { get; set; } = _ => new DeliveryReply(DeliveryOutcome.Stored, "");
+
     public static Task<DeliveryReply?> Reply(DeliveryOutcome outcome, string reason = "") => Task.FromResult<DeliveryReply?>(new DeliveryReply(outcome, reason));
 
     public static async Task<TestDashboard> StartNewAsync()
@@ -93,6 +97,13 @@ internal sealed class TestDashboard : IAsyncDisposable
                 Context.Abort();
             }
 
+            return reply;
+        }
+
+        public DeliveryReply Observe(ObservationBatch batch)
+        {
+            DeliveryReply reply = dashboard.Observation(batch);
+            dashboard.Observations.Add(batch);
             return reply;
         }
 

@@ -16,6 +16,14 @@ public sealed class MetadataCatalogueTests
         Assert.All(MetadataCatalogue.Fields, field => Assert.Same(field, MetadataCatalogue.Find(field.Name)));
     }
 
+    [Fact]
+    public void Fields_ThatLinuxReads_Are28()
+    {
+        Assert.Equal(28, MetadataCatalogue.Fields.Count(field => field.IsReadByLinux));
+        Assert.All(new[] { "CMR_SIZE", "TDVPS_BASE_SIZE", "CPUID_CONFIG_VALUES" }, name => Assert.True(MetadataCatalogue.Find(name)!.IsReadByLinux));
+        Assert.All(new[] { "NUM_PKGS", "TDVPS_SIZE_PER_L2_VM", "EXT_REQUIRED" }, name => Assert.False(MetadataCatalogue.Find(name)!.IsReadByLinux));
+    }
+
     [Theory]
     [InlineData("MAX_TDMRS", 0x9100000100000008, "TDMR Info", 16, 1, 1, "1.5.01")]
     [InlineData("CMR_BASE", 0x9000000300000080, "CMR Info", 64, 32, 1, "1.5.01")]

@@ -1,4 +1,6 @@
 using TdxDash.Tdx.Reinit;
+using TdxDash.Tdx.Metadata;
+using TdxDash.Tdx.Snapshots;
 using TdxDash.Testing;
 
 namespace TdxDash.Tdx.Tests.Reinit;
@@ -31,6 +33,64 @@ public sealed class UpdateTests
     {
         ReinitState state = Seen.Fold([.. UpToTheKernel, Seen.Node(13, "idle"), Seen.Sweep(15, New with { Features = "0x1", LayoutHash = new string('b', 64) })]);
         Assert.Equal(["TDX_FEATURES0", "TDMR layout"], state.Update!.ConsumedChanges);
+    }
+
+    [Fact]
+    public void ConsumedChanges_OfWhatLinuxReads_NamesEachFieldThatDiffers()
+    {
+        Snapshot before = TestSnapshots.WorkingHost();
+        ModuleFingerprint old = ModuleFingerprint.From(With(before, ("TDCS_BASE_SIZE", 24_576), ("MAX_VCPUS_PER_TD", 576), ("BUILD_NUM", 784), ("MODULE_HV", 0), ("TDCS_SIZE_PER_L2_VM", 4_096)))!;
+        ModuleFingerprint now = ModuleFingerprint.From(With(before, ("TDCS_BASE_SIZE", 28_672), ("MAX_VCPUS_PER_TD", 1_376), ("BUILD_NUM", 882), ("MODULE_HV", 1), ("TDCS_SIZE_PER_L2_VM", 8_192)))!;
+        Assert.Equal(["MAX_VCPUS_PER_TD", "TDCS_BASE_SIZE"], old.ConsumedChanges(now).Order(StringComparer.Ordinal));
+        Assert.Empty(old.ConsumedChanges(old));
+        // As an older probe told it.
+        Assert.Empty((old with { Consumed = null }).ConsumedChanges(now));
+    }
+
+    [Fact]
+    public void ConsumedChanges_OfAnArray_FindsOneElement()
+    {
+        Snapshot host = TestSnapshots.WorkingHost();
+        ulong[] bases = [0x100000, 0x1_0000_0000, .. new ulong[30]];
+        ModuleFingerprint old = ModuleFingerprint.From(WithArray(host, "CMR_BASE", bases))!;
+        bases[1]++;
+        Assert.Equal(["CMR_BASE"], old.ConsumedChanges(ModuleFingerprint.From(WithArray(host, "CMR_BASE", bases))!));
+    }
+
+    [Fact]
+    public void Consumed_OfAllThatLinuxReads_StaysWithinItsBound()
+    {
+        MetadataValue[] all = [.. MetadataCatalogue.Fields.Select(field => new MetadataValue(field.Id, [.. Enumerable.Repeat(ulong.MaxValue >> (64 - field.ElementBits), field.TotalElements)]))];
+        Snapshot host = TestSnapshots.WorkingHost();
+        ModuleFingerprint whole = ModuleFingerprint.From(host with
+        {
+            Module = host.Module with { Metadata = Reading.Known<IReadOnlyList<MetadataValue>>(all, Provenance.Read, "TDH.SYS.RDALL") },
+            Layout = host.Layout,
+        })!;
+        Assert.Equal(whole, Seen.Fold(Seen.Sweep(1, whole)).Identity);
+        Assert.Equal(15, whole.Consumed!.Split(' ').Length);
+    }
+
+    [Fact]
+    public void Fold_OfVersionAloneAndALaterAnswer_CompletesTheComparison()
+    {
+        ReinitObservation[] byVersion = [.. UpToTheKernel, Seen.Node(13, "idle"), Seen.Sweep(25, ModuleFingerprint.OfVersion("1.5.16", 2))];
+        Assert.Equal((RunOutcome.Verified, 0), (Seen.Fold(byVersion).Update!.Outcome, Seen.Fold(byVersion).Update!.ConsumedChanges.Count));
+        ReinitState whole = Seen.Fold([.. byVersion, Seen.Sweep(60, New with { Features = "0x1" })]);
+        Assert.Equal(("0x1", RunOutcome.Verified), (whole.Update!.After!.Features, whole.Update.Outcome));
+        Assert.Equal(["TDX_FEATURES0"], whole.Update.ConsumedChanges);
+    }
+
+    [Theory]
+    [InlineData(SweepEnd.NoAnswer, RetryAdvice.CheckModule)]
+    [InlineData(SweepEnd.Lost, RetryAdvice.Reboot)]
+    public void Fold_OfAModuleThatIsNotWaitedForAnyLonger_Fails(SweepEnd end, RetryAdvice advice)
+    {
+        ReinitObservation last = Seen.Sweep(80, null, "it said nothing");
+        ReinitRun run = Seen.Fold([.. UpToTheKernel, Seen.Node(13, "idle"), Seen.Sweep(15, null, "busy"), last with { Sweep = last.Sweep! with { End = end } }]).Update!;
+        Assert.Equal((RunOutcome.Failed, ReinitStage.Rereading, "the module does not answer", "it said nothing", advice),
+            (run.Outcome, run.Failure!.Stage, run.Failure.Error, run.Failure.Reason, run.Failure.Advice));
+        Assert.Null(run.Current);
     }
 
     [Theory]
@@ -84,6 +144,15 @@ public sealed class UpdateTests
     {
         ReinitState state = Seen.Fold([.. UpToTheKernel, Seen.Node(8, "idle", "transferring:timeout"), Seen.Node(20, "preparing", remaining: 5)]);
         Assert.Equal((RunOutcome.Running, Seen.Start.AddSeconds(20), ReinitStage.Preparing), (state.Update!.Outcome, state.Update.Start, state.Update.Current!.Stage));
+    }
+
+    private static Snapshot With(Snapshot host, params (string Name, ulong Value)[] fields) => fields.Aggregate(host, (changed, field) => WithArray(changed, field.Name, [field.Value]));
+
+    private static Snapshot WithArray(Snapshot host, string name, ulong[] values)
+    {
+        FieldId id = MetadataCatalogue.Find(name)!.Id;
+        MetadataValue[] fields = [.. host.Module.Metadata.Or([])!.Where(field => field.Id.Key != id.Key), new MetadataValue(id, [.. values])];
+        return host with { Module = host.Module with { Metadata = Reading.Known<IReadOnlyList<MetadataValue>>(fields, Provenance.Read, "TDH.SYS.RDALL") } };
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Store;
 using TdxDash.Web.Tests.Support;
 using TdxDash.Wire;
 
@@ -70,6 +71,17 @@ public sealed class ObservationTests
         HubConnection stranger = await dashboard.ConnectSilentlyAsync();
         Assert.Equal(DeliveryOutcome.Rejected, (await ObserveAsync(stranger, Batch(Boot, 1, Node("idle")))).Outcome);
         Assert.Null(dashboard.Service<IReinitView>().Find(Dashboard.HostA));
+    }
+
+    [Fact]
+    public async Task Observe_WhereTheStoreTakesNothing_IsToldWhenToComeAgain()
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await Dashboard.StartAsync(folder);
+        HubConnection probe = await dashboard.ConnectAsync();
+        await dashboard.Service<StoreWriter>().DisposeAsync();
+        DeliveryReply reply = await ObserveAsync(probe, Batch(Boot, 1, Node("receiving")));
+        Assert.Equal((DeliveryOutcome.RetryLater, 1_000), (reply.Outcome, reply.RetryAfterMilliseconds));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public static class SeenKinds
     /// <summary>The kind of an observation.</summary>
     public static SeenKind Of(ReinitObservation seen) => seen switch
     {
-        { KernelLine: not null } => SeenKind.Kernel,
+        { KernelLine: not null } or { LostLines: not null } => SeenKind.Kernel,
         { Upload: not null } => SeenKind.Node,
         { Device: not null } => SeenKind.Device,
         { Sweep: not null } => SeenKind.Read,
@@ -45,6 +45,7 @@ public static class SeenKinds
         return seen switch
         {
             { KernelLine: { } line } => line,
+            { LostLines: { } lost } => string.Create(CultureInfo.InvariantCulture, $"kernel log lines were lost: at least {lost:#,0} before the probe could read them"),
             { Upload: { } upload } => Text(upload),
             { Device: { } device } => Text(device),
             { Sweep: { Identity: { } identity } } => $"module {identity.Version} answers{(identity.Build.Length > 0 ? $", {identity.Build}" : "")}",

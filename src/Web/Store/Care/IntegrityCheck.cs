@@ -9,7 +9,8 @@ namespace TdxDash.Web.Store.Care;
 /// <param name="Structure">What SQLite found wrong with pages, rows and indexes.</param>
 /// <param name="Bodies">Hashes of snapshots whose body is not what it was, or is not there.</param>
 /// <param name="Checked">How many bodies were compared with their hash.</param>
-internal sealed record IntegrityFindings(IReadOnlyList<string> Structure, IReadOnlyList<string> Bodies, long Checked);
+/// <param name="Events">How many events have a body that cannot be read.</param>
+internal sealed record IntegrityFindings(IReadOnlyList<string> Structure, IReadOnlyList<string> Bodies, long Checked, long Events);
 
 /// <summary>Reads the whole database and looks for damage; writes nothing, and works beside the writer.</summary>
 internal sealed class IntegrityCheck(StorePath path)
@@ -17,6 +18,7 @@ internal sealed class IntegrityCheck(StorePath path)
     // More lines tell nobody more.
     private const int MaxFindings = 20;
     private const int BodiesAtOnce = 64;
+    private const int EventsAtOnce = 1_024;
 
     // Bodies are read for a fifth of the time, so that the check of a large database takes no core away from pages and probes.
     private const int RestPerWork = 4;
@@ -36,16 +38,37 @@ internal sealed class IntegrityCheck(StorePath path)
             List<BodyRow> rows = structure.Count > 0 ? [] : Read(after);
             if (rows.Count == 0)
             {
-                return new IntegrityFindings(structure, damaged, count);
+                return new IntegrityFindings(structure, damaged, count, structure.Count > 0 ? 0 : await EventsAsync(gently, cancellation));
             }
 
             damaged.AddRange(rows.Where(row => !IsWhole(row)).Select(row => row.Hash).Take(MaxFindings - damaged.Count));
             (after, count) = (rows[^1].Id, count + rows.Count);
-            if (gently)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds((Environment.TickCount64 - began) * RestPerWork), cancellation);
-            }
+            await RestAsync(gently, began, cancellation);
         }
+    }
+
+    private async Task<long> EventsAsync(bool gently, CancellationToken cancellation)
+    {
+        long unreadable = 0;
+        for (long after = 0; ;)
+        {
+            long began = Environment.TickCount64;
+            List<EventRow> rows = ReadEvents(after);
+            if (rows.Count == 0)
+            {
+                return unreadable;
+            }
+
+            unreadable += rows.Count(row => ObservationBatch.Read(row.Body) is null);
+            after = rows[^1].Revision;
+            await RestAsync(gently, began, cancellation);
+        }
+    }
+
+    private static Task RestAsync(bool gently, long began, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return gently ? Task.Delay(TimeSpan.FromMilliseconds((Environment.TickCount64 - began) * RestPerWork), cancellation) : Task.CompletedTask;
     }
 
     private static bool IsWhole(BodyRow row) =>
@@ -83,6 +106,15 @@ internal sealed class IntegrityCheck(StorePath path)
         return connection.Query<BodyRow>("SELECT rowid AS Id, hash AS Hash, body AS Body FROM bodies WHERE rowid > @after ORDER BY rowid LIMIT @limit",
             new { after, limit = BodiesAtOnce }).AsList();
     }
+
+    private List<EventRow> ReadEvents(long after)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.Query<EventRow>("SELECT revision AS Revision, body AS Body FROM events WHERE revision > @after ORDER BY revision LIMIT @limit",
+            new { after, limit = EventsAtOnce }).AsList();
+    }
+
+    private sealed record EventRow(long Revision, byte[] Body);
 
     private sealed record BodyRow(long Id, string Hash, byte[] Body);
 }

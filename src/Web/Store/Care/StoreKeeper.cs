@@ -106,7 +106,8 @@ internal sealed class StoreKeeper(
     private void Report(IntegrityFindings found, DateTimeOffset began)
     {
         TimeSpan took = time.GetUtcNow() - began;
-        IReadOnlyList<string> findings = [.. found.Structure, .. found.Bodies.Select(hash => $"The body of snapshot {hash} is not what was stored, or is gone; it heals when a probe delivers it again.")];
+        IReadOnlyList<string> findings = [.. found.Structure, .. found.Bodies.Select(hash => $"The body of snapshot {hash} is not what was stored, or is gone; it heals when a probe delivers it again."),
+            .. found.Events == 0 ? [] : new[] { $"{found.Events} events of TDX modules cannot be read; they are left out of every page and of what hosts are said to be at." }];
         if (found.Structure.Count > 0)
         {
             writer.Refuse($"The database {path.File} is damaged: {found.Structure[0]}. Nothing more is written to it; pages show what can be read, and probes keep "

@@ -1,6 +1,9 @@
 using Dapper;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using TdxDash.Tdx.Reinit;
+using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Care;
 using TdxDash.Web.Tests.Support;
@@ -42,6 +45,45 @@ public sealed class StoreCareTests
 
         Assert.Empty(found.Structure);
         Assert.Equal([hash], found.Bodies);
+    }
+
+    [Fact]
+    public async Task Check_EventThatCannotBeRead_IsCountedAndLeftOut()
+    {
+        using var folder = new TempFolder();
+        var path = new StorePath(folder.Path);
+        await using (Dashboard dashboard = await Dashboard.StartAsync(folder))
+        {
+            HubConnection probe = await dashboard.ConnectAsync();
+            WireObservation[] seen = [.. Enumerable.Range(1, 3).Select(i => new WireObservation(i, new ReinitObservation(DateTimeOffset.UnixEpoch, Provenance.Emulated, "test") { KernelLine = $"virt/tdx: {i}" }))];
+            DeliveryReply reply = await probe.InvokeAsync<DeliveryReply>(ProbeContract.Observe, new ObservationBatch("11111111-1111-1111-1111-111111111111", seen), Cancellation);
+            Assert.Equal(DeliveryOutcome.Stored, reply.Outcome);
+        }
+
+        Assert.Equal(0, (await new IntegrityCheck(path).RunAsync(gently: false, Cancellation)).Events);
+        using (SqliteConnection plain = path.OpenPlain())
+        {
+            plain.Execute("UPDATE events SET body = x'7b' WHERE sequence = 2");
+        }
+
+        Assert.Equal(1, (await new IntegrityCheck(path).RunAsync(gently: false, Cancellation)).Events);
+        var log = new Lines();
+        var reader = new EventReader(path, log);
+        Assert.Equal([3L, 1L], reader.Recent(10).Select(known => known.Sequence));
+        Assert.Equal([3L, 1L], reader.Newest(Dashboard.HostA, 10).Select(known => known.Sequence));
+        Assert.Contains("Event 2 of host", Assert.Single(log.Written), StringComparison.Ordinal);
+    }
+
+    private sealed class Lines : ILogger<EventReader>
+    {
+        public List<string> Written { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Written.Add(formatter(state, exception));
     }
 
     // Every flip lies in a page that the database uses; SQLite's own check, or a body's hash, has to see each one that matters. A flip in
