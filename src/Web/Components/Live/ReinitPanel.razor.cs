@@ -5,6 +5,7 @@ using TdxDash.Tdx.Snapshots.Diff;
 using TdxDash.Web.Components.Compare;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Components.Url;
+using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Reinit;
 
@@ -21,6 +22,7 @@ public sealed partial class ReinitPanel : IDisposable
     private readonly CancellationTokenSource _gone = new();
     private HostReinit? _host;
     private DateTimeOffset _now;
+    private DateTimeOffset? _silentSince;
     private IDisposable? _subscription;
     private RenderGate? _gate;
     private ITimer? _clock;
@@ -38,6 +40,9 @@ public sealed partial class ReinitPanel : IDisposable
 
     [Inject]
     private IReinitView Reinits { get; set; } = null!;
+
+    [Inject]
+    private IFleetView Fleet { get; set; } = null!;
 
     [Inject]
     private SnapshotFinder Finder { get; set; } = null!;
@@ -99,12 +104,18 @@ public sealed partial class ReinitPanel : IDisposable
         await CompareAsync();
     }
 
-    private void Load() => (_host, _now) = (Reinits.Find(HostId), Time.GetUtcNow());
+    private void Load()
+    {
+        (_host, _now) = (Reinits.Find(HostId), Time.GetUtcNow());
+        _silentSince = Fleet.Find(HostId) is { } entry && entry.IsSilentAt(_now) ? entry.LastSeen : null;
+    }
 
     private async Task RefreshAsync()
     {
         try
         {
+            // The feed calls from the store's writer, which must not wait for a page to be drawn.
+            await Task.Yield();
             Load();
             StateHasChanged();
             await CompareAsync();
