@@ -61,6 +61,29 @@ internal static class JournalSchema
         return (int)version;
     }
 
+    /// <summary>Writes the file as it is beside it, where an upgrade is due.</summary>
+    /// <returns>The backup, replaced where there was one; null for a new file, and where nothing is to be done.</returns>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public static string? Backup(SqliteConnection connection, string path, int version)
+    {
+        if (version is 0 || version == Current)
+        {
+            return null;
+        }
+
+        string backup = $"{path}.schema-{version}.bak", unfinished = backup + ".unfinished";
+        File.Delete(unfinished);
+        connection.Execute("VACUUM INTO $file", ("$file", unfinished));
+        using (var written = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite))
+        {
+            // SQLite does not flush what it vacuums into.
+            written.Flush(flushToDisk: true);
+        }
+
+        File.Move(unfinished, backup, overwrite: true);
+        return backup;
+    }
+
     /// <summary>Brings the tables up to date and makes the host id where there is none.</summary>
     public static void Upgrade(SqliteConnection connection, int version)
     {
