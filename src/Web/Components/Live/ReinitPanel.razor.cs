@@ -28,6 +28,7 @@ public sealed partial class ReinitPanel : IDisposable
     private ITimer? _clock;
     private (DateTimeOffset Run, bool IsSettled)? _compared;
     private IReadOnlyList<string> _lines = [];
+    private IReadOnlyList<ModuleChange> _layout = [];
     private string? _compare;
 
     /// <summary>The host.</summary>
@@ -97,7 +98,7 @@ public sealed partial class ReinitPanel : IDisposable
     {
         if (_host?.HostId != HostId)
         {
-            (_compared, _lines, _compare) = (null, [], null);
+            (_compared, _lines, _layout, _compare) = (null, [], [], null);
         }
 
         Load();
@@ -155,6 +156,7 @@ public sealed partial class ReinitPanel : IDisposable
         }
 
         _lines = [.. SnapshotDiff.Between(old.Snapshot, now.Snapshot).Entries.Select(DiffText.Line)];
+        _layout = LayoutChange.Of(old.Snapshot, now.Snapshot);
         _compare = new CompareState { Refs = [SnapshotRef.OfRevision(HostId, old.Stored.Revision), SnapshotRef.OfRevision(HostId, now.Stored.Revision)] }.At("/compare");
         StateHasChanged();
     }
