@@ -79,10 +79,10 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
         await Assertions.Expect(page.Locator("[aria-label='Before and after'] caption")).ToContainTextAsync("which took");
         Assert.DoesNotContain("%", await page.Locator("section.panel").InnerTextAsync(), StringComparison.Ordinal);
         ILocator card = page.Locator("[aria-label='Before and after']");
-        await Assertions.Expect(card.Locator("tr", new LocatorLocatorOptions { HasText = "Version" })).ToContainTextAsync("1.5.16");
+        await Assertions.Expect(card.Locator("tr", new LocatorLocatorOptions { HasText = "Version" }).First).ToContainTextAsync("1.5.16");
         await Assertions.Expect(card.Locator("[aria-label='Features that changed'] li")).Not.ToHaveCountAsync(0);
         await Assertions.Expect(card.Locator(".alarm[role=alert]")).ToContainTextAsync("TDX_FEATURES0");
-        await Assertions.Expect(card.Locator("tr", new LocatorLocatorOptions { HasText = "Reserved areas" })).ToBeVisibleAsync(Patient);
+        await Assertions.Expect(card.Locator("tr", new LocatorLocatorOptions { HasText = "Reserved areas" }).First).ToBeVisibleAsync(Patient);
         await TakeInBothThemesAsync(page, "live-host-success");
     }
 

@@ -61,14 +61,13 @@ internal static class JournalSchema
         return (int)version;
     }
 
-    /// <summary>Writes the file as it is beside it, where an upgrade is due.</summary>
-    /// <returns>The backup, replaced where there was one; null for a new file, and where nothing is to be done.</returns>
+    /// <summary>Copies the file to one beside it, in the place of an earlier copy, where an upgrade is due.</summary>
     /// <exception cref="IOException">It could not be written.</exception>
-    public static string? Backup(SqliteConnection connection, string path, int version)
+    public static void Backup(SqliteConnection connection, string path, int version)
     {
         if (version is 0 || version == Current)
         {
-            return null;
+            return;
         }
 
         string backup = $"{path}.schema-{version}.bak", unfinished = backup + ".unfinished";
@@ -81,7 +80,6 @@ internal static class JournalSchema
         }
 
         File.Move(unfinished, backup, overwrite: true);
-        return backup;
     }
 
     /// <summary>Brings the tables up to date and makes the host id where there is none.</summary>

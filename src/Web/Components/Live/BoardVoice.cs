@@ -1,5 +1,4 @@
 using System.Globalization;
-using TdxDash.Tdx.Reinit;
 
 namespace TdxDash.Web.Components.Live;
 

@@ -65,7 +65,7 @@ internal sealed class RetentionReader(StorePath path)
         (long before, long snapshots, long events, long bytes) = (0, 0, 0, 0);
         var hosts = new HashSet<long>();
         long until = excess > 0 ? now : byAge;
-        foreach (Due row in connection.Query<Due>(DueSql, new { until, row = RowBytes, eventRow = EventRowBytes }, buffered: false))
+        foreach ((long At, long Bytes, long Host, long IsEvent) row in connection.Query<(long, long, long, long)>(DueSql, new { until, row = RowBytes, eventRow = EventRowBytes }, buffered: false))
         {
             // Those of one time go together.
             if (row.At >= byAge && bytes >= excess && row.At >= before)
@@ -80,8 +80,6 @@ internal sealed class RetentionReader(StorePath path)
 
         return new RetentionPlan(before, snapshots, events, hosts.Count, bytes, used, file);
     }
-
-    private sealed record Due(long At, long Bytes, long Host, long IsEvent);
 }
 
 /// <summary>Removes the snapshots that a plan names from one piece of the table, so that no commit takes long.</summary>

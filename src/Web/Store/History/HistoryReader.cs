@@ -8,7 +8,7 @@ internal sealed record PastRow(string HostId, string HostName, long Revision, st
 
 /// <summary>A snapshot's row with what it changed.</summary>
 internal sealed record ChangeRow(string HostId, string HostName, long Revision, string BootId, long Sequence, string Hash, long TakenAt, long ReceivedAt, long Until,
-    long Compared, long? Base, long Changed, long Kinds, string Headline, long IsBaseKept);
+    long Compared, long? Base, long Changed, long Kinds, string Headline, long? KeptBase);
 
 /// <summary>A snapshot's row with its digest.</summary>
 internal sealed record DigestRow(string HostId, string HostName, long Revision, string BootId, long Sequence, string Hash, long TakenAt, long ReceivedAt, long Until, byte[]? Digest);
