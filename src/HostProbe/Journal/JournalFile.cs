@@ -122,6 +122,15 @@ internal sealed class JournalFile : IDisposable
             throw JournalException.Damage(path, finding);
         }
 
+        try
+        {
+            JournalSchema.Backup(connection, path, version);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException($"Journal {path} has schema {version}, and cannot be copied before it is brought to {JournalSchema.Current}: {e.Message} See that the state folder is writable and has room.", inner: e);
+        }
+
         JournalSchema.Upgrade(connection, version);
     }
 }

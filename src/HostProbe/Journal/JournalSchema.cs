@@ -61,6 +61,27 @@ internal static class JournalSchema
         return (int)version;
     }
 
+    /// <summary>Copies the file to one beside it, in the place of an earlier copy, where an upgrade is due.</summary>
+    /// <exception cref="IOException">It could not be written.</exception>
+    public static void Backup(SqliteConnection connection, string path, int version)
+    {
+        if (version is 0 || version == Current)
+        {
+            return;
+        }
+
+        string backup = $"{path}.schema-{version}.bak", unfinished = backup + ".unfinished";
+        File.Delete(unfinished);
+        connection.Execute("VACUUM INTO $file", ("$file", unfinished));
+        using (var written = new FileStream(unfinished, FileMode.Open, FileAccess.ReadWrite))
+        {
+            // SQLite does not flush what it vacuums into.
+            written.Flush(flushToDisk: true);
+        }
+
+        File.Move(unfinished, backup, overwrite: true);
+    }
+
     /// <summary>Brings the tables up to date and makes the host id where there is none.</summary>
     public static void Upgrade(SqliteConnection connection, int version)
     {

@@ -23,16 +23,19 @@ internal sealed partial class EventReader(StorePath path, ILogger<EventReader> l
 
     private readonly ConcurrentDictionary<long, bool> _told = new();
 
-    private const string Columns = "SELECT e.revision AS Revision, h.host_id AS HostId, e.boot_id AS BootId, e.sequence AS Sequence, e.received_at_us AS ReceivedAt, e.body AS Body FROM events e JOIN hosts h ON h.id = e.host";
+    private const string Values = "SELECT e.revision AS Revision, h.host_id AS HostId, e.boot_id AS BootId, e.sequence AS Sequence, e.received_at_us AS ReceivedAt, e.body AS Body";
 
-    // The latest boot is that of the highest sequence, which rises over boots.
-    private const string LatestBootSql = $"""
-        {Columns} WHERE e.boot_id = (SELECT l.boot_id FROM events l WHERE l.host = e.host ORDER BY l.sequence DESC LIMIT 1) ORDER BY e.host, e.sequence
+    private const string Columns = $"{Values} FROM events e JOIN hosts h ON h.id = e.host";
+
+    // The latest boot is that of the highest sequence, which rises over boots; looked up once for each host.
+    internal const string LatestBootSql = $"""
+        WITH latest AS (SELECT h.id AS id, h.host_id AS host_id, (SELECT l.boot_id FROM events l WHERE l.host = h.id ORDER BY l.sequence DESC LIMIT 1) AS boot_id FROM hosts h)
+        {Values} FROM latest h CROSS JOIN events e ON e.host = h.id AND e.boot_id = h.boot_id ORDER BY h.id, e.sequence
         """;
 
-    private const string NewestSql = $"{Columns} WHERE h.host_id = @hostId ORDER BY e.sequence DESC LIMIT @most";
+    internal const string NewestSql = $"{Columns} WHERE h.host_id = @hostId ORDER BY e.sequence DESC LIMIT @most";
 
-    private const string RecentSql = $"{Columns} ORDER BY e.revision DESC LIMIT @most";
+    internal const string RecentSql = $"{Columns} ORDER BY e.revision DESC LIMIT @most";
 
     private const string BootsAfterSql = $"""
         {Columns} WHERE e.revision > @place AND (@hostId IS NULL OR h.host_id = @hostId)
@@ -40,11 +43,11 @@ internal sealed partial class EventReader(StorePath path, ILogger<EventReader> l
         ORDER BY e.revision LIMIT @most
         """;
 
-    // A host of which as many are kept as there can be may have lost older ones.
+    // A host of which as many are kept as there can be may have lost older ones, and one of which retention removed some has.
     private const string CutSql = """
         SELECT h.host_id AS HostId, k.oldest AS Oldest
         FROM (SELECT host, min(revision) AS oldest, count(*) AS kept FROM events GROUP BY host) k JOIN hosts h ON h.id = k.host
-        WHERE k.kept >= @Most AND k.oldest - 1 > @after
+        WHERE h.events_cut > @after OR (k.kept >= @Most AND k.oldest - 1 > @after)
         """;
 
     /// <summary>All observations of the latest boot of every host, in order.</summary>
@@ -81,7 +84,7 @@ internal sealed partial class EventReader(StorePath path, ILogger<EventReader> l
         return connection.QuerySingle<LiveRevisions>("SELECT coalesce((SELECT min(revision) FROM events), 0) AS Oldest, coalesce((SELECT max(revision) FROM events), 0) AS Newest");
     }
 
-    /// <summary>Hosts that may have lost observations after a revision, with the oldest that is kept of each.</summary>
+    /// <summary>Hosts that have or may have lost observations after a revision, with the oldest that is kept of each.</summary>
     public IReadOnlyList<(string HostId, long Oldest)> CutAfter(long after)
     {
         using SqliteConnection connection = path.OpenReader();

@@ -30,9 +30,16 @@ internal static partial class StoreLog
     [LoggerMessage(EventId = 108, Level = LogLevel.Error, Message = "The database could not be checked; the next check is in a day.")]
     public static partial void CheckFailed(ILogger log, Exception exception);
 
-    [LoggerMessage(EventId = 109, Level = LogLevel.Information, Message = "Retention removed {Count} snapshots that gave way to newer ones before {Before:u}.")]
-    public static partial void Retained(ILogger log, long count, DateTimeOffset before);
+    [LoggerMessage(EventId = 109, Level = LogLevel.Information, Message = "Retention removed {Count} snapshots that gave way to newer ones before {Before:u}, and {Events} observations of earlier boots.")]
+    public static partial void Retained(ILogger log, long count, long events, DateTimeOffset before);
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Error, Message = "Retention could not be applied; the next try is in an hour.")]
     public static partial void RetentionFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(EventId = 111, Level = LogLevel.Warning, Message = "Nothing is removed by age for now, because the clock is not believed: {Reason}. What is removed does not come back. "
+        + "Retention by age goes on once the clock has run for a day without being set; set it right before.")]
+    public static partial void RetentionHeld(ILogger log, string reason);
+
+    [LoggerMessage(EventId = 112, Level = LogLevel.Information, Message = "The clock has run for a day without being set: retention by age goes on.")]
+    public static partial void RetentionGoesOn(ILogger log);
 }

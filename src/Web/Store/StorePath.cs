@@ -16,11 +16,32 @@ internal sealed class StorePath(string folder)
     public string File { get; } = Path.Combine(folder, "tdxdash.db");
 
     /// <summary>Opens the one connection that writes: WAL, every commit flushed to the disk.</summary>
+    /// <exception cref="StartRefusedException">SQLite does not do WAL there.</exception>
     public SqliteConnection OpenWriter()
     {
         SqliteConnection connection = Open(SqliteOpenMode.ReadWriteCreate, pooling: false);
-        connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
-        return connection;
+        try
+        {
+            RequireWal(connection);
+            connection.Execute("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Puts a connection into WAL mode. SQLite answers with the mode that it stays in, instead of an error, where it cannot.</summary>
+    /// <exception cref="StartRefusedException">It cannot.</exception>
+    internal void RequireWal(SqliteConnection connection)
+    {
+        string mode = connection.QuerySingle<string>("PRAGMA journal_mode=WAL");
+        if (mode != "wal")
+        {
+            throw new StartRefusedException($"The database {File} stays in journal mode {mode} where WAL is needed. Put the data folder on a local file system: set TdxDash:DataFolder.");
+        }
     }
 
     /// <summary>Opens a connection that cannot write.</summary>

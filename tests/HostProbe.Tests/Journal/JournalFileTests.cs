@@ -45,6 +45,56 @@ public sealed class JournalFileTests : IDisposable
     }
 
     [Fact]
+    public void Open_OlderSchema_IsCopiedBeforeItIsUpgraded()
+    {
+        string host;
+        using (JournalFile journal = JournalFile.Open(_folder.Path))
+        {
+            host = journal.HostId;
+            new JournalEntries(journal).Append("boot", DateTimeOffset.UnixEpoch, [1, 2, 3]);
+        }
+
+        Write("DROP TABLE events; PRAGMA user_version = 1");
+        string backup = _folder.JournalPath + ".schema-1.bak";
+        File.WriteAllText(backup, "an older copy");
+
+        using (JournalFile journal = JournalFile.Open(_folder.Path))
+        {
+            Assert.Equal(JournalSchema.Current, journal.Run(c => c.Scalar<long>("PRAGMA user_version")));
+            Assert.Equal(1, new JournalEntries(journal).CountPending());
+        }
+
+        using var copy = new SqliteConnection($"Data Source={backup};Mode=ReadOnly;Pooling=False");
+        copy.Open();
+        Assert.Equal("ok", copy.Scalar<string>("PRAGMA integrity_check"));
+        Assert.Equal((1L, host, 1L), (copy.Scalar<long>("PRAGMA user_version"), copy.Scalar<string>("SELECT value FROM meta WHERE name = 'host_id'"), copy.Scalar<long>("SELECT COUNT(*) FROM entries")));
+    }
+
+    [Fact]
+    public void Open_CurrentSchema_IsNotCopied()
+    {
+        JournalFile.Open(_folder.Path).Dispose();
+        JournalFile.Open(_folder.Path).Dispose();
+
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*.bak"));
+    }
+
+    [Fact]
+    public void Open_OlderSchemaThatCannotBeCopied_IsRefusedAndLeftAsItIs()
+    {
+        JournalFile.Open(_folder.Path).Dispose();
+        Write("DROP TABLE events; PRAGMA user_version = 1");
+        Directory.CreateDirectory(_folder.JournalPath + ".schema-1.bak");
+
+        JournalException e = Assert.Throws<JournalException>(() => JournalFile.Open(_folder.Path));
+
+        Assert.Contains($"Journal {_folder.JournalPath} has schema 1, and cannot be copied", e.Message, StringComparison.Ordinal);
+        using var connection = new SqliteConnection($"Data Source={_folder.JournalPath};Pooling=False");
+        connection.Open();
+        Assert.Equal(1, connection.Scalar<long>("PRAGMA user_version"));
+    }
+
+    [Fact]
     public void Open_DatabaseOfSomethingElse_IsRefused()
     {
         Write("CREATE TABLE recipes (name TEXT)");

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Components.Pages;
+using TdxDash.Web.Live;
+using TdxDash.Web.Store.Care;
 using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Components;
@@ -29,6 +31,17 @@ public sealed class ComparePageTests : HistoryTestContext
         Assert.Empty(page.FindAll("details.rules"));
         Assert.EndsWith("#d-host.kernelRelease", row.QuerySelector("a")!.GetAttribute("href"), StringComparison.Ordinal);
         Assert.StartsWith($"/compare.txt?a={A}", page.Find("[data-copy-from]").GetAttribute("data-copy-from"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Render_SnapshotThatRetentionRemoved_SaysSo()
+    {
+        await Store.InsertAsync(1, 1, HistoryStore.Start);
+        await Store.InsertAsync(1, 2, HistoryStore.Start.AddHours(1));
+        await new RetentionWork(UnixTime.ToMicroseconds(HistoryStore.Start.AddHours(1)) + 1, 0).RunAsync(Store.Writer);
+
+        Assert.Contains("The snapshot with the revision 1 was removed by retention", Open($"a={A}@r1&b={A}@r2").Markup, StringComparison.Ordinal);
+        Assert.Contains("has no snapshot with the revision 3", Open($"a={A}@r3&b={A}@r2").Markup, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Pages;
+using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Store.Care;
 using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Components;
@@ -42,6 +44,19 @@ public sealed class HostHistoryPageTests : HistoryTestContext
 
         Assert.Contains("kernel 6.17.0 → 6.18.0", row.TextContent, StringComparison.Ordinal);
         Assert.Equal([$"/compare?a={Host}@r2&b={Host}@r3", $"/hosts/{Host}?at=2026-03-01T02:00:00Z"], row.QuerySelectorAll("a").Select(link => link.GetAttribute("href")!));
+    }
+
+    [Fact]
+    public async Task Render_ChangeWhoseBaseRetentionRemoved_SaysSoInsteadOfALink()
+    {
+        await FillAsync();
+        await new RetentionWork(UnixTime.ToMicroseconds(Start.AddHours(2)) + 1, 0).RunAsync(Store.Writer);
+
+        IElement row = Open().FindAll("section[aria-labelledby=changes] tbody tr")[0];
+
+        Assert.Contains("kernel 6.17.0 → 6.18.0", row.TextContent, StringComparison.Ordinal);
+        Assert.Contains("base removed by retention", row.TextContent, StringComparison.Ordinal);
+        Assert.Equal([$"/hosts/{Host}?at=2026-03-01T02:00:00Z"], row.QuerySelectorAll("a").Select(link => link.GetAttribute("href")!));
     }
 
     [Fact]

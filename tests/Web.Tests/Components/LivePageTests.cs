@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Components.History;
+using TdxDash.Web.Components.Live;
 using TdxDash.Web.Components.Pages;
 using TdxDash.Web.Live;
 
@@ -114,6 +115,96 @@ public sealed class LivePageTests : PageTestContext
         page.Find("[data-live-pause]").Click();
         Assert.Equal("2", Count(page, "done"));
         Assert.Empty(page.FindAll(".badge"));
+    }
+
+    [Fact]
+    public void Pause_FilterClicked_KeepsTheBoardAsItWas()
+    {
+        Site();
+        IRenderedComponent<LivePage> page = Open();
+        page.Find("[data-live-pause]").Click();
+        Reinits.See(Id("d"), Updates.Whole(Now.AddSeconds(1)));
+        Reinits.See(Id("a"), Updates.Whole(Now.AddSeconds(1)));
+        Time.Advance(TimeSpan.FromSeconds(10));
+
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/live?phase=updating&kinds=node");
+        page.WaitForAssertion(() => Assert.Equal(["a"], page.FindAll("tr[data-phase] a").Select(link => link.TextContent)));
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/live?group=site-b");
+        page.WaitForAssertion(() => Assert.Equal(["d", "c"], page.FindAll("tr[data-phase] a").Select(link => link.TextContent)));
+
+        Assert.Equal(("1", "1"), (Count(page, "done"), Count(page, "waiting")));
+        Assert.Equal("Paused: 16 events wait", page.Find(".badge").TextContent);
+        page.Find("[data-live-pause]").Click();
+        Assert.Equal(("2", "0"), (Count(page, "done"), Count(page, "waiting")));
+    }
+
+    [Fact]
+    public void Pause_MoreEventsThanTheLogHolds_CountsThemAll()
+    {
+        Site();
+        IRenderedComponent<LivePage> page = Open();
+        page.Find("[data-live-pause]").Click();
+
+        Reinits.See(Id("d"), Enumerable.Range(0, SeenLog.Most + 500).Select(i => Updates.Step(Now.AddSeconds(1), EmulatedStep.Install, i, 10_000)));
+        Time.Advance(TimeSpan.FromSeconds(10));
+
+        page.WaitForAssertion(() => Assert.Equal("Paused: 2,500 events wait", page.Find(".badge").TextContent));
+    }
+
+    [Fact]
+    public void Pause_HostsThatEndedMeanwhile_AreToldOfWhenItGoesOn()
+    {
+        Site();
+        IRenderedComponent<LivePage> page = Open();
+        page.Find("[data-live-pause]").Click();
+        Reinits.See(Id("a"), Updates.Node(Now.AddSeconds(2), "idle", "transferring:firmware-invalid"));
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/live?phase=failed");
+        Time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("", page.Find(".page > [role=alert]").TextContent);
+
+        page.Find("[data-live-pause]").Click();
+
+        page.WaitForAssertion(() => Assert.StartsWith("a failed.", page.Find(".page > [role=alert]").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains(JSInterop.Invocations, call => call.Identifier == "notice" && Equals(call.Arguments[0], "a: failed")));
+    }
+
+    [Fact]
+    public void Silent_HostThatIsUpdating_SaysSinceWhenAndItsClockStands()
+    {
+        Site();
+        Fleet.Hear(Id("a"), Now);
+        IRenderedComponent<LivePage> page = Open();
+        Assert.Empty(page.FindAll("tr[data-phase=Updating] .silent"));
+
+        Time.Advance(TimeSpan.FromMinutes(5));
+
+        page.WaitForAssertion(() => Assert.Contains("silent, last seen 5 min ago", page.Find("tr[data-phase=Updating] .silent").TextContent, StringComparison.Ordinal));
+        Assert.Equal("3 s", page.Find("tr[data-phase=Updating] td.number").TextContent);
+        Assert.Contains("look after the host", page.Find("tr[data-phase=Updating] .what").TextContent, StringComparison.Ordinal);
+
+        Fleet.Hear(Id("a"), Time.GetUtcNow());
+        Time.Advance(TimeSpan.FromSeconds(6));
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("tr[data-phase=Updating] .silent")));
+        Assert.Equal("5 min 09 s", page.Find("tr[data-phase=Updating] td.number").TextContent);
+    }
+
+    [Fact]
+    public void Feed_FirstChangeAfterAQuietTime_IsDrawnAtOnce()
+    {
+        foreach (string name in new[] { "a", "b" })
+        {
+            Fleet.Report(Samples.Entry(Id(name), name));
+        }
+
+        IRenderedComponent<LivePage> page = Open();
+        // A second has just passed, and nothing that moves each second is on the board.
+        Time.Advance(TimeSpan.FromSeconds(3));
+        int before = Projection!.Reads;
+
+        Reinits.See(Id("a"), Updates.ToTheKernel(Now).Take(2));
+
+        page.WaitForAssertion(() => Assert.Equal("1", Count(page, "updating")));
+        Assert.Equal(1, Projection.Reads - before);
     }
 
     [Fact]

@@ -192,4 +192,6 @@ internal sealed class FakePast : IFleetHistory, IHostHistory
     public Task<StoredSnapshot?> InForceAsync(string hostId, DateTimeOffset at, CancellationToken cancellation) => Task.FromResult<StoredSnapshot?>(null);
 
     public Task<StoredSnapshot?> FindAsync(string hostId, long revision, CancellationToken cancellation) => Task.FromResult<StoredSnapshot?>(null);
+
+    public Task<bool> WasRemovedAsync(long revision, CancellationToken cancellation) => Task.FromResult(false);
 }

@@ -39,6 +39,24 @@ public sealed class ReinitPanelTests : PageTestContext
     }
 
     [Fact]
+    public void Render_SilentHost_SaysSinceWhenAndItsClocksStand()
+    {
+        Fleet.Report(Samples.Entry(secondsAgo: 0));
+        Reinits.See(Samples.HostId, Updates.ToTheKernel(Now.AddSeconds(-5)));
+        Time.Advance(TimeSpan.FromMinutes(4));
+
+        IRenderedComponent<ReinitPanel> panel = Open();
+
+        Assert.Contains("silent, last seen 4 min ago", panel.Find(".gap").TextContent, StringComparison.Ordinal);
+        Assert.Equal("0 s", panel.Find("[data-stage=InKernel] .clock").TextContent);
+
+        Fleet.Hear(Samples.HostId, Time.GetUtcNow());
+        Time.Advance(TimeSpan.FromSeconds(1));
+        panel.WaitForAssertion(() => Assert.Empty(panel.FindAll(".gap")));
+        panel.WaitForAssertion(() => Assert.Equal("4 min 01 s", panel.Find("[data-stage=InKernel] .clock").TextContent));
+    }
+
+    [Fact]
     public void Render_TransferOfAnImage_HasABarOfItsBytes()
     {
         Reinits.See(Samples.HostId, Updates.ToTheKernel(Now.AddSeconds(-5)).Take(5));

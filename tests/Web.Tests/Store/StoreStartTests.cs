@@ -40,6 +40,20 @@ public sealed class StoreStartTests
         Assert.Equal(("wal", 2L), (writer.QuerySingle<string>("PRAGMA journal_mode"), writer.QuerySingle<long>("PRAGMA synchronous")));
     }
 
+    // A database in memory is one that SQLite does not do WAL for.
+    [Fact]
+    public void RequireWal_WhereSqliteDoesNotDoIt_IsRefusedWithTheRemedy()
+    {
+        using var folder = new TempFolder();
+        using var connection = new SqliteConnection("Data Source=:memory:");
+        connection.Open();
+
+        StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => new StorePath(folder.Path).RequireWal(connection));
+
+        Assert.Contains("stays in journal mode memory where WAL is needed", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("TdxDash:DataFolder", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task OpenReader_CannotWrite()
     {

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.History;
+using TdxDash.Web.Tests.Components;
 using TdxDash.Wire;
 
 namespace TdxDash.Web.Tests.Support;
@@ -100,6 +102,20 @@ internal sealed class HistoryStore : IAsyncDisposable
             LastSeen = received,
             ProbeVersion = "0.1.0",
         }));
+        Assert.Null(Writer.TryEnqueue(work));
+        return work.Done.WaitAsync(Dashboard.Patience, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Stores observations as the intake would.</summary>
+    /// <param name="host">The host's number.</param>
+    /// <param name="boot">The boot's number.</param>
+    /// <param name="sequence">The probe's number for the first of them.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="received">When they were received.</param>
+    public Task<StoreOutcome> ObserveAsync(int host, int boot, long sequence, int count, DateTimeOffset received)
+    {
+        var sender = new EventSender(HostId(host), $"host-{host}", Origin.Demo, "0.1.0", BootId(boot), UnixTime.ToMicroseconds(received));
+        var work = new EventWork(sender, [.. Enumerable.Range(0, count).Select(i => new WireObservation(sequence + i, Updates.Step(received, EmulatedStep.Install, i, count)))], _ => { });
         Assert.Null(Writer.TryEnqueue(work));
         return work.Done.WaitAsync(Dashboard.Patience, TestContext.Current.CancellationToken);
     }

@@ -31,6 +31,10 @@ public sealed record BoardRow(FleetHost Host, BoardPhase Phase, ReinitRun? Run, 
 {
     /// <summary>Whether it is a demo host, whose emulated module can be re-initialised.</summary>
     public bool IsDemo => Host.Summary.Origin == Origin.Demo;
+
+    /// <summary>The moment, by the dashboard's clock, up to which anything is known of it: now, or when it was last heard of where it is silent.</summary>
+    /// <param name="now">The dashboard's clock.</param>
+    public DateTimeOffset KnownUntil(DateTimeOffset now) => Host.IsSilentAt(now) ? Host.Entry.LastSeen : now;
 }
 
 /// <summary>The hosts of a selection by where they stand, at one moment.</summary>

@@ -5,6 +5,7 @@ using TdxDash.Tdx.Snapshots.Diff;
 using TdxDash.Web.Components.Compare;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Components.Url;
+using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Reinit;
 
@@ -21,11 +22,13 @@ public sealed partial class ReinitPanel : IDisposable
     private readonly CancellationTokenSource _gone = new();
     private HostReinit? _host;
     private DateTimeOffset _now;
+    private DateTimeOffset? _silentSince;
     private IDisposable? _subscription;
     private RenderGate? _gate;
     private ITimer? _clock;
     private (DateTimeOffset Run, bool IsSettled)? _compared;
     private IReadOnlyList<string> _lines = [];
+    private IReadOnlyList<ModuleChange> _layout = [];
     private string? _compare;
 
     /// <summary>The host.</summary>
@@ -38,6 +41,9 @@ public sealed partial class ReinitPanel : IDisposable
 
     [Inject]
     private IReinitView Reinits { get; set; } = null!;
+
+    [Inject]
+    private IFleetView Fleet { get; set; } = null!;
 
     [Inject]
     private SnapshotFinder Finder { get; set; } = null!;
@@ -92,19 +98,25 @@ public sealed partial class ReinitPanel : IDisposable
     {
         if (_host?.HostId != HostId)
         {
-            (_compared, _lines, _compare) = (null, [], null);
+            (_compared, _lines, _layout, _compare) = (null, [], [], null);
         }
 
         Load();
         await CompareAsync();
     }
 
-    private void Load() => (_host, _now) = (Reinits.Find(HostId), Time.GetUtcNow());
+    private void Load()
+    {
+        (_host, _now) = (Reinits.Find(HostId), Time.GetUtcNow());
+        _silentSince = Fleet.Find(HostId) is { } entry && entry.IsSilentAt(_now) ? entry.LastSeen : null;
+    }
 
     private async Task RefreshAsync()
     {
         try
         {
+            // The feed calls from the store's writer, which must not wait for a page to be drawn.
+            await Task.Yield();
             Load();
             StateHasChanged();
             await CompareAsync();
@@ -144,6 +156,7 @@ public sealed partial class ReinitPanel : IDisposable
         }
 
         _lines = [.. SnapshotDiff.Between(old.Snapshot, now.Snapshot).Entries.Select(DiffText.Line)];
+        _layout = LayoutChange.Of(old.Snapshot, now.Snapshot);
         _compare = new CompareState { Refs = [SnapshotRef.OfRevision(HostId, old.Stored.Revision), SnapshotRef.OfRevision(HostId, now.Stored.Revision)] }.At("/compare");
         StateHasChanged();
     }

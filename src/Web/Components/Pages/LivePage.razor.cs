@@ -19,13 +19,14 @@ public sealed partial class LivePage : IAsyncDisposable
 {
     private const int ShownLines = 100;
     private const int LoadedEvents = 500;
+    private const int QuietTicks = 5;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SpokenEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan UsualWindow = TimeSpan.FromHours(1);
 
     private readonly CancellationTokenSource _gone = new();
     private readonly ConcurrentQueue<ReinitEvent> _incoming = new();
     private readonly SeenLog _log = new();
+    private readonly BoardVoice _voice = new();
     private LiveState _state = new();
     private FleetSearch _search = FleetSearch.All;
     private IReadOnlyList<string> _problems = [];
@@ -34,11 +35,10 @@ public sealed partial class LivePage : IAsyncDisposable
     private Dictionary<string, BoardPhase> _phases = new(StringComparer.Ordinal);
     private DateTimeOffset _opened;
     private DateTimeOffset _now;
-    private DateTimeOffset _spokenAt;
-    private string _spoken = "";
-    private string _alarm = "";
     private bool _hasHosts;
-    private volatile bool _isPaused;
+    private volatile BoardMoment? _held;
+    private int _waiting;
+    private int _ticks;
     private IDisposable? _news;
     private IDisposable? _fleet;
     private RenderGate? _gate;
@@ -85,6 +85,8 @@ public sealed partial class LivePage : IAsyncDisposable
 
     [SupplyParameterFromQuery(Name = "kinds")]
     private string? Kinds { get; set; }
+
+    private bool IsPaused => _held is not null;
 
     private DateTimeOffset Since => _state.Since ?? _opened - UsualWindow;
 
@@ -135,6 +137,11 @@ public sealed partial class LivePage : IAsyncDisposable
                 _incoming.Enqueue(seen.Event);
             }
 
+            if (IsPaused)
+            {
+                Interlocked.Add(ref _waiting, news.Count);
+            }
+
             while (_incoming.Count > SeenLog.Most && _incoming.TryDequeue(out _))
             {
                 // The log holds no more either; the board is made of states, which none of these is needed for.
@@ -143,7 +150,7 @@ public sealed partial class LivePage : IAsyncDisposable
             _gate.Request();
         });
         _fleet = Projection.Subscribe(_ => _gate.Request());
-        _clock = Time.CreateTimer(_ => _gate.Request(), null, Tick, Tick);
+        _clock = Time.CreateTimer(_ => Turn(), null, Tick, Tick);
         _ = LoadLogAsync();
     }
 
@@ -206,12 +213,11 @@ public sealed partial class LivePage : IAsyncDisposable
                 return;
             }
 
-            List<BoardRow> ended = _isPaused ? [] : Load();
+            // The feed calls from the store's writer, which must not wait for a page to be drawn.
+            await Task.Yield();
+            List<BoardRow> ended = IsPaused ? [] : Load();
             StateHasChanged();
-            if (ended.Count > 0 && _script is not null)
-            {
-                await _script.NoticeAsync(Summary(ended), ended.Any(row => row.Phase == BoardPhase.Failed));
-            }
+            await NoticeAsync(ended);
         }
         catch (Exception e)
         {
@@ -220,56 +226,56 @@ public sealed partial class LivePage : IAsyncDisposable
         }
     }
 
+    // Clocks move each second while there is one; else only ages do, and a change that comes is not to wait for a drawing that shows nothing.
+    private void Turn()
+    {
+        if (_board.Counts[BoardPhase.Updating] > 0 || ++_ticks % QuietTicks == 0)
+        {
+            _gate?.Request();
+        }
+    }
+
+    private async Task NoticeAsync(List<BoardRow> ended)
+    {
+        if (ended.Count > 0 && _script is not null)
+        {
+            await _script.NoticeAsync(BoardVoice.Summary(ended, NameOf), ended.Any(row => row.Phase == BoardPhase.Failed));
+        }
+    }
+
     /// <returns>The hosts that ended since the last time.</returns>
     private List<BoardRow> Load()
     {
-        while (_incoming.TryDequeue(out ReinitEvent? seen))
+        while (!IsPaused && _incoming.TryDequeue(out ReinitEvent? seen))
         {
             _log.Add([seen]);
         }
 
-        FleetSnapshot fleet = Projection.Current;
-        _now = Time.GetUtcNow();
-        _hasHosts = !fleet.Hosts.IsEmpty;
-        IEnumerable<FleetHost> hosts = fleet.Select(new FleetQuery(_search, [], [])).Hosts;
-        _board = Board.Of(_state.Group.Length == 0 ? hosts : hosts.Where(host => host.Labels.Group?.ToString() == _state.Group), Reinits.Find, Since);
+        BoardMoment moment = _held ?? BoardMoment.Of(Projection, Reinits, Time);
+        _now = moment.Now;
+        _hasHosts = !moment.Fleet.Hosts.IsEmpty;
+        IEnumerable<FleetHost> hosts = moment.Fleet.Select(new FleetQuery(_search, [], [])).Hosts;
+        _board = Board.Of(_state.Group.Length == 0 ? hosts : hosts.Where(host => host.Labels.Group?.ToString() == _state.Group), moment.Find, Since);
         List<BoardRow> ended = _phases.Count == 0 ? [] : [.. _board.Rows.Where(row => row.Phase is BoardPhase.Done or BoardPhase.Failed && _phases.TryGetValue(row.Host.Id, out BoardPhase before) && before != row.Phase)];
         _phases = _board.Rows.ToDictionary(row => row.Host.Id, row => row.Phase, StringComparer.Ordinal);
-        Speak(ended);
+        _voice.Hear(_board, ended, _now, NameOf);
         return ended;
     }
 
-    private void Speak(List<BoardRow> ended)
-    {
-        if (ended.FirstOrDefault(row => row.Phase == BoardPhase.Failed) is { } failed)
-        {
-            _alarm = $"{NameOf(failed.Host.Id)} failed. {failed.Run?.Failure?.AdviceText}";
-        }
-        else if (ended.FirstOrDefault(row => row.Run is { ConsumedChanges.Count: > 0 }) is { } changed)
-        {
-            _alarm = $"{NameOf(changed.Host.Id)}: the new module has other metadata than Linux consumed at boot: {string.Join(", ", changed.Run!.ConsumedChanges)}.";
-        }
-
-        if (_now - _spokenAt >= SpokenEvery)
-        {
-            _spokenAt = _now;
-            _spoken = string.Join(", ", LiveState.Phases.Where(pair => _board.Counts[pair.Value] > 0).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{_board.Counts[pair.Value]} {pair.Key}")));
-        }
-    }
-
-    private string Summary(List<BoardRow> ended) => ended is [var one]
-        ? $"{NameOf(one.Host.Id)}: {PhaseMark.Word(one.Phase)}"
-        : string.Create(CultureInfo.InvariantCulture, $"{ended.Count(row => row.Phase == BoardPhase.Done)} done, {ended.Count(row => row.Phase == BoardPhase.Failed)} failed");
-
     private string NameOf(string hostId) => Projection.Find(hostId) is { } host ? Wording.HostName(host.Summary.Name) : hostId;
 
-    private void Pause()
+    private async Task PauseAsync()
     {
-        _isPaused = !_isPaused;
-        if (!_isPaused)
+        bool pauses = !IsPaused;
+        _held = null;
+        List<BoardRow> ended = Load();
+        if (pauses)
         {
-            Load();
+            Volatile.Write(ref _waiting, 0);
+            _held = BoardMoment.Held(Projection, Reinits, Time);
         }
+
+        await NoticeAsync(ended);
     }
 
     private void Choose((string HostId, bool IsChosen) click) => _chosen = click.IsChosen ? _chosen.Add(click.HostId) : _chosen.Remove(click.HostId);

@@ -61,7 +61,8 @@ public sealed record StoredSnapshot
 /// <param name="Snapshot">The snapshot.</param>
 /// <param name="Change">What it changed; null while it waits to be compared.</param>
 /// <param name="Base">The revision of the snapshot that it was compared with; null for a first one.</param>
-public sealed record HistoryEntry(StoredSnapshot Snapshot, ChangeSummary? Change, long? Base);
+/// <param name="IsBaseKept">Whether that one is still there: retention may have removed it.</param>
+public sealed record HistoryEntry(StoredSnapshot Snapshot, ChangeSummary? Change, long? Base, bool IsBaseKept = true);
 
 /// <summary>Some lines of a history, latest first.</summary>
 /// <param name="Entries">The lines.</param>

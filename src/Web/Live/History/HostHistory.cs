@@ -46,6 +46,9 @@ internal sealed class HostHistory(StorePath path, HistoryReader reader, DigestSo
     public Task<StoredSnapshot?> FindAsync(string hostId, long revision, CancellationToken cancellation) => Task.Run(
         () => reader.Find(hostId, revision) is { } row ? Rows.Snapshot(row) : null, cancellation);
 
+    /// <inheritdoc/>
+    public Task<bool> WasRemovedAsync(long revision, CancellationToken cancellation) => Task.Run(() => reader.WasRemoved(revision), cancellation);
+
     private HistoryPage Entries(HistoryFilter filter, HistoryCursor? from, int limit)
     {
         // One more tells whether there is a next page, and where it begins.

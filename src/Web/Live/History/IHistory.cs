@@ -54,6 +54,9 @@ public interface IHostHistory
 
     /// <summary>A snapshot of a host by its revision; null when there is none.</summary>
     Task<StoredSnapshot?> FindAsync(string hostId, long revision, CancellationToken cancellation);
+
+    /// <summary>Whether there was a snapshot with a revision, of whichever host, that retention removed.</summary>
+    Task<bool> WasRemovedAsync(long revision, CancellationToken cancellation);
 }
 
 /// <summary>Tells of changes to histories that no new snapshot announces: comparisons that were made, and annotations.</summary>

@@ -26,7 +26,8 @@ internal static class Rows
     public static HistoryEntry Entry(ChangeRow row) => new(
         Snapshot(new PastRow(row.HostId, row.HostName, row.Revision, row.BootId, row.Sequence, row.Hash, row.TakenAt, row.ReceivedAt, row.Until)),
         row.Compared == 0 ? null : new ChangeSummary((int)row.Changed, (ChangeKinds)row.Kinds, row.Headline),
-        row.Base);
+        row.Base,
+        row.Base == row.KeptBase);
 
     public static HistorySpan? Span(SpanRow? row) => row is null
         ? null

@@ -43,9 +43,11 @@ public sealed class SnapshotFinder(IHostHistory history, ISnapshotArchive archiv
             return $"No host with the identity {hostId} has reported to this dashboard.";
         }
 
-        if (revision is not null)
+        if (revision is { } number)
         {
-            return $"{entry.Summary.Name} has no snapshot with the revision {revision}. Choose one from its history.";
+            return await history.WasRemovedAsync(number, cancellation)
+                ? $"The snapshot with the revision {number} was removed by retention: it had given way to a newer one, and is older than what is kept. Choose one from the history of {entry.Summary.Name}."
+                : $"{entry.Summary.Name} has no snapshot with the revision {number}. Choose one from its history.";
         }
 
         HistorySpan? span = await history.SpanAsync(hostId, null, cancellation);

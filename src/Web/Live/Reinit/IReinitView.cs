@@ -11,13 +11,17 @@ namespace TdxDash.Web.Live.Reinit;
 /// <param name="SeenAt">When it was seen, by the host's clock: what stages are measured by.</param>
 public sealed record HostReinit(string HostId, string BootId, ReinitState State, long Sequence, DateTimeOffset ReceivedAt, DateTimeOffset SeenAt)
 {
-    /// <summary>The host's clock now, as far as the last observation tells: for the elapsed time of a stage that goes on.</summary>
-    /// <param name="now">The dashboard's clock.</param>
-    public DateTimeOffset HostNow(DateTimeOffset now) => SeenAt + (now > ReceivedAt ? now - ReceivedAt : TimeSpan.Zero);
+    /// <summary>How far the host's clock is behind the dashboard's: the least time from seeing to receiving in this boot, since every other one
+    /// holds a delay too, and what waited in a journal a long one.</summary>
+    public TimeSpan Behind { get; init; } = ReceivedAt - SeenAt;
 
-    /// <summary>A time of the host by the dashboard's clock, as far as the last observation tells how the two differ.</summary>
+    /// <summary>The host's clock now, as far as its observations tell: for the elapsed time of a stage that goes on.</summary>
+    /// <param name="now">The dashboard's clock.</param>
+    public DateTimeOffset HostNow(DateTimeOffset now) => now - Behind is var hostNow && hostNow > SeenAt ? hostNow : SeenAt;
+
+    /// <summary>A time of the host by the dashboard's clock, as far as its observations tell how the two differ.</summary>
     /// <param name="hostTime">The host's clock.</param>
-    public DateTimeOffset ByDashboard(DateTimeOffset hostTime) => hostTime + (ReceivedAt - SeenAt);
+    public DateTimeOffset ByDashboard(DateTimeOffset hostTime) => hostTime + Behind;
 }
 
 /// <summary>One observation, as an event log shows it.</summary>

@@ -9,6 +9,8 @@ namespace TdxDash.Web.Live.Reinit;
 /// that was overtaken has the boot folded anew.</summary>
 internal sealed class ReinitView(EventReader reader, ILogger<ReinitView> log) : IReinitView
 {
+    private static readonly TimeSpan SetBack = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, HostReinit> _hosts = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private ImmutableList<Subscription> _subscriptions = [];
@@ -106,9 +108,31 @@ internal sealed class ReinitView(EventReader reader, ILogger<ReinitView> log) : 
 
         NewEvent last = observations[^1];
         bool isLast = known is null || last.Sequence > known.Sequence;
-        var now = new HostReinit(hostId, bootId, state, isLast ? last.Sequence : known!.Sequence, receivedAt, isLast ? last.Seen.At : known!.SeenAt);
+        var now = new HostReinit(hostId, bootId, state, isLast ? last.Sequence : known!.Sequence, receivedAt, isLast ? last.Seen.At : known!.SeenAt)
+        {
+            Behind = Behind(known?.BootId == bootId ? known : null, later, observations, receivedAt),
+        };
         _hosts[hostId] = now;
         return (now, states);
+    }
+
+    // The least delay so far. It begins anew when the host's clock was set back: what was measured before says nothing any more.
+    private static TimeSpan Behind(HostReinit? known, bool isInOrder, IReadOnlyList<NewEvent> observations, DateTimeOffset receivedAt)
+    {
+        (TimeSpan least, DateTimeOffset seenAt) = known is null ? (TimeSpan.MaxValue, DateTimeOffset.MinValue) : (known.Behind, known.SeenAt);
+        foreach (ReinitObservation seen in observations.Select(observation => observation.Seen))
+        {
+            // Lines of the kernel's log are read later than they were written.
+            if (isInOrder && seen.KernelLine is null && seen.At < seenAt - SetBack)
+            {
+                least = TimeSpan.MaxValue;
+            }
+
+            TimeSpan delay = receivedAt - seen.At;
+            (least, seenAt) = (delay < least ? delay : least, seen.At);
+        }
+
+        return least;
     }
 
     private ReinitState Folded(string hostId, string bootId) => ReinitState.Fold(reader.Newest(hostId, EventWork.MostPerHost)

@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 namespace TdxDash.Web.Store.Care;
 
 /// <summary>How long and how much the store keeps.</summary>
-/// <param name="Age">Snapshots that were overtaken longer ago go; null keeps them for ever.</param>
+/// <param name="Age">Snapshots that were overtaken longer ago go, and observations of earlier boots that were received longer ago; null keeps them for ever.</param>
 /// <param name="Bytes">The most bytes of the database; null for as many as come.</param>
 public sealed record RetentionRule(TimeSpan? Age, long? Bytes)
 {
@@ -13,26 +13,37 @@ public sealed record RetentionRule(TimeSpan? Age, long? Bytes)
 }
 
 /// <summary>What the rule would remove now.</summary>
-/// <param name="Before">Snapshots that gave way to a newer one before this time go, in microseconds since 1970 in UTC; 0 when none goes.</param>
+/// <param name="Before">Snapshots that gave way to a newer one before this time go, and observations of earlier boots that were received before it; in
+/// microseconds since 1970 in UTC; 0 when none goes.</param>
 /// <param name="Snapshots">How many snapshots.</param>
+/// <param name="Events">How many observations.</param>
 /// <param name="Hosts">Of how many hosts.</param>
 /// <param name="Bytes">About how many bytes they take.</param>
 /// <param name="UsedBytes">Bytes of the database that are in use.</param>
 /// <param name="FileBytes">Bytes of its file, with pages that are free for what comes next.</param>
-internal sealed record RetentionPlan(long Before, long Snapshots, long Hosts, long Bytes, long UsedBytes, long FileBytes);
+internal sealed record RetentionPlan(long Before, long Snapshots, long Events, long Hosts, long Bytes, long UsedBytes, long FileBytes);
 
-/// <summary>Works out what a rule would remove. A host's latest snapshot never goes, nor what was in force at the oldest time that is kept.</summary>
+/// <summary>Works out what a rule would remove. A host's latest snapshot never goes, nor what was in force at the oldest time that is kept, nor what was
+/// observed in a host's latest boot.</summary>
 internal sealed class RetentionReader(StorePath path)
 {
     // A row without its blobs: identifiers, times and their places in six indexes.
     private const int RowBytes = 400;
 
-    // What is in force has no end, and what is due ended before @now. A body counts with the last snapshot that needs it.
-    private const string OvertakenSql = """
-        SELECT s.until_us AS Until, @row + coalesce(length(s.digest), 0) + CASE WHEN s.revision =
+    // The same of an observation, with three.
+    private const int EventRowBytes = 200;
+
+    // What is in force has no end, and what is due ended before @until. A body counts with the last snapshot that needs it.
+    private const string DueSql = """
+        SELECT s.until_us AS At, @row + coalesce(length(s.digest), 0) + CASE WHEN s.revision =
             (SELECT n.revision FROM snapshots n WHERE n.hash = s.hash ORDER BY n.until_us DESC, n.revision DESC LIMIT 1)
-            THEN (SELECT length(b.body) FROM bodies b WHERE b.hash = s.hash) ELSE 0 END AS Bytes, s.host AS Host
-        FROM snapshots s WHERE s.until_us < @now ORDER BY s.until_us
+            THEN (SELECT length(b.body) FROM bodies b WHERE b.hash = s.hash) ELSE 0 END AS Bytes, s.host AS Host, 0 AS IsEvent
+        FROM snapshots s WHERE s.until_us < @until
+        UNION ALL
+        SELECT e.received_at_us, @eventRow + length(e.body), e.host, 1
+        FROM hosts h CROSS JOIN events e ON e.host = h.id AND e.received_at_us < @until
+            AND e.boot_id <> (SELECT l.boot_id FROM events l WHERE l.host = h.id ORDER BY l.sequence DESC LIMIT 1)
+        ORDER BY 1
         """;
 
     /// <summary>Works it out.</summary>
@@ -48,30 +59,30 @@ internal sealed class RetentionReader(StorePath path)
         long excess = rule.Bytes is { } most ? used - most : 0;
         if (rule.KeepsAll || (excess <= 0 && byAge <= 0))
         {
-            return new RetentionPlan(0, 0, 0, 0, used, file);
+            return new RetentionPlan(0, 0, 0, 0, 0, used, file);
         }
 
-        (long before, long count, long bytes) = (0, 0, 0);
+        (long before, long snapshots, long events, long bytes) = (0, 0, 0, 0);
         var hosts = new HashSet<long>();
-        foreach (Overtaken row in connection.Query<Overtaken>(OvertakenSql, new { now, row = RowBytes }, buffered: false))
+        long until = excess > 0 ? now : byAge;
+        foreach ((long At, long Bytes, long Host, long IsEvent) row in connection.Query<(long, long, long, long)>(DueSql, new { until, row = RowBytes, eventRow = EventRowBytes }, buffered: false))
         {
-            // Those that ended at one time go together.
-            if (row.Until >= byAge && bytes >= excess && row.Until >= before)
+            // Those of one time go together.
+            if (row.At >= byAge && bytes >= excess && row.At >= before)
             {
                 break;
             }
 
-            (before, count, bytes) = (row.Until + 1, count + 1, bytes + row.Bytes);
+            (before, bytes) = (row.At + 1, bytes + row.Bytes);
+            (snapshots, events) = (snapshots + 1 - row.IsEvent, events + row.IsEvent);
             hosts.Add(row.Host);
         }
 
-        return new RetentionPlan(before, count, hosts.Count, bytes, used, file);
+        return new RetentionPlan(before, snapshots, events, hosts.Count, bytes, used, file);
     }
-
-    private sealed record Overtaken(long Until, long Bytes, long Host);
 }
 
-/// <summary>Removes what a plan names from one piece of the table, so that no commit takes long.</summary>
+/// <summary>Removes the snapshots that a plan names from one piece of the table, so that no commit takes long.</summary>
 /// <param name="before">The plan's time.</param>
 /// <param name="after">The piece begins above this revision.</param>
 internal sealed class RetentionWork(long before, long after)

@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
@@ -11,7 +12,19 @@ internal sealed class StoreKeeper(
     private static readonly TimeSpan Round = TimeSpan.FromHours(1);
     private static readonly TimeSpan CheckEvery = TimeSpan.FromDays(1);
 
+    // Ticks of the timer are not exact.
+    private static readonly TimeSpan CheckAfter = CheckEvery - (Round / 2);
+
     private readonly SemaphoreSlim _checking = new(1);
+    private readonly ClockTrust _clock = new(time);
+    private long? _checkedAt;
+    private string? _held;
+
+    /// <summary>Why nothing is removed by age at present; null while the rule is applied.</summary>
+    public string? Held => Volatile.Read(ref _held);
+
+    /// <summary>Whether the daily check is due, by the monotonic clock.</summary>
+    internal bool IsCheckDue => _checkedAt is not { } at || time.GetElapsedTime(at) >= CheckAfter;
 
     /// <summary>Checks the database now. What is found is logged and shown; structural damage stops the writer.</summary>
     public async Task CheckAsync(CancellationToken cancellation)
@@ -19,8 +32,9 @@ internal sealed class StoreKeeper(
         await _checking.WaitAsync(cancellation);
         try
         {
-            DateTimeOffset began = time.GetUtcNow();
-            condition.Check = condition.Check with { Stage = CheckStage.Running, At = began };
+            long began = time.GetTimestamp();
+            _checkedAt = began;
+            condition.Check = condition.Check with { Stage = CheckStage.Running, At = time.GetUtcNow() };
             IntegrityFindings found = await new IntegrityCheck(path).RunAsync(gently: true, cancellation);
             Report(found, began);
         }
@@ -35,26 +49,29 @@ internal sealed class StoreKeeper(
         }
     }
 
-    /// <summary>Applies the rule.</summary>
-    /// <returns>How many snapshots went.</returns>
+    /// <summary>Applies the rule, without its age while the clock is not believed: what is removed does not come back, and size does not ask the clock.</summary>
+    /// <returns>How many snapshots and observations went.</returns>
     /// <exception cref="IOException">The store did not keep it.</exception>
-    public async Task<long> RetainAsync(CancellationToken cancellation)
+    public async Task<(long Snapshots, long Events)> RetainAsync(CancellationToken cancellation)
     {
-        RetentionPlan plan = new RetentionReader(path).Plan(options.Retention, UnixTime.ToMicroseconds(time.GetUtcNow()));
-        long removed = 0;
-        for (long? after = plan.Snapshots == 0 ? null : 0; after is { } from;)
+        RetentionRule rule = Hold(_clock.Look()) ? options.Retention with { Age = null } : options.Retention;
+        RetentionPlan plan = new RetentionReader(path).Plan(rule, UnixTime.ToMicroseconds(time.GetUtcNow()));
+        long snapshots = plan.Snapshots == 0 ? 0 : await RunPiecesAsync(from => new RetentionWork(plan.Before, from).RunAsync(writer), cancellation);
+        long events = plan.Events == 0 ? 0 : await RunPiecesAsync(from => new EventRetentionWork(plan.Before, from).RunAsync(writer), cancellation);
+        if (snapshots + events > 0)
         {
-            cancellation.ThrowIfCancellationRequested();
-            (long count, after) = await new RetentionWork(plan.Before, from).RunAsync(writer);
-            removed += count;
+            StoreLog.Retained(log, snapshots, events, UnixTime.FromMicroseconds(plan.Before));
         }
 
-        if (removed > 0)
-        {
-            StoreLog.Retained(log, removed, UnixTime.FromMicroseconds(plan.Before));
-        }
+        return (snapshots, events);
+    }
 
-        return removed;
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before anybody is heard of by a clock that may be wrong.
+        Begin();
+        return base.StartAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -72,12 +89,10 @@ internal sealed class StoreKeeper(
         try
         {
             using var timer = new PeriodicTimer(Round, time);
-            DateTimeOffset due = time.GetUtcNow();
             do
             {
-                if (time.GetUtcNow() >= due)
+                if (IsCheckDue)
                 {
-                    due = time.GetUtcNow() + CheckEvery;
                     await CheckAsync(stoppingToken);
                 }
 
@@ -89,6 +104,47 @@ internal sealed class StoreKeeper(
         {
             // Whatever was under way begins anew after the next start.
         }
+    }
+
+    /// <summary>Compares the clock with the time when the store was last in use.</summary>
+    internal void Begin()
+    {
+        using SqliteConnection connection = path.OpenReader();
+        long? last = connection.QuerySingle<long?>("SELECT max(last_seen_us) FROM hosts");
+        _clock.Begin(last is { } at ? UnixTime.FromMicroseconds(at) : null);
+    }
+
+    private static async Task<long> RunPiecesAsync(Func<long, Task<(long Removed, long? Next)>> run, CancellationToken cancellation)
+    {
+        long removed = 0;
+        for (long? after = 0; after is { } from;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            (long count, after) = await run(from);
+            removed += count;
+        }
+
+        return removed;
+    }
+
+    private bool Hold(string? doubt)
+    {
+        if (options.Retention.Age is null || doubt == _held)
+        {
+            return _held is not null;
+        }
+
+        if (doubt is not null)
+        {
+            StoreLog.RetentionHeld(log, doubt);
+        }
+        else
+        {
+            StoreLog.RetentionGoesOn(log);
+        }
+
+        Volatile.Write(ref _held, doubt);
+        return doubt is not null;
     }
 
     private async Task TryRetainAsync(CancellationToken cancellation)
@@ -103,9 +159,9 @@ internal sealed class StoreKeeper(
         }
     }
 
-    private void Report(IntegrityFindings found, DateTimeOffset began)
+    private void Report(IntegrityFindings found, long began)
     {
-        TimeSpan took = time.GetUtcNow() - began;
+        TimeSpan took = time.GetElapsedTime(began);
         IReadOnlyList<string> findings = [.. found.Structure, .. found.Bodies.Select(hash => $"The body of snapshot {hash} is not what was stored, or is gone; it heals when a probe delivers it again."),
             .. found.Events == 0 ? [] : new[] { $"{found.Events} events of TDX modules cannot be read; they are left out of every page and of what hosts are said to be at." }];
         if (found.Structure.Count > 0)

@@ -17,7 +17,8 @@ internal sealed record EntriesQuery(string? HostId, long From, long To, int Kind
     private const string Select = """
         SELECT h.host_id AS HostId, h.name AS HostName, s.revision AS Revision, s.boot_id AS BootId, s.sequence AS Sequence, s.hash AS Hash,
             s.taken_at_us AS TakenAt, s.received_at_us AS ReceivedAt, s.until_us AS Until,
-            s.compared AS Compared, s.base AS Base, s.changed AS Changed, s.kinds AS Kinds, s.headline AS Headline
+            s.compared AS Compared, s.base AS Base, s.changed AS Changed, s.kinds AS Kinds, s.headline AS Headline,
+            (SELECT b.revision FROM snapshots b WHERE b.revision = s.base) AS KeptBase
         FROM snapshots s JOIN hosts h ON h.id = s.host
         """;
 

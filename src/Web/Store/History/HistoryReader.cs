@@ -8,7 +8,7 @@ internal sealed record PastRow(string HostId, string HostName, long Revision, st
 
 /// <summary>A snapshot's row with what it changed.</summary>
 internal sealed record ChangeRow(string HostId, string HostName, long Revision, string BootId, long Sequence, string Hash, long TakenAt, long ReceivedAt, long Until,
-    long Compared, long? Base, long Changed, long Kinds, string Headline);
+    long Compared, long? Base, long Changed, long Kinds, string Headline, long? KeptBase);
 
 /// <summary>A snapshot's row with its digest.</summary>
 internal sealed record DigestRow(string HostId, string HostName, long Revision, string BootId, long Sequence, string Hash, long TakenAt, long ReceivedAt, long Until, byte[]? Digest);
@@ -35,6 +35,11 @@ internal sealed class HistoryReader(StorePath path)
         SELECT {Columns} FROM snapshots s JOIN hosts h ON h.id = s.host
         WHERE s.host = (SELECT id FROM hosts WHERE host_id = @hostId) AND s.received_at_us <= @at AND s.until_us > @at
         ORDER BY s.received_at_us DESC LIMIT 1
+        """;
+
+    // Numbers are given once, and no gap stays but where a row was removed.
+    internal const string WasRemovedSql = """
+        SELECT @revision >= 1 AND @revision <= coalesce((SELECT max(revision) FROM snapshots), 0) AND NOT EXISTS (SELECT 1 FROM snapshots WHERE revision = @revision)
         """;
 
     internal const string FindSql = $"""
@@ -100,6 +105,13 @@ internal sealed class HistoryReader(StorePath path)
     {
         using SqliteConnection connection = path.OpenReader();
         return connection.QueryFirstOrDefault<PastRow>(FindSql, new { hostId, revision });
+    }
+
+    /// <summary>Whether there was a snapshot of a revision, of whichever host, that is no longer there.</summary>
+    public bool WasRemoved(long revision)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.QuerySingle<bool>(WasRemovedSql, new { revision });
     }
 
     /// <summary>How far a host's history reaches, or null.</summary>

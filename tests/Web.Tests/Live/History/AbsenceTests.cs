@@ -169,20 +169,4 @@ public sealed class AbsenceTests
         fleet.Load();
         return fleet;
     }
-
-    /// <summary>A wall clock that can be set, beside a monotonic one that cannot.</summary>
-    private sealed class TwoClocks : TimeProvider
-    {
-        private TimeSpan _passed;
-
-        public TimeSpan Ahead { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public void Wait(TimeSpan time) => _passed += time;
-
-        public override DateTimeOffset GetUtcNow() => Start + _passed + Ahead;
-
-        public override long GetTimestamp() => _passed.Ticks;
-    }
 }

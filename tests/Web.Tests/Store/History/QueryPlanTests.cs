@@ -1,12 +1,13 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Store;
 using TdxDash.Web.Store.History;
 using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Store.History;
 
-/// <summary>No question about history walks over all snapshots, but for those that ask about all of them.</summary>
+/// <summary>No question about history walks over all snapshots or observations, but for those that ask about all of them.</summary>
 public sealed class QueryPlanTests
 {
     private static readonly EntriesQuery Entries = new(null, 0, 9, 0, "", null, 50);
@@ -15,6 +16,7 @@ public sealed class QueryPlanTests
     {
         { "in force", HistoryReader.InForceSql, "SEARCH s USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us<?)" },
         { "find", HistoryReader.FindSql, "SEARCH s USING INTEGER PRIMARY KEY (rowid=?)" },
+        { "removed", HistoryReader.WasRemovedSql, "SEARCH snapshots USING INTEGER PRIMARY KEY (rowid=?)" },
         { "span", HistoryReader.SpanSql, "SEARCH s USING COVERING INDEX snapshots_by_host_and_sequence (host=?)" },
         { "span at a time", HistoryReader.SpanAtSql, "SEARCH s USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us<?)" },
         { "span's boot", HistoryReader.SpanSql, "SEARCH s USING COVERING INDEX sqlite_autoindex_snapshots_1 (host=? AND boot_id=?)" },
@@ -36,6 +38,9 @@ public sealed class QueryPlanTests
         { "entries of a host", (Entries with { HostId = "a" }).Sql, "SEARCH s USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us>? AND received_at_us<?)" },
         { "to compare", ComparisonReader.Sql, "SEARCH s USING INDEX snapshots_to_compare (compared<?)" },
         { "to compare, base", ComparisonReader.Sql, "SEARCH p USING INDEX snapshots_by_host_and_sequence (host=? AND sequence<?)" },
+        { "latest boots", EventReader.LatestBootSql, "SEARCH e USING INDEX sqlite_autoindex_events_1 (host=? AND boot_id=?)" },
+        { "latest boots, which", EventReader.LatestBootSql, "SEARCH l USING INDEX events_by_host_and_sequence (host=?)" },
+        { "newest observations", EventReader.NewestSql, "SEARCH e USING INDEX events_by_host_and_sequence (host=?)" },
         { "annotations", Annotations.OfHostSql, "SEARCH a USING INDEX annotations_by_host_and_time (host=? AND from_us<?)" },
     };
 
@@ -51,6 +56,20 @@ public sealed class QueryPlanTests
         Assert.True(plan.Contains(expected, StringComparer.Ordinal), $"The plan of '{question}' is\n{string.Join('\n', plan)}");
         // The hosts are the only table that may be walked over, and only for questions about all of them.
         Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && step is not ("SCAN h" or "SCAN pieces" or "SCAN CONSTANT ROW" or "SCAN f USING INDEX snapshots_by_receipt"));
+    }
+
+    [Theory]
+    [InlineData(EventReader.LatestBootSql)]
+    [InlineData(EventReader.NewestSql)]
+    [InlineData(EventReader.RecentSql)]
+    public async Task Plan_OfObservations_NeedsNoSorting(string sql)
+    {
+        await using var store = new HistoryStore();
+        using SqliteConnection connection = store.Path.OpenReader();
+
+        string[] plan = Explain(connection, sql);
+
+        Assert.False(plan.Any(step => step.Contains("TEMP B-TREE", StringComparison.Ordinal)), $"The plan is\n{string.Join('\n', plan)}");
     }
 
     [Theory]
