@@ -49,7 +49,8 @@ export class MemoryMap {
   #end = new AbortController();
   #restTimer = 0;
   #isStep = false;
-  #told = "";
+  /** @type {string | null} */
+  #told = null;
 
   /** @param {HTMLElement} root @param {Uint8Array} bytes @param {Options} options @param {Server | null} server */
   constructor(root, bytes, options, server) {
@@ -76,6 +77,7 @@ export class MemoryMap {
     this.toggleOverlay(this.#overlayBox?.checked ?? false);
     this.surface.drawNow();
     this.#show();
+    this.#follow();
     performance.measure("tdx-map-first-draw", "tdx-map-mount");
   }
 
@@ -119,6 +121,7 @@ export class MemoryMap {
     this.#told = this.#serverPart();
     this.#followOverlay();
     this.#show();
+    this.#follow();
   }
 
   dispose() {
@@ -245,8 +248,8 @@ export class MemoryMap {
     (row instanceof HTMLElement ? row : table).focus();
   }
 
-  /** Goes to what a person typed. @param {string} text */
-  goTo(text) {
+  /** Goes to what a person typed. @param {string} text @param {boolean} isStep whether Back undoes it */
+  goTo(text, isStep = true) {
     const target = parseAddress(text), message = this.part("go-message"), { model } = this;
     if (!("start" in target)) {
       message.textContent = target.problem;
@@ -254,15 +257,24 @@ export class MemoryMap {
     }
     if (target.end !== null) {
       const { start, end } = target;
-      this.step(() => model.fit(start, end));
+      this.step(() => model.fit(start, end), isStep);
       message.textContent = `Shows ${rangeGrouped(start, end)}, ${sizeWithBytes(end - start, model.state.units)}.`;
     } else {
-      this.step(() => model.goTo(target.start));
+      this.step(() => model.goTo(target.start), isStep);
       message.textContent = model.regions.whatIsAt(target.start);
     }
     this.#commit(false);
     this.#show();
     return true;
+  }
+
+  // What a link names is gone to once; the address then says what is seen, and the server what it was told.
+  #follow() {
+    const { go } = this.model.state;
+    if (go !== null) {
+      this.model.state.go = this.#told = null;
+      this.goTo(go, false);
+    }
   }
 
   /** @param {Piece | "link"} what */
@@ -393,7 +405,7 @@ export class MemoryMap {
   }
 
   #serverPart() {
-    return writeState("", { ...this.model.settle(), view: null, scale: "compressed" });
+    return writeState("", { ...this.model.settle(), view: null, scale: "compressed", go: null });
   }
 
   #popped() {
@@ -408,6 +420,7 @@ export class MemoryMap {
     this.#tell();
     this.#show();
     this.motion.run(before);
+    this.#follow();
   }
 
   // Paper is white: the picture is drawn anew, as lines, in the light theme's colours.
