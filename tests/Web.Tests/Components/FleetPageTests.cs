@@ -152,7 +152,7 @@ public sealed class FleetPageTests : PageTestContext
         IRenderedComponent<FleetPage> page = RenderFilled();
 
         Assert.Equal(["alpha"], Names(page));
-        string problems = page.Find("[role=alert]").TextContent;
+        string problems = page.Find(".problems").TextContent;
         Assert.Contains("Column 7, reservd:>75%", problems, StringComparison.Ordinal);
         Assert.Contains("names 'colour'", problems, StringComparison.Ordinal);
     }

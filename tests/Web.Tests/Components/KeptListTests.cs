@@ -2,6 +2,7 @@ using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Web.Components.Pages;
+using TdxDash.Web.Components.Url;
 
 namespace TdxDash.Web.Tests.Components;
 
@@ -26,7 +27,8 @@ public sealed class KeptListTests : PageTestContext
         await page.Find("ul[aria-label='Saved views'] button.link").ClickAsync(new());
 
         Assert.EndsWith("/?q=reserved:%3E75%25&sort=-reserved,gone", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
-        Assert.Contains("'gone', which is no column", page.Find("[aria-label='Problems of this search or address']").TextContent, StringComparison.Ordinal);
+        Time.Advance(UrlProblems.Rest);
+        page.WaitForAssertion(() => Assert.Contains("'gone', which is no column", page.Find("[aria-label='Problems of this search or address']").TextContent, StringComparison.Ordinal));
     }
 
     [Fact]
