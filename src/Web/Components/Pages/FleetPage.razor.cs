@@ -35,11 +35,14 @@ public sealed partial class FleetPage : IAsyncDisposable
     private volatile bool _isHeld;
     private int _pending;
     private IDisposable? _subscription;
-    private RenderGate? _gate;
+    private RenderTurn? _turn;
     private ITimer? _ages;
     private FleetGrid? _grid;
     private ElementReference _tables;
     private FleetTableScript? _script;
+
+    [Inject]
+    private CircuitRenders Renders { get; set; } = null!;
 
     [Inject]
     private IFleetProjection Projection { get; set; } = null!;
@@ -94,7 +97,7 @@ public sealed partial class FleetPage : IAsyncDisposable
         await _gone.CancelAsync();
         _gone.Dispose();
         _subscription?.Dispose();
-        _gate?.Dispose();
+        _turn?.Dispose();
         _ages?.Dispose();
         if (_script is not null)
         {
@@ -122,7 +125,7 @@ public sealed partial class FleetPage : IAsyncDisposable
         }
 
         // The past does not change.
-        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = _past is null ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
+        _turn = Renders.Join(() => _ = _past is null ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
         _subscription = Projection.Subscribe(hostId =>
         {
             if (_isHeld)
@@ -130,9 +133,9 @@ public sealed partial class FleetPage : IAsyncDisposable
                 _changedWhileHeld[hostId] = 0;
             }
 
-            _gate.Request();
+            _turn.Request();
         });
-        _ages = Time.CreateTimer(_ => _gate.Request(), null, FleetProjection.SignsOfLifeAfter, FleetProjection.SignsOfLifeAfter);
+        _ages = Time.CreateTimer(_ => _turn.Request(), null, FleetProjection.SignsOfLifeAfter, FleetProjection.SignsOfLifeAfter);
     }
 
     /// <inheritdoc/>

@@ -41,10 +41,13 @@ public sealed partial class LivePage : IAsyncDisposable
     private volatile bool _isPaused;
     private IDisposable? _news;
     private IDisposable? _fleet;
-    private RenderGate? _gate;
+    private RenderTurn? _turn;
     private ITimer? _clock;
     private ElementReference _root;
     private LiveScript? _script;
+
+    [Inject]
+    private CircuitRenders Renders { get; set; } = null!;
 
     [Inject]
     private IFleetProjection Projection { get; set; } = null!;
@@ -110,7 +113,7 @@ public sealed partial class LivePage : IAsyncDisposable
         _gone.Dispose();
         _news?.Dispose();
         _fleet?.Dispose();
-        _gate?.Dispose();
+        _turn?.Dispose();
         _clock?.Dispose();
         if (_script is not null)
         {
@@ -127,7 +130,7 @@ public sealed partial class LivePage : IAsyncDisposable
             return;
         }
 
-        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(RefreshAsync));
+        _turn = Renders.Join(() => _ = InvokeAsync(RefreshAsync));
         _news = Reinits.Follow(news =>
         {
             foreach (ReinitNews seen in news)
@@ -140,10 +143,10 @@ public sealed partial class LivePage : IAsyncDisposable
                 // The log holds no more either; the board is made of states, which none of these is needed for.
             }
 
-            _gate.Request();
+            _turn.Request();
         });
-        _fleet = Projection.Subscribe(_ => _gate.Request());
-        _clock = Time.CreateTimer(_ => _gate.Request(), null, Tick, Tick);
+        _fleet = Projection.Subscribe(_ => _turn.Request());
+        _clock = Time.CreateTimer(_ => _turn.Request(), null, Tick, Tick);
         _ = LoadLogAsync();
     }
 
@@ -184,7 +187,7 @@ public sealed partial class LivePage : IAsyncDisposable
         {
             IReadOnlyList<ReinitEvent> events = await Reinits.RecentAsync(LoadedEvents, _gone.Token);
             await InvokeAsync(() => _log.Add(events));
-            _gate?.Request();
+            _turn?.Request();
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
