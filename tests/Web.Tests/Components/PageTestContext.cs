@@ -185,6 +185,8 @@ internal sealed class FakePast : IFleetHistory, IHostHistory
 
     public Task<VersionsOverTime> VersionsAsync(TimeWindow window, int moments, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<SilencesOverTime> SilencesAsync(TimeWindow window, int moments, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<HistorySpan?> SpanAsync(string hostId, DateTimeOffset? at, CancellationToken cancellation) => Task.FromResult<HistorySpan?>(null);
 
     public Task<HostTimeline> TimelineAsync(string hostId, TimeWindow window, int mostMarks, CancellationToken cancellation) => throw new NotSupportedException();

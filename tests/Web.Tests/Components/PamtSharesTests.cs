@@ -56,7 +56,7 @@ public sealed class PamtSharesTests
         Assert.Equal([0.0, 5.0, 10.0], curve.Percents!.Take(3).Select(percent => Math.Round(percent, 6)));
         Assert.Equal(100, curve.Percents![^1]);
         Assert.All(curve.Series[1].Values, value => Assert.Equal(shares.Static.Bytes, value));
-        double at = curve.Mark!.At;
+        double at = Assert.Single(curve.Marks).At;
         for (int i = 0; i < curve.Percents.Count; i++)
         {
             Assert.Equal(curve.Percents[i] >= at, curve.Series[0].Values[i] >= shares.Static.Bytes);
