@@ -11,6 +11,9 @@ namespace TdxDash.Web.Live.Reinit;
 /// <param name="SeenAt">When it was seen, by the host's clock: what stages are measured by.</param>
 public sealed record HostReinit(string HostId, string BootId, ReinitState State, long Sequence, DateTimeOffset ReceivedAt, DateTimeOffset SeenAt)
 {
+    /// <summary>Whether the module is being updated.</summary>
+    public bool IsUpdating => State.Update is { Outcome: RunOutcome.Running };
+
     /// <summary>The host's clock now, as far as the last observation tells: for the elapsed time of a stage that goes on.</summary>
     /// <param name="now">The dashboard's clock.</param>
     public DateTimeOffset HostNow(DateTimeOffset now) => SeenAt + (now > ReceivedAt ? now - ReceivedAt : TimeSpan.Zero);
@@ -39,6 +42,9 @@ public interface IReinitView
 {
     /// <summary>Every host of which anything was seen, in no order.</summary>
     IReadOnlyCollection<HostReinit> Hosts { get; }
+
+    /// <summary>The hosts whose module is being updated, in no order.</summary>
+    IReadOnlyCollection<string> Updating { get; }
 
     /// <summary>One host; null where nothing was seen.</summary>
     HostReinit? Find(string hostId);

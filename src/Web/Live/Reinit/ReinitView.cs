@@ -10,11 +10,16 @@ namespace TdxDash.Web.Live.Reinit;
 internal sealed class ReinitView(EventReader reader, ILogger<ReinitView> log) : IReinitView
 {
     private readonly ConcurrentDictionary<string, HostReinit> _hosts = new(StringComparer.Ordinal);
+    // Few of many: the fleet page asks at each of its renders.
+    private readonly ConcurrentDictionary<string, byte> _updating = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private ImmutableList<Subscription> _subscriptions = [];
 
     /// <inheritdoc/>
     public IReadOnlyCollection<HostReinit> Hosts => [.. _hosts.Values];
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> Updating => [.. _updating.Keys];
 
     /// <inheritdoc/>
     public HostReinit? Find(string hostId) => _hosts.GetValueOrDefault(hostId);
@@ -108,6 +113,15 @@ internal sealed class ReinitView(EventReader reader, ILogger<ReinitView> log) : 
         bool isLast = known is null || last.Sequence > known.Sequence;
         var now = new HostReinit(hostId, bootId, state, isLast ? last.Sequence : known!.Sequence, receivedAt, isLast ? last.Seen.At : known!.SeenAt);
         _hosts[hostId] = now;
+        if (now.IsUpdating)
+        {
+            _updating[hostId] = 0;
+        }
+        else
+        {
+            _updating.TryRemove(hostId, out _);
+        }
+
         return (now, states);
     }
 
