@@ -26,7 +26,7 @@ public class HistoryBenchmarks
         var bodies = new SnapshotReader(_year.Path);
         var digests = new DigestSource(bodies, new TextTable(_year.Path), HostSummary.From);
         var view = new FleetView(bodies, digests, HostSummary.From, TimeProvider.System, NullLogger<FleetView>.Instance);
-        _fleet = new FleetHistory(new FleetPastReader(_year.Path), digests, view);
+        _fleet = new FleetHistory(new FleetPastReader(_year.Path), digests, view, TimeProvider.System);
         _hosts = new HostHistory(_year.Path, new HistoryReader(_year.Path), digests, view, TimeProvider.System);
         _window = new TimeWindow(YearOfHistory.Start, YearOfHistory.End);
     }
@@ -42,6 +42,9 @@ public class HistoryBenchmarks
 
     [Benchmark]
     public async Task<int> ActivityOfTheYear() => (await _fleet.ActivityAsync(new HistoryFilter(_window), 365, CancellationToken.None)).Count;
+
+    [Benchmark]
+    public async Task<int> SilencesOverTheYear() => (await _fleet.SilencesAsync(_window, 120, CancellationToken.None)).Hosts.Count;
 
     [Benchmark]
     public async Task<int> PageOfChangesOfTheFleet() => (await _hosts.EntriesAsync(new HistoryFilter(_window), null, 50, CancellationToken.None)).Entries.Count;

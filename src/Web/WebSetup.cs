@@ -9,6 +9,7 @@ using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Api;
 using TdxDash.Web.Components;
 using TdxDash.Web.Components.Palette;
+using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
@@ -131,6 +132,7 @@ public static class WebSetup
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = CircuitMessageBytes);
         services.AddMudServices();
+        services.AddScoped<CircuitRenders>();
     }
 
     private static void AddHistory(IServiceCollection services)

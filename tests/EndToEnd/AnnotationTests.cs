@@ -33,6 +33,9 @@ public sealed class AnnotationTests(Chromium chromium, PastSite site)
         await panel.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Undo" }).ClickAsync();
         await Expect(panel.Locator(".notes li")).ToContainTextAsync("BIOS 2.1 flashed");
         await Expect(panel.Locator(".undo")).ToHaveCountAsync(0);
+
+        IPage fleet = await chromium.OpenAsync(site.At("/history?range=all"));
+        await Expect(fleet.Locator(".drawing[data-drawn]:not([data-marks='0']) canvas")).ToHaveCountAsync(3);
     }
 
     [Fact]

@@ -38,6 +38,31 @@ public sealed class FleetTableTests(Chromium chromium, FleetSite site) : IClassF
     }
 
     [Fact]
+    public async Task View_Saved_IsThereOnAnotherVisitAndADeletionCanBeUndone()
+    {
+        IPage page = await OpenAsync("/?q=demo&sort=-memory&density=compact");
+        await Views(page).ClickAsync();
+        await page.Locator("#view-name").FillAsync("Largest first");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Save", Exact = true }).ClickAsync();
+        await Assertions.Expect(View(page)).ToBeVisibleAsync();
+
+        await page.GotoAsync(new Uri(site.Address, "/").ToString());
+        await Site.LiveRowsAsync(page);
+        await Views(page).ClickAsync();
+        await View(page).ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("[?]q=demo&sort=-memory&density=compact$"));
+        await Assertions.Expect(Status(page)).ToContainTextAsync("sorted by memory, descending");
+
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete Largest first" }).ClickAsync();
+        await Assertions.Expect(View(page)).ToBeHiddenAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Undo" }).ClickAsync();
+
+        // A click beside the menu closed it.
+        await Views(page).ClickAsync();
+        await Assertions.Expect(View(page)).ToBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task StateCount_Clicked_LeavesHostsOfThatStateUntilItIsClickedAgain()
     {
         IPage page = await OpenAsync(DemoHosts);
@@ -294,6 +319,10 @@ public sealed class FleetTableTests(Chromium chromium, FleetSite site) : IClassF
     }
 
     private static ILocator Heading(IPage page, string column) => page.Locator($"th.col-{column} button.sort");
+
+    private static ILocator Views(IPage page) => page.Locator("summary", new PageLocatorOptions { HasText = "Views" });
+
+    private static ILocator View(IPage page) => page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Largest first", Exact = true });
 
     private static ILocator Status(IPage page) => page.Locator(".line [role=status]");
 

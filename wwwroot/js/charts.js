@@ -2,7 +2,8 @@
 // Draws series over time or percent with uPlot (lib/uplot), which is loaded when the first chart is drawn. Colours are the page's own tokens.
 
 /** @typedef {{ label: string, values: (number | null)[], colour: string, dash: number[], fill: boolean }} Series */
-/** @typedef {{ library: string, style: string, times: number[], series: Series[], unit: string, stacked: boolean, stepped: boolean, height: number, zone: string, percent: boolean, mark: { at: number, label: string } | null }} Chart */
+/** @typedef {{ library: string, style: string, times: number[], series: Series[], unit: string, stacked: boolean, stepped: boolean, height: number, zone: string, percent: boolean, marks: Mark[] }} Chart */
+/** @typedef {{ at: number, to: number | null, label: string }} Mark */
 
 /** @type {Promise<any> | undefined} */
 let loading;
@@ -52,24 +53,40 @@ function steps(unit) {
   return unit === "bytes" ? { incrs: Array.from({ length: 60 }, (_, power) => 2 ** power) } : { incrs: [1, 2, 5].flatMap(n => [0, 1, 2, 3, 4, 5, 6].map(power => n * 10 ** power)).sort((a, b) => a - b) };
 }
 
-/** A dashed line from top to bottom, with its words beside it on the side that has more room. @param {any} u @param {NonNullable<Chart["mark"]>} mark @param {string} stroke */
-function drawMark(u, mark, stroke) {
-  const x = u.valToPos(mark.at, "x", true);
-  const { left, top, width, height } = u.bbox;
-  const isLeft = x > left + width / 2;
-  const pen = u.ctx;
+/** Dashed lines from top to bottom, and bands of what lasts, with their words beside them on the side that has more room. Words that would lie on those before them are left out.
+ * @param {any} u @param {Mark[]} marks by place @param {string} stroke */
+function drawMarks(u, marks, stroke) {
+  const { left, top, width, height } = u.bbox, pen = u.ctx, gap = 4 * devicePixelRatio;
+  let free = left;
   pen.save();
+  pen.beginPath();
+  pen.rect(left, top, width, height);
+  pen.clip();
   pen.strokeStyle = pen.fillStyle = stroke;
   pen.lineWidth = devicePixelRatio;
   pen.setLineDash([4 * devicePixelRatio, 3 * devicePixelRatio]);
-  pen.beginPath();
-  pen.moveTo(x, top);
-  pen.lineTo(x, top + height);
-  pen.stroke();
   pen.font = `${11 * devicePixelRatio}px system-ui`;
-  pen.textAlign = isLeft ? "right" : "left";
   pen.textBaseline = "top";
-  pen.fillText(mark.label, x + (isLeft ? -4 : 4) * devicePixelRatio, top + 2 * devicePixelRatio);
+  for (const mark of marks) {
+    const x = u.valToPos(mark.at, "x", true), end = mark.to === null ? x : u.valToPos(mark.to, "x", true);
+    if (end < left || x > left + width) {
+      continue;
+    }
+    if (end > x) {
+      pen.globalAlpha = 0.12;
+      pen.fillRect(x, top, end - x, height);
+      pen.globalAlpha = 1;
+    }
+    pen.beginPath();
+    pen.moveTo(x, top);
+    pen.lineTo(x, top + height);
+    pen.stroke();
+    const at = Math.max(x, left), wide = pen.measureText(mark.label).width, from = at > left + width / 2 ? at - gap - wide : at + gap;
+    if (from >= free) {
+      pen.fillText(mark.label, from, top + 2 * devicePixelRatio);
+      free = from + wide + gap;
+    }
+  }
   pen.restore();
 }
 
@@ -100,7 +117,7 @@ export async function draw(root, chart) {
       tzDate: (/** @type {number} */ ts) => uPlot.tzDate(new Date(ts * 1000), now.zone),
       cursor: { drag: { x: false, y: false } },
       scales: { x: { time: !now.percent }, y: { range: (/** @type {any} */ _, /** @type {number} */ __, /** @type {number} */ most) => [0, most > 0 ? most * 1.1 : 1] } },
-      hooks: now.mark ? { draw: [(/** @type {any} */ u) => drawMark(u, /** @type {NonNullable<Chart["mark"]>} */ (now.mark), text)] } : {},
+      hooks: { draw: [(/** @type {any} */ u) => drawMarks(u, now.marks, text)] },
       axes: [now.percent ? { ...axis, values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map(tick => `${tick} %`) } : axis, { ...axis, size: 72, ...steps(now.unit), values: (/** @type {any} */ _, /** @type {number[]} */ ticks) => ticks.map(write) }],
       series: [now.percent ? { label: "at", value: (/** @type {any} */ _, /** @type {number | null} */ at) => at === null ? "–" : `${at} %` } : {}, ...now.series.map((s, i) => {
         const stroke = colour(root, s.colour);
@@ -118,6 +135,7 @@ export async function draw(root, chart) {
       bands: now.stacked ? now.series.slice(1).map((_, i) => ({ series: [i + 2, i + 1] })) : [],
     }, data(now), root);
     root.dataset.drawn = String(now.series.length);
+    root.dataset.marks = String(now.marks.length);
     return built;
   }
 

@@ -1,21 +1,10 @@
 // @ts-check
-// The browser's part of the planner: the text of the plan, which goes to the server a moment after the last key, the plans that are kept in this
-// browser, and files. A text that is too long never leaves the browser.
+// The browser's part of the planner: the text of the plan, which goes to the server a moment after the last key, and files.
+// A text that is too long never leaves the browser.
 
 /** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<void> }} Page */
-/** @typedef {{ name: string, text: string }} Kept */
 
-const key = "tdxdash.plans";
-const mostKept = 50;
 const pause = 120;
-
-/** @param {string} text */
-function announce(text) {
-  const announcer = document.getElementById("announcer");
-  if (announcer) {
-    announcer.textContent = text;
-  }
-}
 
 /** @param {HTMLElement} root @param {Page} page @param {number} most the longest text in characters */
 export function attach(root, page, most) {
@@ -63,51 +52,6 @@ export function attach(root, page, most) {
       area.removeEventListener("change", send);
     },
   };
-}
-
-/** @returns {Kept[]} */
-function read() {
-  try {
-    const kept = JSON.parse(localStorage.getItem(key) ?? "[]");
-    return Array.isArray(kept) ? kept.filter(plan => typeof plan?.name === "string" && typeof plan?.text === "string") : [];
-  } catch {
-    return []; // storage is denied, or something else stands there: it is written anew with the next plan that is kept
-  }
-}
-
-/** @param {Kept[]} plans @returns {string} what is wrong; empty for nothing */
-function write(plans) {
-  if (plans.length > mostKept) {
-    return `This browser keeps at most ${mostKept} plans: take one out first.`;
-  }
-  try {
-    localStorage.setItem(key, JSON.stringify(plans));
-    return "";
-  } catch {
-    return "This browser did not allow the plan to be kept, or has no room: copy the link instead.";
-  }
-}
-
-/** The names of the plans that are kept, in order. */
-export function names() {
-  return read().map(plan => plan.name).sort((a, b) => a.localeCompare(b));
-}
-
-/** @param {string} name @returns {string | null} */
-export function load(name) {
-  return read().find(plan => plan.name === name)?.text ?? null;
-}
-
-/** @param {string} name @param {string} text */
-export function save(name, text) {
-  const wrong = write([...read().filter(plan => plan.name !== name), { name, text }]);
-  announce(wrong === "" ? "The plan is kept in this browser." : wrong);
-  return wrong;
-}
-
-/** @param {string} name */
-export function remove(name) {
-  return write(read().filter(plan => plan.name !== name));
 }
 
 /** @param {string} name @param {string} type @param {{ arrayBuffer(): Promise<ArrayBuffer> }} stream */

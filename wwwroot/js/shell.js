@@ -116,7 +116,8 @@ function draw() {
 async function search() {
   const turn = ++asked;
   try {
-    const answer = await fetch(`/palette.json?q=${encodeURIComponent(input.value)}`);
+    const host = location.pathname.match(/^\/hosts\/([^/]+)/)?.[1];
+    const answer = await fetch(`/palette.json?q=${encodeURIComponent(input.value)}${host ? `&host=${host}` : ""}`);
     if (!answer.ok) {
       throw new Error(`status ${answer.status}`);
     }
@@ -125,7 +126,7 @@ async function search() {
       return; // a later question is under way
     }
     [items, selected] = [found, 0];
-    note.textContent = found.length === 0 ? "Nothing of that name. Hosts are found by name or by the beginning of their identity." : "";
+    note.textContent = found.length === 0 ? "Nothing of that name. Hosts are found by name or by the beginning of their identity; addresses are those of the host of this page, or stand behind a host's name." : "";
   } catch {
     if (turn !== asked) {
       return;

@@ -5,7 +5,11 @@ namespace TdxDash.Tdx.Memory;
 /// <summary>What a person named: an address, or a half-open range of addresses.</summary>
 /// <param name="Start">The address, or the range's first byte.</param>
 /// <param name="End">The byte behind the range's last one; null for an address.</param>
-public readonly record struct AddressTarget(PhysAddr Start, PhysAddr? End);
+public readonly record struct AddressTarget(PhysAddr Start, PhysAddr? End)
+{
+    /// <summary>The form that <see cref="AddressText.TryParse"/> reads: <c>0x1000</c> or <c>0x1000-0x2000</c>.</summary>
+    public override string ToString() => End is { } end ? $"{Start}-{end}" : Start.ToString();
+}
 
 /// <summary>Parses addresses as people write them: <c>0x1080000000</c>, <c>0x10_8000_0000</c>, <c>4G+16M</c>, <c>1.5TiB</c>,
 /// <c>pfn:0x1080000</c>; and ranges, <c>0x1000-0x2000</c> and <c>[0x1000, 0x2000)</c>. Units are powers of two. <c>A-B</c> is a

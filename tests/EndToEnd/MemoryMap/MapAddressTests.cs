@@ -37,6 +37,40 @@ public sealed class MapAddressTests(Chromium chromium, Site site)
     }
 
     [Fact]
+    public async Task Palette_Address_GoesThereOnceAndTheUrlSaysWhatIsSeen()
+    {
+        IPage page = await MapPage.OpenAsync(chromium, site, "?from=0x0&to=0x80000000");
+
+        // The second time the address is the same, and the map has moved meanwhile.
+        for (int i = 0; i < 2; i++)
+        {
+            await page.Keyboard.PressAsync("Control+k");
+            await page.Keyboard.TypeAsync("0x10080001000");
+            await Assertions.Expect(page.Locator("#palette-list [aria-selected=true]")).ToContainTextAsync("Go to 0x100_8000_1000in the memory map of " + MapPage.Plain);
+            await page.Keyboard.PressAsync("Enter");
+
+            await Assertions.Expect(page.Part("go-message")).ToContainTextAsync("0x100_8000_1000 lies in");
+            await Assertions.Expect(page.Locator(".memory-map tr.selected")).ToHaveCountAsync(1);
+            await page.WaitForURLAsync(url => url.Contains("sel=", StringComparison.Ordinal) && !url.Contains("go=", StringComparison.Ordinal));
+            await page.Part("overview").FocusAsync();
+            await page.Keyboard.PressAsync("Escape");
+            await Assertions.Expect(page.Part("go-message")).ToBeEmptyAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Link_OfAnAddress_GoesThereAndMalformedOnesAreNamed()
+    {
+        IPage page = await MapPage.OpenAsync(chromium, site, "?go=pfn:0x10080001");
+        await Assertions.Expect(page.Part("go-message")).ToContainTextAsync("0x100_8000_1000 lies in");
+        (ulong start, ulong end) = await page.SeenAsync();
+        Assert.InRange(0x100_8000_1000UL, start, end);
+
+        page = await MapPage.OpenAsync(chromium, site, "?go=nowhere");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("'nowhere' is no address");
+    }
+
+    [Fact]
     public async Task Query_Malformed_IsNamedPartByPartAndTheMapStaysUsable()
     {
         IPage page = await MapPage.OpenAsync(chromium, site, "?from=zzz&to=0x10&scale=banana&units=miles&hide=foo&sel=bar&page=abc");

@@ -18,6 +18,8 @@ internal sealed class FakeReinits : IReinitView
 
     public IReadOnlyCollection<HostReinit> Hosts => _hosts.Values;
 
+    public IReadOnlyCollection<string> Updating => [.. _hosts.Values.Where(host => host.IsUpdating).Select(host => host.HostId)];
+
     public int Subscribers => (Changed?.GetInvocationList().Length ?? 0) + (Stored?.GetInvocationList().Length ?? 0);
 
     public HostReinit? Find(string hostId) => _hosts.GetValueOrDefault(hostId);

@@ -23,7 +23,7 @@ public sealed class FleetHistoryPageTests : HistoryTestContext
         IRenderedComponent<FleetHistoryPage> page = Open();
 
         Assert.Equal(["host-2", "host-2", "host-1"], page.FindAll("section[aria-labelledby=changes] tbody tr").Select(row => row.Children[1].TextContent));
-        Assert.Equal(2, page.FindComponents<ChartView>().Count);
+        Assert.Equal(["Hosts by module version", "Changes by kind", "Hosts not heard of"], page.FindComponents<ChartView>().Select(chart => chart.Instance.Data.Title));
         Assert.Contains("not known", page.FindAll("figure")[0].TextContent, StringComparison.Ordinal);
     }
 
@@ -45,6 +45,29 @@ public sealed class FleetHistoryPageTests : HistoryTestContext
         await FillAsync();
 
         Assert.Contains("matches the filter", Open("q=nothing-of-that-name").Find("section[aria-labelledby=changes]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Render_Annotations_AreMarkedOnEveryChart()
+    {
+        await FillAsync();
+        (AnnotationDraft? draft, _) = AnnotationDraft.Check(HistoryStore.HostId(2), Start.AddHours(1), Start.AddHours(2), "Power of the whole rack was cut by the fire alarm", "");
+        Assert.Null(await Store.Notes.AddAsync(draft!));
+
+        IRenderedComponent<FleetHistoryPage> page = Open();
+
+        long at = Start.AddHours(1).ToUnixTimeSeconds();
+        Assert.All(page.FindComponents<ChartView>(), chart => Assert.Equal(new ChartMark(at, "host-2: Power of the whole rack…", at + 3_600), Assert.Single(chart.Instance.Data.Marks)));
+    }
+
+    [Fact]
+    public void Activity_OfAPiece_IsSplitSoThatTheKindsAddUp()
+    {
+        ChartData chart = FleetCharts.Activity([new ActivityPiece(Start, Start.AddDays(1), 10, 3, 2), new ActivityPiece(Start.AddDays(1), Start.AddDays(2), 0, 0, 0)]);
+
+        Assert.True(chart.IsStacked);
+        Assert.Equal([("module updates", 2.0), ("boots", 3.0), ("other changes", 5.0)], chart.Series.Select(series => (series.Label, series.Values[0]!.Value)));
+        Assert.Equal(3, chart.Series.Select(series => string.Join(',', series.Dash)).Distinct().Count());
     }
 
     [Fact]

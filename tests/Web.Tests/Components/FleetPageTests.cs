@@ -152,9 +152,43 @@ public sealed class FleetPageTests : PageTestContext
         IRenderedComponent<FleetPage> page = RenderFilled();
 
         Assert.Equal(["alpha"], Names(page));
-        string problems = page.Find("[role=alert]").TextContent;
+        string problems = page.Find(".problems").TextContent;
         Assert.Contains("Column 7, reservd:>75%", problems, StringComparison.Ordinal);
         Assert.Contains("names 'colour'", problems, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Updating_Hosts_AreCountedWhileTheyAreAndLeadToTheLiveBoard()
+    {
+        Fleet.Report(Samples.Entry("a", "alpha"));
+        Fleet.Report(Samples.Entry("b", "beta"));
+        Reinits.See("b", Updates.ToTheKernel(Samples.Now));
+        IRenderedComponent<FleetPage> page = RenderFilled();
+
+        Assert.Equal(("1 updating", "/live?phase=updating"), (page.Find("a.updating").TextContent.Trim(), page.Find("a.updating").GetAttribute("href")));
+
+        Reinits.See("a", Updates.ToTheKernel(Samples.Now));
+        Time.Advance(TimeSpan.FromSeconds(1));
+        page.WaitForAssertion(() => Assert.Equal("2 updating", page.Find("a.updating").TextContent.Trim()));
+
+        Reinits.See("a", Updates.Whole(Samples.Now).Skip(6));
+        Reinits.See("b", Updates.Whole(Samples.Now).Skip(6));
+        Time.Advance(TimeSpan.FromSeconds(1));
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("a.updating")));
+    }
+
+    [Fact]
+    public void Updating_WithASearch_CountsWhatItFinds()
+    {
+        Fleet.Report(Samples.Entry("a", "alpha"));
+        Fleet.Report(Samples.Entry("b", "beta"));
+        Reinits.See("a", Updates.ToTheKernel(Samples.Now));
+        Reinits.See("b", Updates.ToTheKernel(Samples.Now));
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/?q=alpha");
+
+        IElement link = RenderFilled().Find("a.updating");
+
+        Assert.Equal(("1 updating", "/live?q=alpha&phase=updating"), (link.TextContent.Trim(), link.GetAttribute("href")));
     }
 
     [Fact]

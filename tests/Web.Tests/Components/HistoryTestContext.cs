@@ -2,6 +2,7 @@ using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
+using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Store;
@@ -25,6 +26,7 @@ public abstract class HistoryTestContext : BunitContext
         Services.AddSingleton(Store.Notes);
         Services.AddSingleton<IHistoryFeed>(Store.Feed);
         Services.AddSingleton<SnapshotFinder>();
+        Services.AddScoped<CircuitRenders>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }

@@ -67,6 +67,42 @@ public sealed class HostPageTests : PageTestContext
     }
 
     [Fact]
+    public void Render_KeyIdsInUse_AreAGaugeWithBothSources()
+    {
+        Fleet.Report(Samples.Entry());
+
+        IElement fact = KeyIds(Open());
+
+        Assert.Equal("3/31", fact.QuerySelector(".usage .text")!.TextContent);
+        Assert.Contains("/sys/fs/cgroup/misc.current; of /sys/fs/cgroup/misc.capacity", fact.InnerHtml, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_KeyIdsOfAnOlderSnapshot_AreTheirNumberWithoutAGauge()
+    {
+        Fleet.Report(Samples.Entry(), Samples.Snapshot() with { Platform = null });
+
+        IElement fact = KeyIds(Open());
+
+        Assert.Contains("31 for trust domains", fact.TextContent, StringComparison.Ordinal);
+        Assert.Null(fact.QuerySelector(".usage"));
+    }
+
+    [Fact]
+    public void Render_Pamt_DrawsItsCostWithTheChartOfHistoryAndPlanner()
+    {
+        Fleet.Report(Samples.Entry(), Samples.Snapshot(layout: TdmrBuilder.Build(Tdx.Memory.MemoryMap.Create(Samples.Blocks), Samples.Limits)));
+
+        IRenderedComponent<HostPage> page = Open(tab: "pamt");
+
+        IElement card = page.Find("section[aria-labelledby=dynamic]");
+        Assert.Equal(21, card.QuerySelectorAll("figure.chart tbody tr").Length);
+        Assert.NotEmpty(card.QuerySelectorAll("figure.chart figcaption .mark"));
+        Assert.Empty(card.QuerySelectorAll("svg"));
+        Assert.Equal(["25.0 %", "25.0 %", "25.0 %", "25.0 %"], page.FindAll("section[aria-labelledby=pamt] .usage .text").Select(text => text.TextContent));
+    }
+
+    [Fact]
     public void Render_Platform_ShowsDecodedRegistersAndServicesWithTheirSource()
     {
         Fleet.Report(Samples.Entry());
@@ -324,6 +360,9 @@ public sealed class HostPageTests : PageTestContext
 
         Assert.DoesNotContain("rack1-a07", page.Markup, StringComparison.Ordinal);
     }
+
+    private static IElement KeyIds(IRenderedComponent<HostPage> page) =>
+        page.FindAll("section[aria-labelledby=limits] .fact").Single(fact => fact.QuerySelector("dt")!.TextContent == "Private KeyIDs");
 
     private IRenderedComponent<HostPage> Open(string id = Samples.HostId, TdxState state = TdxState.Ready, string? tab = null) => Render<HostPage>(parameters => parameters
         .Add(page => page.HostId, id)

@@ -66,6 +66,8 @@ public sealed class MapStateTests
             Gen.OneOf(range.Select(view => (AddressRange?)view), Gen.Const((AddressRange?)null)), Gen.Enum<MapScale>(), Gen.Enum<MapUnit>(), Gen.Int[0, 255],
             Gen.OneOf(Gen.Select(Gen.Enum<RegionKind>(), range).Select((kind, where) => (RegionKey?)new RegionKey(kind, where)), Gen.Const((RegionKey?)null)), Gen.Int[1, MapState.MaxPage],
             (view, scale, units, hidden, selected, page) => new MapState { View = view, Scale = scale, Units = units, Hidden = new HiddenKinds(hidden >> 1), IsBelow = (hidden & 1) != 0, Selected = selected, Page = page });
+        Gen<AddressTarget?> targets = Gen.Select(range, Gen.Int[0, 2]).Select((where, kind) => kind == 0 ? (AddressTarget?)null : new AddressTarget(where.Start, kind == 1 ? null : where.End));
+        states = Gen.Select(states, targets).Select((state, go) => state with { Go = go });
 
         states.Sample(state =>
         {

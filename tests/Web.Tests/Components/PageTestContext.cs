@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using MudBlazor.Services;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
@@ -34,6 +35,7 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<IReinitView>(Reinits);
         Services.AddSingleton<IReinitRequests>(Requests);
         Services.AddSingleton<SnapshotFinder>();
+        Services.AddScoped<CircuitRenders>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
@@ -182,6 +184,8 @@ internal sealed class FakePast : IFleetHistory, IHostHistory
     public Task<IReadOnlyList<ActivityPiece>> ActivityAsync(HistoryFilter filter, int pieces, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<VersionsOverTime> VersionsAsync(TimeWindow window, int moments, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public Task<SilencesOverTime> SilencesAsync(TimeWindow window, int moments, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task<HistorySpan?> SpanAsync(string hostId, DateTimeOffset? at, CancellationToken cancellation) => Task.FromResult<HistorySpan?>(null);
 

@@ -60,6 +60,42 @@ public sealed class PaletteSearchTests : PageTestContext
         Assert.StartsWith("silent", Assert.Single(Search.Find("a07")).Detail, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0x1080000000", "Go to 0x10_8000_0000", "?go=0x1080000000")]
+    [InlineData("4G + 16M", "Go to 0x1_0100_0000", "?go=0x101000000")]
+    [InlineData("[0x1000, 0x2000)", "Go to [0x1000, 0x2000)", "?go=0x1000-0x2000")]
+    public void Find_AddressOnAHostsPage_LeadsToItInThatHostsMap(string text, string label, string query)
+    {
+        Fleet.Report(Samples.Entry());
+
+        PaletteItem item = Assert.Single(Search.Find(text, Samples.HostId));
+
+        Assert.Equal(("address", label, "in the memory map of rack1-a07", $"/hosts/{Samples.HostId}/memory{query}"), (item.Kind, item.Label, item.Detail, item.Href));
+    }
+
+    [Theory]
+    [InlineData("a07 0x1080000000", "?go=0x1080000000")]
+    [InlineData("rack1 a07 4G + 16M", "?go=0x101000000")]
+    [InlineData("RACK1 pfn:0x1080000", "?go=0x1080000000")]
+    public void Find_AddressBehindAHostsName_LeadsThereFromAnywhere(string text, string query)
+    {
+        Fleet.Report(Samples.Entry());
+
+        Assert.Equal($"/hosts/{Samples.HostId}/memory{query}", Assert.Single(Search.Find(text)).Href);
+    }
+
+    [Theory]
+    [InlineData("0x1080000000", null)]
+    [InlineData("0x1080000000", "no-such-host")]
+    [InlineData("rack9 0x1080000000", Samples.HostId)]
+    [InlineData("0x10800000000000000000", Samples.HostId)]
+    public void Find_AddressOfNoHost_IsNotOffered(string text, string? hostId)
+    {
+        Fleet.Report(Samples.Entry());
+
+        Assert.Empty(Search.Find(text, hostId));
+    }
+
     [Fact]
     public void Find_HugeText_IsCutAndFindsNothing()
     {

@@ -1,6 +1,7 @@
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.PamtCost;
 
 namespace TdxDash.Web.Tests.Components;
@@ -43,6 +44,23 @@ public sealed class PamtSharesTests
 
         // 2 GiB and 62 GiB: 4104 KiB for each GiB and one page of 1G entries for each TDMR (tdmr_get_pamt_sz).
         Assert.Equal(((64 * 4104) + (2 * 4)) * ByteSize.KiB, shares.Static.Bytes);
+    }
+
+    [Fact]
+    public void Curve_UsualHost_CrossesTheStaticCostAtTheMark()
+    {
+        PamtShares shares = PamtShares.Of(Host)!;
+
+        ChartData curve = DynamicPamtCard.Curve(shares);
+
+        Assert.Equal([0.0, 5.0, 10.0], curve.Percents!.Take(3).Select(percent => Math.Round(percent, 6)));
+        Assert.Equal(100, curve.Percents![^1]);
+        Assert.All(curve.Series[1].Values, value => Assert.Equal(shares.Static.Bytes, value));
+        double at = Assert.Single(curve.Marks).At;
+        for (int i = 0; i < curve.Percents.Count; i++)
+        {
+            Assert.Equal(curve.Percents[i] >= at, curve.Series[0].Values[i] >= shares.Static.Bytes);
+        }
     }
 
     [Fact]

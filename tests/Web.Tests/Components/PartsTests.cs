@@ -39,6 +39,16 @@ public sealed class PartsTests : PageTestContext
     }
 
     [Fact]
+    public void UsageBar_Share_SaysItAndIsNeverAnAlarm()
+    {
+        IRenderedComponent<UsageBar> bar = Render<UsageBar>(p => p.Add(b => b.Used, 1_000).Add(b => b.Limit, 1_000).Add(b => b.First, 0).Add(b => b.Share, "100.0 %"));
+
+        Assert.Equal("100.0 %", bar.Find(".text").TextContent);
+        Assert.Null(bar.Instance.Level);
+        Assert.Equal("62", bar.Find(".second").GetAttribute("width"));
+    }
+
+    [Fact]
     public void Together_SumBeyond64Bits_IsTooLarge()
     {
         ByteSize sum = Wording.Together([new ByteSize(ulong.MaxValue - 1), new ByteSize(2)]);

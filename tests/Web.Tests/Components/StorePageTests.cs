@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Web.Components.Pages;
+using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store.Care;
 using TdxDash.Web.Tests.Support;
@@ -67,6 +68,7 @@ public sealed class StorePageTests : BunitContext
         Services.AddSingleton(Store.Path);
         Services.AddSingleton(options);
         Services.AddSingleton(new StoreKeeper(Store.Path, Store.Writer, condition, options, Store.Time, NullLogger<StoreKeeper>.Instance));
+        Services.AddScoped<CircuitRenders>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         return Render<StorePage>();

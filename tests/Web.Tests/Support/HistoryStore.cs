@@ -37,7 +37,7 @@ internal sealed class HistoryStore : IAsyncDisposable
         Fleet = new FleetView(bodies, Digests, Summarise, Time, NullLogger<FleetView>.Instance);
         Feed = new HistoryFeed(NullLogger<HistoryFeed>.Instance);
         Hosts = new HostHistory(Path, new HistoryReader(Path), Digests, Fleet, Time);
-        Past = new FleetHistory(new FleetPastReader(Path), Digests, Fleet);
+        Past = new FleetHistory(new FleetPastReader(Path), Digests, Fleet, Time);
         Notes = new Annotations(Path, Writer, Feed, Time);
         Keeper = new HistoryKeeper(new ComparisonReader(Path), Writer, bodies, Digests, Fleet, Feed, Time, NullLogger<HistoryKeeper>.Instance);
     }

@@ -1,9 +1,8 @@
-using Bunit;
 using TdxDash.Web.Components.Url;
 
 namespace TdxDash.Web.Tests.Url;
 
-public sealed class UrlReaderTests : BunitContext
+public sealed class UrlReaderTests
 {
     private static readonly Dictionary<string, int> Words = new() { ["one"] = 1, ["two"] = 2 };
 
@@ -32,22 +31,5 @@ public sealed class UrlReaderTests : BunitContext
         Assert.Equal(5, problems.Count);
         Assert.Contains("'n' in the address is '6': use a whole number from -5 to 5.", problems);
         Assert.Contains("'w' in the address is 'Two', which is not known: use one, two.", problems);
-    }
-
-    [Fact]
-    public void Problems_None_ShowsNothing() => Assert.Equal("", Render<UrlProblems>(p => p.Add(c => c.Problems, [])).Markup.Trim());
-
-    [Fact]
-    public void Problems_Some_AreAnAlertThatIsInertAndBounded()
-    {
-        string[] problems = [.. Enumerable.Range(0, 12).Select(i => $"<b>{i}</b>")];
-
-        IRenderedComponent<UrlProblems> alert = Render<UrlProblems>(p => p.Add(c => c.Problems, problems).AddChildContent("<a href='/'>Start again</a>"));
-
-        Assert.Equal("alert", alert.Find("section").GetAttribute("role"));
-        Assert.Equal(8, alert.FindAll("li").Count);
-        Assert.Equal("<b>0</b>", alert.Find("li").TextContent);
-        Assert.Contains("and 4 more", alert.Markup, StringComparison.Ordinal);
-        Assert.NotNull(alert.Find("a"));
     }
 }

@@ -1,6 +1,6 @@
 // What a map shows, and the query of the URL that carries it; the server's MapState reads and writes the same.
 
-import { ADDRESS_END, UNITS, hexPlain } from "./addresses.js";
+import { ADDRESS_END, UNITS, hexPlain, rangePlain } from "./addresses.js";
 import { parseAddress } from "./address-text.js";
 import { SCALE_MODES } from "./axis.js";
 /** @import { Unit } from "./addresses.js" */
@@ -15,16 +15,17 @@ import { SCALE_MODES } from "./axis.js";
  * @property {string | null} selected the key of a region
  * @property {boolean} below whether the second map, where there is one, is drawn below the first
  * @property {number} page of the table, from 1
+ * @property {string | null} go what to go to once, as if it had been typed
  */
 
-const NAMES = ["from", "to", "scale", "units", "hide", "sel", "below", "page"];
+const NAMES = ["from", "to", "scale", "units", "hide", "sel", "below", "page", "go"];
 const SEPARATOR = "."; // needs no escape in a URL
 const MAX_PAGE = 10_000;
 const MIN_VIEW = 4096;
 
 /** @returns {MapState} */
 export function defaultState() {
-  return { view: null, scale: "compressed", units: "auto", hidden: [], selected: null, below: false, page: 1 };
+  return { view: null, scale: "compressed", units: "auto", hidden: [], selected: null, below: false, page: 1, go: null };
 }
 
 /**
@@ -49,6 +50,8 @@ export function readState(query, kinds) {
   state.below = parts.get("below") === "1";
   const page = /^[0-9]{1,5}$/.test(parts.get("page") ?? "") ? Number(parts.get("page")) : 1;
   state.page = page >= 1 && page <= MAX_PAGE ? page : 1;
+  const go = parseAddress(parts.get("go") ?? "");
+  state.go = !("start" in go) ? null : go.end === null ? hexPlain(go.start) : rangePlain(go.start, go.end);
   return state;
 }
 
@@ -71,6 +74,7 @@ export function writeState(query, state) {
   if (state.selected !== null) { parts.set("sel", state.selected); }
   if (state.below) { parts.set("below", "1"); }
   if (state.page !== 1) { parts.set("page", String(state.page)); }
+  if (state.go !== null) { parts.set("go", state.go); }
   const text = parts.toString();
   return text === "" ? "" : "?" + text;
 }

@@ -8,6 +8,7 @@ import { listenToControls, showControls } from "./controls.js";
 import { drawSvg, exportMap } from "./exports.js";
 import { FocusLayer } from "./focus.js";
 import { readState, writeState } from "./map-state.js";
+import { MapUrl } from "./map-url.js";
 import { Model } from "./model.js";
 import { Motion } from "./motion.js";
 import { Notices } from "./notices.js";
@@ -33,8 +34,6 @@ import { placeTip, tipText } from "./tooltip.js";
  */
 /** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<unknown> }} Server */
 
-const REST = 300; // a wheel or pinch that rests this long is one step of the history
-
 /**
  * @param {HTMLElement} root
  * @param {Uint8Array} bytes
@@ -47,17 +46,14 @@ export function mount(root, bytes, options, server) {
 
 export class MemoryMap {
   #end = new AbortController();
-  #restTimer = 0;
-  #isStep = false;
-  #told = "";
 
   /** @param {HTMLElement} root @param {Uint8Array} bytes @param {Options} options @param {Server | null} server */
   constructor(root, bytes, options, server) {
     performance.mark("tdx-map-mount");
     this.root = root;
     this.options = options;
-    this.server = server;
     this.model = new Model(new Regions(bytes));
+    this.url = new MapUrl(this.model, options, server);
     this.model.changes = readChanges(options.changes);
     this.notices = new Notices(this.part("toast"));
     const zone = this.part("zoom"), strip = this.part("overview"), { signal } = this.#end;
@@ -69,13 +65,14 @@ export class MemoryMap {
     listenToControls(this, signal);
     addEventListener("popstate", () => this.#popped(), { signal });
     addEventListener("beforeprint", () => this.#print(), { signal });
-    this.model.setState(readState(this.#query, this.model.kinds));
-    this.#told = this.#serverPart();
+    this.model.setState(this.url.read());
+    this.url.known();
     this.#rememberedUnits();
     root.dataset.live = "";
     this.toggleOverlay(this.#overlayBox?.checked ?? false);
     this.surface.drawNow();
     this.#show();
+    this.#follow();
     performance.measure("tdx-map-first-draw", "tdx-map-mount");
   }
 
@@ -116,14 +113,15 @@ export class MemoryMap {
       return; // the browser was there first, with Back or with its own click
     }
     this.model.setState(readState(query, this.model.kinds));
-    this.#told = this.#serverPart();
+    this.url.known();
     this.#followOverlay();
     this.#show();
+    this.#follow();
   }
 
   dispose() {
     this.#end.abort();
-    clearTimeout(this.#restTimer);
+    this.url.stop();
     this.motion.stop();
     this.surface.dispose();
     this.notices.dispose();
@@ -166,19 +164,16 @@ export class MemoryMap {
   /** After the view moved: draws, and keeps the URL once the movement rests. @param {"zoom" | "pan"} how */
   moved(how) {
     this.motion.stop();
-    this.#isStep ||= how === "zoom";
     this.surface.draw();
-    clearTimeout(this.#restTimer);
-    this.#restTimer = window.setTimeout(() => this.#rest(), REST);
+    this.url.moving(how === "zoom", () => this.#rest());
   }
 
   /** One deliberate move, shown on its way unless motion is unwanted. @param {() => void} move @param {boolean} isZoom */
   step(move, isZoom = true) {
     const { model } = this, before = model.seen;
-    this.#settleUrl();
+    this.url.settle();
     move();
-    this.#isStep = isZoom;
-    this.#rest();
+    this.#rest(isZoom);
     this.motion.run(before);
   }
 
@@ -197,7 +192,7 @@ export class MemoryMap {
       model.focused = region;
       this.notices.announce(`Selected ${model.regions.describe(region, model.state.units).replaceAll("\n", ", ")}${count > 1 ? `, the first of ${count}` : ""}`);
     }
-    this.#commit(false);
+    this.url.commit(false);
     this.#show();
   }
 
@@ -214,7 +209,7 @@ export class MemoryMap {
     this.model.selected = -1;
     this.model.measure = this.model.pin = null;
     this.part("go-message").textContent = "";
-    this.#commit(false);
+    this.url.commit(false);
     this.#show();
   }
 
@@ -245,8 +240,8 @@ export class MemoryMap {
     (row instanceof HTMLElement ? row : table).focus();
   }
 
-  /** Goes to what a person typed. @param {string} text */
-  goTo(text) {
+  /** Goes to what a person typed. @param {string} text @param {boolean} isStep whether Back undoes it */
+  goTo(text, isStep = true) {
     const target = parseAddress(text), message = this.part("go-message"), { model } = this;
     if (!("start" in target)) {
       message.textContent = target.problem;
@@ -254,20 +249,30 @@ export class MemoryMap {
     }
     if (target.end !== null) {
       const { start, end } = target;
-      this.step(() => model.fit(start, end));
+      this.step(() => model.fit(start, end), isStep);
       message.textContent = `Shows ${rangeGrouped(start, end)}, ${sizeWithBytes(end - start, model.state.units)}.`;
     } else {
-      this.step(() => model.goTo(target.start));
+      this.step(() => model.goTo(target.start), isStep);
       message.textContent = model.regions.whatIsAt(target.start);
     }
-    this.#commit(false);
+    this.url.commit(false);
     this.#show();
     return true;
   }
 
+  // What a link names is gone to once; the address then says what is seen, and the server what it was told.
+  #follow() {
+    const { go } = this.model.state;
+    if (go !== null) {
+      this.model.state.go = null;
+      this.url.unknown();
+      this.goTo(go, false);
+    }
+  }
+
   /** @param {Piece | "link"} what */
   async copy(what) {
-    if (what === "link") { this.#settleUrl(); }
+    if (what === "link") { this.url.settle(); }
     const text = what === "link" ? location.href : copyText(this.model, this.focusedOrSelected, what);
     if (text === null) {
       this.notices.tell("Nothing is selected: click a region, or focus one with the keyboard.");
@@ -308,7 +313,7 @@ export class MemoryMap {
 
   /** After the controls changed the state. */
   changed() {
-    this.#commit(false);
+    this.url.commit(false);
     this.#show();
   }
 
@@ -326,15 +331,11 @@ export class MemoryMap {
     }
   }
 
-  get #query() {
-    return this.options.writesUrl ? location.search : this.options.query;
-  }
-
   #rememberedUnits() {
     const remembered = rememberedUnits();
-    if (remembered !== null && !new URLSearchParams(this.#query).has("units")) {
+    if (remembered !== null && !this.url.has("units")) {
       this.model.state.units = readState(`?units=${encodeURIComponent(remembered)}`, this.model.kinds).units;
-      this.#tell();
+      this.url.tell();
     }
   }
 
@@ -353,47 +354,10 @@ export class MemoryMap {
     this.part("range").textContent = `${rangeGrouped(start, end)} ${sizeWithBytes(end - start, model.state.units)}`;
   }
 
-  // Ends a movement: its view goes into the URL, a zoom as a step that Back undoes.
-  #rest() {
-    this.#settleUrl();
+  /** A movement ended. @param {boolean} [isStep] */
+  #rest(isStep) {
+    this.url.settle(isStep);
     this.notices.summarise(() => `Showing ${this.part("range").textContent}`);
-  }
-
-  // A link made while the map still moves is of what is seen, not of where the movement began.
-  #settleUrl() {
-    const isStep = this.#isStep;
-    this.#flush();
-    this.#commit(isStep);
-  }
-
-  #flush() {
-    clearTimeout(this.#restTimer);
-    this.#isStep = false;
-  }
-
-  /** @param {boolean} isStep */
-  #commit(isStep) {
-    const query = writeState(this.#query, this.model.settle());
-    if (!this.options.writesUrl) {
-      this.options.query = query;
-    } else if (query !== location.search) {
-      const url = location.pathname + query + location.hash;
-      if (isStep) { history.pushState(history.state, "", url); } else { history.replaceState(history.state, "", url); }
-    }
-    this.#tell();
-  }
-
-  // The server shows units, hidden kinds, the selection and the table's page, never the view.
-  #tell() {
-    const query = this.#serverPart();
-    if (query !== this.#told) {
-      this.#told = query;
-      this.server?.invokeMethodAsync("StateChanged", query).catch(() => { /* the circuit is gone; a new one reads the URL */ });
-    }
-  }
-
-  #serverPart() {
-    return writeState("", { ...this.model.settle(), view: null, scale: "compressed" });
   }
 
   #popped() {
@@ -401,13 +365,14 @@ export class MemoryMap {
       return;
     }
     const before = this.model.seen, units = this.model.state.units;
-    this.#flush();
-    this.model.setState(readState(location.search, this.model.kinds));
-    if (!new URLSearchParams(location.search).has("units")) { this.model.state.units = units; }
+    this.url.stop();
+    this.model.setState(this.url.read());
+    if (!this.url.has("units")) { this.model.state.units = units; }
     this.#followOverlay();
-    this.#tell();
+    this.url.tell();
     this.#show();
     this.motion.run(before);
+    this.#follow();
   }
 
   // Paper is white: the picture is drawn anew, as lines, in the light theme's colours.

@@ -42,10 +42,10 @@ public static class FleetColumns
         FleetColumn.Family => "CPU family",
         FleetColumn.Module => "Version of the TDX module. Behind: how many newer releases for the CPU family are known",
         FleetColumn.Memory => "Usable memory",
-        FleetColumn.Pamt => "PAMT over all TDMRs and its share of memory",
-        FleetColumn.Reserved => "Reserved areas of the fullest TDMR against MAX_RESERVED_PER_TDMR",
-        FleetColumn.Tdmrs => "TDMRs against MAX_TDMRS",
-        FleetColumn.Keys => "Private KeyIDs that no guest holds; one TD needs one",
+        FleetColumn.Pamt => "PAMT over all TDMRs and its share of memory. " + Meaning("PAMT"),
+        FleetColumn.Reserved => "Reserved areas of the fullest TDMR against MAX_RESERVED_PER_TDMR. " + Meaning("Reserved area"),
+        FleetColumn.Tdmrs => "TDMRs against MAX_TDMRS. " + Meaning("TDMR"),
+        FleetColumn.Keys => "Private KeyIDs that no guest holds. " + Meaning("KeyID"),
         FleetColumn.Seen => "Time since the dashboard last heard of the host",
         FleetColumn.Origin => "Kind of machine",
         FleetColumn.Tags => "Tags, given here",
@@ -124,4 +124,6 @@ public static class FleetColumns
         ArgumentNullException.ThrowIfNull(sorts);
         return sorts.Count == 0 ? "host" : string.Join(", then ", sorts.Select(sort => Title(sort.Column).ToLowerInvariant() + (sort.IsDescending ? ", descending" : "")));
     }
+
+    private static string Meaning(string term) => Glossary.Find(term)!.TrimEnd('.');
 }

@@ -13,9 +13,6 @@ public sealed partial class SelectionBar : IDisposable
     /// <summary>The most hosts that are compared at once.</summary>
     public const int MaxCompared = 4;
 
-    /// <summary>How long an undo is offered.</summary>
-    public static readonly TimeSpan UndoFor = TimeSpan.FromSeconds(10);
-
     private readonly CancellationTokenSource _gone = new();
     private string _tag = "", _group = "";
     private string? _problem;
@@ -78,22 +75,13 @@ public sealed partial class SelectionBar : IDisposable
     // The book outlives this bar, which is gone when nothing is chosen any more.
     private void OfferUndo(string done, Dictionary<string, HostLabels> before)
     {
-        ILabelBook book = Book;
-        ISnackbar snackbar = Snackbar;
-        snackbar.Add(done, Severity.Normal, toast =>
+        (ILabelBook book, ISnackbar snackbar) = (Book, Snackbar);
+        UndoToast.Offer(snackbar, done, async () =>
         {
-            toast.VisibleStateDuration = (int)UndoFor.TotalMilliseconds;
-            toast.ShowTransitionDuration = toast.HideTransitionDuration = 0;
-            toast.RequireInteraction = false;
-            toast.Action = "Undo";
-            toast.ActionColor = Color.Primary;
-            toast.OnClick = async _ =>
+            if (await book.ChangeAsync(before, CancellationToken.None) is string problem)
             {
-                if (await book.ChangeAsync(before, CancellationToken.None) is string problem)
-                {
-                    snackbar.Add(problem, Severity.Error);
-                }
-            };
+                snackbar.Add(problem, Severity.Error);
+            }
         });
     }
 }

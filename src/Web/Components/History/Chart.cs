@@ -1,3 +1,5 @@
+using TdxDash.Web.Security;
+
 namespace TdxDash.Web.Components.History;
 
 /// <summary>One line of a chart.</summary>
@@ -8,10 +10,19 @@ namespace TdxDash.Web.Components.History;
 /// <param name="Fill">Whether the area below is filled.</param>
 public sealed record ChartSeries(string Label, IReadOnlyList<double?> Values, string Colour, IReadOnlyList<int> Dash, bool Fill = false);
 
-/// <summary>A place on the lower axis that is marked by a line from top to bottom.</summary>
-/// <param name="At">The place, in percent.</param>
-/// <param name="Label">What is there.</param>
-public sealed record ChartMark(double At, string Label);
+/// <summary>A place or stretch of the lower axis that is marked by a line from top to bottom, or by a band.</summary>
+/// <param name="At">The place, or its start: in percent, or in seconds since 1970 in UTC.</param>
+/// <param name="Label">What is there; cut where it is long.</param>
+/// <param name="To">The end of a stretch, in the same unit; null for a place.</param>
+public sealed record ChartMark(double At, string Label, double? To = null)
+{
+    private const int MostLetters = 32;
+
+    /// <summary>A mark of a chart over time.</summary>
+    public static ChartMark Of(DateTimeOffset at, DateTimeOffset? to, string label) => new(Seconds(at), ShownText.Limit(label, MostLetters), to is { } end ? Seconds(end) : null);
+
+    private static double Seconds(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1_000.0;
+}
 
 /// <summary>A chart of values over time, or over percent.</summary>
 /// <param name="Title">What it shows.</param>
@@ -27,6 +38,6 @@ public sealed record ChartData(string Title, string Unit, IReadOnlyList<DateTime
     /// <summary>What the percents are of.</summary>
     public string PercentsOf { get; init; } = "";
 
-    /// <summary>A marked place of a chart over percent; null for none.</summary>
-    public ChartMark? Mark { get; init; }
+    /// <summary>What is marked, in no order.</summary>
+    public IReadOnlyList<ChartMark> Marks { get; init; } = [];
 }

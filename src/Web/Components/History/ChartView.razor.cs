@@ -103,7 +103,7 @@ public sealed partial class ChartView : IAsyncDisposable
         style = Assets["lib/uplot/uPlot.min.css"],
         times = Data.Percents ?? Data.Times.Select(time => time.ToUnixTimeMilliseconds() / 1_000.0),
         percent = Data.Percents is not null,
-        mark = Data.Mark is { } mark ? new { at = mark.At, label = mark.Label } : null,
+        marks = Data.Marks.OrderBy(mark => mark.At).Select(mark => new { at = mark.At, to = mark.To, label = mark.Label }),
         series = Data.Series.Select(series => new { label = series.Label, values = series.Values, colour = series.Colour, dash = series.Dash, fill = series.Fill }),
         unit = Data.Unit,
         stacked = Data.IsStacked,

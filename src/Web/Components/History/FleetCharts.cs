@@ -26,11 +26,29 @@ public static class FleetCharts
             [.. shown.Select((series, i) => new ChartSeries(series.Label, [.. series.Hosts.Select(count => (double?)count)], Colours[i], Dashes[i], Fill: true))], IsStacked: true);
     }
 
-    /// <summary>Changes in each piece of the time.</summary>
+    /// <summary>Changes in each piece of the time, stacked by what they were.</summary>
     public static ChartData Activity(IReadOnlyList<ActivityPiece> pieces)
     {
         ArgumentNullException.ThrowIfNull(pieces);
-        return new ChartData("Changes", "count", [.. pieces.Select(piece => piece.From)],
-            [new ChartSeries("changes", [.. pieces.Select(piece => (double?)piece.Changes)], "ram", [], Fill: true)]);
+        return new ChartData("Changes by kind", "count", [.. pieces.Select(piece => piece.From)],
+        [
+            new ChartSeries("module updates", [.. pieces.Select(piece => (double?)piece.Updates)], "tdmr", Dashes[0], Fill: true),
+            new ChartSeries("boots", [.. pieces.Select(piece => (double?)piece.Boots)], "cmr", Dashes[1], Fill: true),
+            new ChartSeries("other changes", [.. pieces.Select(piece => (double?)(piece.Changes - piece.Updates - piece.Boots))], "ram", Dashes[2], Fill: true),
+        ], IsStacked: true);
+    }
+
+    /// <summary>Hosts that were not heard of.</summary>
+    public static ChartData Silences(SilencesOverTime silences)
+    {
+        ArgumentNullException.ThrowIfNull(silences);
+        return new ChartData("Hosts not heard of", "count", silences.Moments, [new ChartSeries("silent", [.. silences.Hosts.Select(count => (double?)count)], "muted", [], Fill: true)]);
+    }
+
+    /// <summary>Annotations as marks of a chart over time.</summary>
+    public static IReadOnlyList<ChartMark> Marks(IEnumerable<Annotation> notes)
+    {
+        ArgumentNullException.ThrowIfNull(notes);
+        return [.. notes.Select(note => ChartMark.Of(note.From, note.To, note.HostId is null ? note.Text : $"{note.HostName}: {note.Text}"))];
     }
 }

@@ -15,11 +15,15 @@ public abstract class HistoryPageBase : ComponentBase, IDisposable
     private readonly CancellationTokenSource _gone = new();
     private IDisposable? _subscription;
     private IDisposable? _live;
+    private RenderTurn? _turn;
     private RenderGate? _gate;
     private HistoryState _wanted = new();
     private int _turn;
 
     /// <summary>The feed of histories.</summary>
+    [Inject]
+    private CircuitRenders Renders { get; set; } = null!;
+
     [Inject]
     protected IHistoryFeed Feed { get; set; } = null!;
 
@@ -85,8 +89,8 @@ public abstract class HistoryPageBase : ComponentBase, IDisposable
     /// <summary>The page's path.</summary>
     protected abstract string Path { get; }
 
-    /// <summary>The least time between two loads that nobody asked for.</summary>
-    protected virtual TimeSpan RefreshInterval => RenderGate.PageInterval;
+    /// <summary>The least time between two loads that nobody asked for; never less than that between two renders of a circuit.</summary>
+    protected virtual TimeSpan RefreshInterval => TimeSpan.Zero;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -104,6 +108,7 @@ public abstract class HistoryPageBase : ComponentBase, IDisposable
             _subscription?.Dispose();
             _live?.Dispose();
             _gate?.Dispose();
+            _turn?.Dispose();
             _gone.Cancel();
             _gone.Dispose();
         }
@@ -117,7 +122,8 @@ public abstract class HistoryPageBase : ComponentBase, IDisposable
             return;
         }
 
-        _gate = new RenderGate(Time, RefreshInterval, () => _ = AsOf.At is null ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
+        _turn = Renders.Join(() => _ = AsOf.At is null ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
+        _gate = new RenderGate(Time, RefreshInterval, _turn.Request);
         _subscription = Feed.Subscribe(hostIds =>
         {
             if (hostIds.Count == 0 || IsAbout(hostIds))

@@ -19,6 +19,12 @@ public partial class LimitsCard
 
     private TdmrLimits? Limits => Facts.Limits.Or(null);
 
+    private Reading<long>? InUse => View.Snapshot.Platform?.KeyIdsInUse;
+
+    private (int Used, int Capacity)? KeyIds => View.Snapshot.Kernel.KeyIdCapacity.TryGet(out long capacity) && InUse is not null && InUse.TryGet(out long used)
+        ? ((int)Math.Clamp(used, 0, int.MaxValue), (int)Math.Clamp(capacity, 0, int.MaxValue))
+        : null;
+
     private string WhyNoLimit => $"Limit not known. {Facts.Limits.Source}: {Facts.Limits.Reason}";
 
     private int PeakIndex { get; set; }

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
-using Microsoft.AspNetCore.Components.Web;
 using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Url;
 
@@ -9,7 +8,7 @@ namespace TdxDash.Web.Components.Layout;
 /// <summary>The frame of every page: app bar, landmarks, the time that is shown, and the legend of provenance marks.</summary>
 public sealed partial class MainLayout : IDisposable
 {
-    private ErrorBoundary? _boundary;
+    private PageBoundary? _boundary;
     private AsOf _asOf = AsOf.Live;
     private IDisposable? _navigation;
     private bool _isChangingTime;

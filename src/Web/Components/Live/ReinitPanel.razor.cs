@@ -24,7 +24,7 @@ public sealed partial class ReinitPanel : IDisposable
     private DateTimeOffset _now;
     private DateTimeOffset? _silentSince;
     private IDisposable? _subscription;
-    private RenderGate? _gate;
+    private RenderTurn? _turn;
     private ITimer? _clock;
     private (DateTimeOffset Run, bool IsSettled)? _compared;
     private IReadOnlyList<string> _lines = [];
@@ -38,6 +38,9 @@ public sealed partial class ReinitPanel : IDisposable
     /// <summary>Whether it is a demo host, whose emulated module can be re-initialised.</summary>
     [Parameter]
     public bool IsDemo { get; set; }
+
+    [Inject]
+    private CircuitRenders Renders { get; set; } = null!;
 
     [Inject]
     private IReinitView Reinits { get; set; } = null!;
@@ -62,7 +65,7 @@ public sealed partial class ReinitPanel : IDisposable
     public void Dispose()
     {
         _subscription?.Dispose();
-        _gate?.Dispose();
+        _turn?.Dispose();
         _clock?.Dispose();
         _gone.Cancel();
         _gone.Dispose();
@@ -76,19 +79,19 @@ public sealed partial class ReinitPanel : IDisposable
             return;
         }
 
-        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(RefreshAsync));
+        _turn = Renders.Join(() => _ = InvokeAsync(RefreshAsync));
         _subscription = Reinits.Subscribe(changed =>
         {
             if (changed.HostId == HostId)
             {
-                _gate.Request();
+                _turn.Request();
             }
         });
         _clock = Time.CreateTimer(_ =>
         {
             if (IsMoving)
             {
-                _gate.Request();
+                _turn.Request();
             }
         }, null, Tick, Tick);
     }

@@ -80,6 +80,9 @@ public sealed record MapState : IUrlState<MapState>
     /// <summary>Whether the second map, where there is one, is drawn below the first.</summary>
     public bool IsBelow { get; init; }
 
+    /// <summary>What to go to once, as if somebody had typed it; null for nothing. The browser takes it out of the address when it is there.</summary>
+    public AddressTarget? Go { get; init; }
+
     /// <inheritdoc/>
     public static UrlParse<MapState> Parse(UrlQuery query)
     {
@@ -94,6 +97,7 @@ public sealed record MapState : IUrlState<MapState>
             Selected = ReadSelected(reader),
             IsBelow = reader.Word("below", Switch, false),
             Page = (int)reader.Number("page", 1, MaxPage, 1),
+            Go = ReadGo(reader),
         });
     }
 
@@ -106,7 +110,8 @@ public sealed record MapState : IUrlState<MapState>
         .With("hide", Hidden.Bits == 0 ? null : string.Join(Separator, Hidden.Kinds.Select(RegionKey.WordOf)))
         .With("sel", Selected?.ToString())
         .With("below", IsBelow ? "1" : null)
-        .With("page", Page == 1 ? null : Page.ToString(CultureInfo.InvariantCulture));
+        .With("page", Page == 1 ? null : Page.ToString(CultureInfo.InvariantCulture))
+        .With("go", Go?.ToString());
 
     private static AddressRange? ReadView(UrlReader reader)
     {
@@ -152,6 +157,22 @@ public sealed record MapState : IUrlState<MapState>
 
         reader.Add($"'{name}' in the address: {(problem.Length > 0 ? problem : $"'{UrlReader.Shown(text)}' is a range: use one address.")}");
         return false;
+    }
+
+    private static AddressTarget? ReadGo(UrlReader reader)
+    {
+        if (reader.Raw("go") is not { } text)
+        {
+            return null;
+        }
+
+        if (AddressText.TryParse(text, out AddressTarget target, out string problem))
+        {
+            return target;
+        }
+
+        reader.Add($"'go' in the address: {problem}");
+        return null;
     }
 
     private static HiddenKinds ReadHidden(UrlReader reader)

@@ -5,7 +5,7 @@ using TdxDash.Web.Live.History;
 
 namespace TdxDash.Web.Components.Pages;
 
-/// <summary>What changed over the fleet and when: module versions over time, how much changed, list of changes, annotations.</summary>
+/// <summary>What changed over the fleet and when: module versions over time, how much changed, who was silent, list of changes, annotations.</summary>
 public sealed partial class FleetHistoryPage : HistoryPageBase
 {
     private const int Moments = 120;
@@ -16,6 +16,7 @@ public sealed partial class FleetHistoryPage : HistoryPageBase
     private HistoryPage _page = null!;
     private ChartData _versions = null!;
     private ChartData _activity = null!;
+    private ChartData _silences = null!;
     private IReadOnlyList<Annotation> _notes = [];
 
     /// <inheritdoc/>
@@ -52,10 +53,17 @@ public sealed partial class FleetHistoryPage : HistoryPageBase
         TimeWindow window = WindowOf(state.Range == HistoryRange.Boot ? state.Over(HistoryRange.All) : state, span, now);
         var filter = new HistoryFilter(window, null, state.Kinds, state.Text);
         HistoryPage page = await History.EntriesAsync(filter, state.Page, PageLength, cancellation);
-        VersionsOverTime versions = await Past.VersionsAsync(new TimeWindow(window.From, now < window.To && now > window.From ? now : window.To), Moments, cancellation);
+        var known = new TimeWindow(window.From, now < window.To && now > window.From ? now : window.To);
+        VersionsOverTime versions = await Past.VersionsAsync(known, Moments, cancellation);
+        SilencesOverTime silences = await Past.SilencesAsync(known, Moments, cancellation);
         IReadOnlyList<ActivityPiece> activity = await Past.ActivityAsync(filter, Pieces, cancellation);
         IReadOnlyList<Annotation> notes = await Annotations.ListAsync(null, window, cancellation);
-        return () => (_span, _window, _page, _versions, _activity, _notes) = (span, window, page, FleetCharts.Versions(versions), FleetCharts.Activity(activity), notes);
+        IReadOnlyList<ChartMark> marks = FleetCharts.Marks(notes);
+        return () =>
+        {
+            (_span, _window, _page, _notes) = (span, window, page, notes);
+            (_versions, _activity, _silences) = (FleetCharts.Versions(versions) with { Marks = marks }, FleetCharts.Activity(activity) with { Marks = marks }, FleetCharts.Silences(silences) with { Marks = marks });
+        };
     }
 
     private void Search(ChangeEventArgs e)

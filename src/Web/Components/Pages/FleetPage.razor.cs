@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
@@ -17,7 +16,7 @@ namespace TdxDash.Web.Components.Pages;
 /// <summary>Every host with its state and use of limits. It is loaded from memory, and so needs no waiting state.</summary>
 public sealed partial class FleetPage : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, byte> _changedWhileHeld = new(StringComparer.Ordinal);
+    private readonly HeldRows _rows = new();
     private FleetState _state = FleetState.Default;
     private FleetSearch _search = FleetSearch.All;
     private IReadOnlyList<string> _problems = [];
@@ -26,20 +25,18 @@ public sealed partial class FleetPage : IAsyncDisposable
     private FleetSnapshot? _past;
     private bool _isLoadingPast;
     private readonly CancellationTokenSource _gone = new();
-    private ImmutableArray<FleetHost> _hosts = [];
-    private ImmutableArray<FleetHost> _drawn = [];
     private ImmutableHashSet<string> _chosen = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
     private DateTimeOffset _now;
-    private DateTimeOffset _drawnAt;
     private bool _isFilled;
-    private volatile bool _isHeld;
-    private int _pending;
     private IDisposable? _subscription;
-    private RenderGate? _gate;
+    private RenderTurn? _turn;
     private ITimer? _ages;
     private FleetGrid? _grid;
     private ElementReference _tables;
     private FleetTableScript? _script;
+
+    [Inject]
+    private CircuitRenders Renders { get; set; } = null!;
 
     [Inject]
     private IFleetProjection Projection { get; set; } = null!;
@@ -84,7 +81,7 @@ public sealed partial class FleetPage : IAsyncDisposable
     private string LinkToThis => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/"), AsOf.At);
 
     private string CountText => string.Create(CultureInfo.InvariantCulture,
-        $"{_hosts.Length:#,0} of {Wording.Count(_snapshot.Hosts.Length, "host")}, sorted by {FleetColumns.SortText(_state.Sorts)}");
+        $"{_rows.Hosts.Length:#,0} of {Wording.Count(_snapshot.Hosts.Length, "host")}, sorted by {FleetColumns.SortText(_state.Sorts)}");
 
     private FleetQuery Wanted => new(_search, _state.States, _state.Sorts);
 
@@ -94,7 +91,7 @@ public sealed partial class FleetPage : IAsyncDisposable
         await _gone.CancelAsync();
         _gone.Dispose();
         _subscription?.Dispose();
-        _gate?.Dispose();
+        _turn?.Dispose();
         _ages?.Dispose();
         if (_script is not null)
         {
@@ -105,7 +102,7 @@ public sealed partial class FleetPage : IAsyncDisposable
     /// <summary>Told when the pointer or the focus comes into the table (true) and when both have left it (false): rows must not move under either.</summary>
     public void Hold(bool isHeld)
     {
-        _isHeld = isHeld;
+        _rows.IsHeld = isHeld;
         if (!isHeld)
         {
             ShowPending();
@@ -122,17 +119,13 @@ public sealed partial class FleetPage : IAsyncDisposable
         }
 
         // The past does not change.
-        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = _past is null ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
+        _turn = Renders.Join(() => _ = _past is null ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
         _subscription = Projection.Subscribe(hostId =>
         {
-            if (_isHeld)
-            {
-                _changedWhileHeld[hostId] = 0;
-            }
-
-            _gate.Request();
+            _rows.Note(hostId);
+            _turn.Request();
         });
-        _ages = Time.CreateTimer(_ => _gate.Request(), null, FleetProjection.SignsOfLifeAfter, FleetProjection.SignsOfLifeAfter);
+        _ages = Time.CreateTimer(_ => _turn.Request(), null, FleetProjection.SignsOfLifeAfter, FleetProjection.SignsOfLifeAfter);
     }
 
     /// <inheritdoc/>
@@ -187,10 +180,10 @@ public sealed partial class FleetPage : IAsyncDisposable
         try
         {
             FleetSelection before = _selection;
-            int pendingBefore = _pending;
+            int pendingBefore = _rows.Pending;
             Load(isOther: false);
             bool isSame = ReferenceEquals(before, _selection) || (before.Hosts.Length == _selection.Hosts.Length && before.ByState.All(pair => _selection.ByState[pair.Key] == pair.Value));
-            if (isSame && pendingBefore == _pending && !_hosts.IsEmpty && IsDrawn())
+            if (isSame && pendingBefore == _rows.Pending && !_rows.Hosts.IsEmpty && IsDrawn())
             {
                 return;
             }
@@ -214,50 +207,15 @@ public sealed partial class FleetPage : IAsyncDisposable
         _snapshot = _past ?? Projection.Current;
         _now = _past?.At ?? Time.GetUtcNow();
         _selection = _snapshot.Select(Wanted);
-        if (!_isHeld || isOther || _hosts.IsEmpty)
-        {
-            Take();
-            return;
-        }
-
-        // What moves, comes or goes waits; hosts that changed and stayed where they are do not.
-        bool isInOrder = _hosts.AsSpan().SequenceEqual(_selection.Hosts.AsSpan());
-        if (isInOrder)
-        {
-            Take();
-        }
-        else
-        {
-            _pending = Math.Max(1, _changedWhileHeld.Count);
-        }
+        _rows.Offer(_selection.Hosts, isOther);
+        LoseEmptyGrid();
     }
 
-    private void Take()
-    {
-        _hosts = _selection.Hosts;
-        if (_hosts.IsEmpty)
-        {
-            // The grid goes with its last row; the next one has to find its place again.
-            (_grid, _isFilled) = (null, false);
-        }
+    // The grid goes with its last row; the next one has to find its place again.
+    private void LoseEmptyGrid() => (_grid, _isFilled) = _rows.Hosts.IsEmpty ? (null, false) : (_grid, _isFilled);
 
-        _pending = 0;
-        _changedWhileHeld.Clear();
-    }
-
-    // Whether the rows in sight already stand there as they are, so that nothing has to be sent. Ages are written anew with the signs of life.
-    private bool IsDrawn()
-    {
-        ImmutableArray<FleetHost> now = [.. _grid?.InSight.Select(Latest) ?? []];
-        bool isDrawn = now.Length == _drawn.Length && _now - _drawnAt < FleetProjection.SignsOfLifeAfter;
-        for (int i = 0; isDrawn && i < now.Length; i++)
-        {
-            isDrawn = now[i].Equals(_drawn[i]) && now[i].LooksLike(_drawn[i]);
-        }
-
-        (_drawn, _drawnAt) = isDrawn ? (_drawn, _drawnAt) : (now, _now);
-        return isDrawn;
-    }
+    // Whether the rows in sight already stand there as they are, so that nothing has to be sent.
+    private bool IsDrawn() => _rows.IsDrawn(_grid?.InSight.Select(Latest) ?? [], _now);
 
     private FleetHost Latest(FleetHost host) => _past is not null ? host : Projection.Find(host.Id) ?? host;
 
@@ -298,7 +256,8 @@ public sealed partial class FleetPage : IAsyncDisposable
 
     private void ShowPending()
     {
-        Take();
+        _rows.Take(_selection.Hosts);
+        LoseEmptyGrid();
         _ = _grid?.ReloadAsync();
     }
 
@@ -317,7 +276,7 @@ public sealed partial class FleetPage : IAsyncDisposable
 
     private void Select((string HostId, bool IsChosen) click) => Choose(click.IsChosen ? _chosen.Add(click.HostId) : _chosen.Remove(click.HostId));
 
-    private void SelectAll(bool isChosen) => Choose(isChosen ? [.. _hosts.Select(host => host.Id)] : []);
+    private void SelectAll(bool isChosen) => Choose(isChosen ? [.. _rows.Hosts.Select(host => host.Id)] : []);
 
     private void Choose(ImmutableHashSet<string> chosen)
     {

@@ -21,7 +21,7 @@ public sealed partial class HostPage : IDisposable
     private bool _loading = true;
     private AsOf _time = AsOf.Live;
     private IDisposable? _subscription;
-    private RenderGate? _gate;
+    private RenderTurn? _turn;
     private ITimer? _ages;
 
     /// <summary>The host's identity, from the address.</summary>
@@ -35,6 +35,9 @@ public sealed partial class HostPage : IDisposable
     /// <summary>Turns a snapshot into what is shown.</summary>
     [Parameter]
     public Func<Snapshot, HostView> ViewOf { get; set; } = HostView.From;
+
+    [Inject]
+    private CircuitRenders Renders { get; set; } = null!;
 
     [Inject]
     private IFleetView FleetView { get; set; } = null!;
@@ -62,7 +65,7 @@ public sealed partial class HostPage : IDisposable
     public void Dispose()
     {
         _subscription?.Dispose();
-        _gate?.Dispose();
+        _turn?.Dispose();
         _ages?.Dispose();
         _gone.Cancel();
         _gone.Dispose();
@@ -76,15 +79,15 @@ public sealed partial class HostPage : IDisposable
             return;
         }
 
-        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = AsOf.At is null ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
+        _turn = Renders.Join(() => _ = AsOf.At is null ? InvokeAsync(RefreshAsync) : Task.CompletedTask);
         _subscription = FleetView.Subscribe(changed =>
         {
             if (changed.HostId == HostId)
             {
-                _gate.Request();
+                _turn.Request();
             }
         });
-        _ages = Time.CreateTimer(_ => _gate.Request(), null, AgeInterval, AgeInterval);
+        _ages = Time.CreateTimer(_ => _turn.Request(), null, AgeInterval, AgeInterval);
     }
 
     /// <inheritdoc/>

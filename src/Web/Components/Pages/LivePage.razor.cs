@@ -41,10 +41,13 @@ public sealed partial class LivePage : IAsyncDisposable
     private int _ticks;
     private IDisposable? _news;
     private IDisposable? _fleet;
-    private RenderGate? _gate;
+    private RenderTurn? _turn;
     private ITimer? _clock;
     private ElementReference _root;
     private LiveScript? _script;
+
+    [Inject]
+    private CircuitRenders Renders { get; set; } = null!;
 
     [Inject]
     private IFleetProjection Projection { get; set; } = null!;
@@ -112,7 +115,7 @@ public sealed partial class LivePage : IAsyncDisposable
         _gone.Dispose();
         _news?.Dispose();
         _fleet?.Dispose();
-        _gate?.Dispose();
+        _turn?.Dispose();
         _clock?.Dispose();
         if (_script is not null)
         {
@@ -129,7 +132,7 @@ public sealed partial class LivePage : IAsyncDisposable
             return;
         }
 
-        _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(RefreshAsync));
+        _turn = Renders.Join(() => _ = InvokeAsync(RefreshAsync));
         _news = Reinits.Follow(news =>
         {
             foreach (ReinitNews seen in news)
@@ -147,9 +150,9 @@ public sealed partial class LivePage : IAsyncDisposable
                 // The log holds no more either; the board is made of states, which none of these is needed for.
             }
 
-            _gate.Request();
+            _turn.Request();
         });
-        _fleet = Projection.Subscribe(_ => _gate.Request());
+        _fleet = Projection.Subscribe(_ => _turn.Request());
         _clock = Time.CreateTimer(_ => Turn(), null, Tick, Tick);
         _ = LoadLogAsync();
     }
@@ -191,7 +194,7 @@ public sealed partial class LivePage : IAsyncDisposable
         {
             IReadOnlyList<ReinitEvent> events = await Reinits.RecentAsync(LoadedEvents, _gone.Token);
             await InvokeAsync(() => _log.Add(events));
-            _gate?.Request();
+            _turn?.Request();
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
@@ -231,7 +234,7 @@ public sealed partial class LivePage : IAsyncDisposable
     {
         if (_board.Counts[BoardPhase.Updating] > 0 || ++_ticks % QuietTicks == 0)
         {
-            _gate?.Request();
+            _turn?.Request();
         }
     }
 

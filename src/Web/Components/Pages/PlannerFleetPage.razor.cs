@@ -24,7 +24,10 @@ public sealed partial class PlannerFleetPage : IDisposable
     private bool _isBusy, _hasHosts;
     private int _pending, _turn;
     private IDisposable? _subscription;
-    private RenderGate? _gate;
+    private RenderTurn? _turn;
+
+    [Inject]
+    private CircuitRenders Renders { get; set; } = null!;
 
     [Inject]
     private FleetAtATime FleetThen { get; set; } = null!;
@@ -37,9 +40,6 @@ public sealed partial class PlannerFleetPage : IDisposable
 
     [Inject]
     private NavigationManager Nav { get; set; } = null!;
-
-    [Inject]
-    private TimeProvider Time { get; set; } = null!;
 
     [CascadingParameter]
     private AsOf AsOf { get; set; } = AsOf.Live;
@@ -66,7 +66,7 @@ public sealed partial class PlannerFleetPage : IDisposable
     public void Dispose()
     {
         _subscription?.Dispose();
-        _gate?.Dispose();
+        _turn?.Dispose();
         _gone.Cancel();
         _gone.Dispose();
     }
@@ -76,14 +76,14 @@ public sealed partial class PlannerFleetPage : IDisposable
     {
         if (RendererInfo.IsInteractive)
         {
-            _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(StateHasChanged));
+            _turn = Renders.Join(() => _ = InvokeAsync(StateHasChanged));
             _subscription = Projection.Subscribe(_ =>
             {
                 // The past does not change.
                 if (AsOf.At is null && _plan is not null)
                 {
                     Interlocked.Increment(ref _pending);
-                    _gate.Request();
+                    _turn.Request();
                 }
             });
         }

@@ -15,7 +15,10 @@ public sealed partial class StorePage : IDisposable
 {
     private RetentionPlan? _plan;
     private string? _failure;
-    private RenderGate? _gate;
+    private RenderTurn? _turn;
+
+    [Inject]
+    private CircuitRenders Renders { get; set; } = null!;
 
     [Inject]
     private IStoreCondition Condition { get; set; } = null!;
@@ -38,7 +41,7 @@ public sealed partial class StorePage : IDisposable
     public void Dispose()
     {
         Condition.Changed -= Ask;
-        _gate?.Dispose();
+        _turn?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -46,7 +49,7 @@ public sealed partial class StorePage : IDisposable
     {
         if (RendererInfo.IsInteractive)
         {
-            _gate = new RenderGate(Time, RenderGate.PageInterval, () => _ = InvokeAsync(StateHasChanged));
+            _turn = Renders.Join(() => _ = InvokeAsync(StateHasChanged));
             Condition.Changed += Ask;
         }
 
@@ -72,7 +75,7 @@ public sealed partial class StorePage : IDisposable
         _ => $"The check of {Wording.Exact(check.At!.Value)} could not be carried out:",
     };
 
-    private void Ask() => _gate?.Request();
+    private void Ask() => _turn?.Request();
 
     private Task CheckAsync() => Keeper.CheckAsync(CancellationToken.None);
 }

@@ -1,7 +1,7 @@
 namespace TdxDash.Web.Components.Palette;
 
 /// <summary>One thing that the command palette offers.</summary>
-/// <param name="Kind">What it is, for the reader: <c>page</c>, <c>host</c>, <c>action</c>.</param>
+/// <param name="Kind">What it is, for the reader: <c>page</c>, <c>host</c>, <c>address</c>, <c>action</c>.</param>
 /// <param name="Label">Its name.</param>
 /// <param name="Detail">What tells it from others of that name; may be empty.</param>
 /// <param name="Href">Where it leads; null for an action.</param>

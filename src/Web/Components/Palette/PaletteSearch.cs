@@ -1,11 +1,14 @@
+using TdxDash.Tdx.Memory;
 using TdxDash.Web.Components.Host;
+using TdxDash.Web.Components.MemoryMap;
 using TdxDash.Web.Components.Parts;
+using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live;
 using TdxDash.Wire;
 
 namespace TdxDash.Web.Components.Palette;
 
-/// <summary>Finds what somebody types into the command palette: pages, hosts with their own pages, actions.</summary>
+/// <summary>Finds what somebody types into the command palette: pages, hosts with their own pages, addresses in a host's memory, actions.</summary>
 /// <param name="fleet">The hosts.</param>
 /// <param name="time">For the age of what is known of them.</param>
 public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
@@ -42,11 +45,12 @@ public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
 
     /// <summary>Searches. Words are looked for in any order; a last word that begins the name of a host's page leads there.</summary>
     /// <param name="text">What was typed; empty for what is offered first.</param>
-    /// <returns>Pages, then hosts, then actions; each kind with the best first.</returns>
-    public IReadOnlyList<PaletteItem> Find(string? text)
+    /// <param name="hostId">The host whose page is open, whose addresses need no name; null for none.</param>
+    /// <returns>Pages, then hosts, addresses, actions; each kind with the best first.</returns>
+    public IReadOnlyList<PaletteItem> Find(string? text, string? hostId = null)
     {
         string[] words = (text is { Length: > MaxText } ? text[..MaxText] : text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return [.. Pages.Where(page => All(words, page)), .. Hosts(words), .. Actions.Where(action => All(words, action))];
+        return [.. Pages.Where(page => All(words, page)), .. Hosts(words), .. Addresses(words, hostId), .. Actions.Where(action => All(words, action))];
     }
 
     private static bool All(string[] words, PaletteItem item) =>
@@ -55,19 +59,46 @@ public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
     private List<PaletteItem> Hosts(string[] words)
     {
         HostTab? tab = words.Length > 1 ? TabOf(words[^1]) : null;
-        List<PaletteItem> whole = Named(words, HostTab.Overview);
-        return whole.Count > 0 || tab is not HostTab named ? whole : Named(words[..^1], named);
+        List<PaletteItem> whole = Items(words, HostTab.Overview);
+        return whole.Count > 0 || tab is not HostTab named ? whole : Items(words[..^1], named);
     }
 
-    private List<PaletteItem> Named(string[] words, HostTab tab)
+    private List<PaletteItem> Items(string[] words, HostTab tab) => [.. Named(words)
+        .Select(host => new PaletteItem("host", tab == HostTab.Overview ? Wording.HostName(host.Summary.Name) : $"{Wording.HostName(host.Summary.Name)}, {HostTabs.Word(tab)}", Detail(host), HostTabs.Href(host.HostId, tab)))];
+
+    // Of the open host, or of one whose name stands before the address. An address may have blanks, as a name may: the shortest address counts for which there is a host.
+    private List<PaletteItem> Addresses(string[] words, string? hostId)
+    {
+        if (hostId is not null && fleet.Find(hostId) is { } open && AddressText.TryParse(string.Join(' ', words), out AddressTarget whole, out _))
+        {
+            return [GoTo(open, whole)];
+        }
+
+        for (int named = words.Length - 1; named >= 1; named--)
+        {
+            if (AddressText.TryParse(string.Join(' ', words[named..]), out AddressTarget target, out _) && Named(words[..named]) is { Count: > 0 } hosts)
+            {
+                return [.. hosts.Select(host => GoTo(host, target))];
+            }
+        }
+
+        return [];
+    }
+
+    private static PaletteItem GoTo(HostEntry host, AddressTarget target)
+    {
+        string shown = target.End is { } end ? $"[{Hex.Grouped(target.Start.Value)}, {Hex.Grouped(end.Value)})" : Hex.Grouped(target.Start.Value);
+        return new PaletteItem("address", $"Go to {shown}", $"in the memory map of {Wording.HostName(host.Summary.Name)}", new MapState { Go = target }.At(HostTabs.Href(host.HostId, HostTab.Memory)));
+    }
+
+    private List<HostEntry> Named(string[] words)
     {
         string first = words.Length == 0 ? "" : words[0];
         return [.. fleet.Hosts
             .Where(host => words.All(word => host.Summary.Name.Contains(word, StringComparison.OrdinalIgnoreCase) || host.HostId.StartsWith(word, StringComparison.OrdinalIgnoreCase)))
             .OrderByDescending(host => host.Summary.Name.StartsWith(first, StringComparison.OrdinalIgnoreCase))
             .ThenBy(host => host.Summary.Name, StringComparer.OrdinalIgnoreCase).ThenBy(host => host.HostId, StringComparer.Ordinal)
-            .Take(MaxHosts)
-            .Select(host => new PaletteItem("host", tab == HostTab.Overview ? Wording.HostName(host.Summary.Name) : $"{Wording.HostName(host.Summary.Name)}, {HostTabs.Word(tab)}", Detail(host), HostTabs.Href(host.HostId, tab)))];
+            .Take(MaxHosts)];
     }
 
     private string Detail(HostEntry host)

@@ -24,8 +24,12 @@ public partial class UsageBar
     [Parameter]
     public int? First { get; set; }
 
+    /// <summary>The text of a share, as <c>25.0 %</c>: of something that is no limit to come near to, so that it has no level. Null for a use of a limit.</summary>
+    [Parameter]
+    public string? Share { get; set; }
+
     /// <summary>The level as a style class: nothing, <c>warn</c> or <c>fail</c>.</summary>
-    public string? Level => LevelOf(Used, Limit);
+    public string? Level => Share is null ? LevelOf(Used, Limit) : null;
 
     private int Whole => Math.Max(Limit ?? 0, Used);
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using TdxDash.Tdx.Planning;
+using TdxDash.Web.Components.Kept;
 
 namespace TdxDash.Web.Components.Planning;
 
@@ -7,6 +8,8 @@ namespace TdxDash.Web.Components.Planning;
 public sealed partial class PlanBar
 {
     private const string FileName = "tdxdash-plan";
+
+    private KeptList? _kept;
 
     /// <summary>The plans.</summary>
     [Parameter, EditorRequired]
@@ -39,6 +42,8 @@ public sealed partial class PlanBar
     /// <summary>Asks for a saved text in the place of the edited one.</summary>
     [Parameter]
     public EventCallback<string> OnOpen { get; set; }
+
+    private PlanSheet Edited => Sheets[State.Edited];
 
     private bool HasResults => Sheets.Any(sheet => sheet.View is not null);
 

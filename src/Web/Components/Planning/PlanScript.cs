@@ -42,20 +42,6 @@ public sealed class PlanScript(IJSRuntime js, string address) : IAsyncDisposable
     /// <param name="length">How many.</param>
     public Task MarkAsync(int position, int length) => TellAsync("mark", position, length);
 
-    /// <summary>The names of the plans that this browser keeps.</summary>
-    public async Task<IReadOnlyList<string>> NamesAsync() => await AskAsync<string[]>("names") ?? [];
-
-    /// <summary>The text of a plan that this browser keeps; null where there is none of that name any more.</summary>
-    public Task<string?> LoadAsync(string name) => AskAsync<string>("load", name);
-
-    /// <summary>Keeps a plan in this browser, in the place of one of the same name.</summary>
-    /// <returns>What is wrong; empty for nothing.</returns>
-    public async Task<string> SaveAsync(string name, string text) => await AskAsync<string>("save", name, text) ?? "";
-
-    /// <summary>Keeps a plan no longer.</summary>
-    /// <returns>What is wrong; empty for nothing.</returns>
-    public async Task<string> RemoveAsync(string name) => await AskAsync<string>("remove", name) ?? "";
-
     /// <summary>Hands a file to the browser.</summary>
     public async Task DownloadAsync(string name, string type, string text)
     {

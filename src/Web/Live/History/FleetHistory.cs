@@ -4,7 +4,7 @@ using TdxDash.Web.Store.History;
 namespace TdxDash.Web.Live.History;
 
 /// <summary>The fleet as it was, from the store.</summary>
-internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests, IFleetView fleet) : IFleetHistory
+internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests, IFleetView fleet, TimeProvider time) : IFleetHistory
 {
     private const int Part = 256;
 
@@ -32,6 +32,13 @@ internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests,
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(moments, 2);
         return Task.Run(() => Versions(window, moments, cancellation), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<SilencesOverTime> SilencesAsync(TimeWindow window, int moments, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(moments, 2);
+        return Task.Run(() => Silences(window, moments, cancellation), cancellation);
     }
 
     private IReadOnlyList<HostEntry> AsOf(DateTimeOffset at, CancellationToken cancellation)
@@ -79,9 +86,9 @@ internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests,
     {
         long from = UnixTime.ToMicroseconds(filter.Window.From), to = UnixTime.ToMicroseconds(filter.Window.To);
         long step = Math.Max(1, (to - from + pieces - 1) / pieces);
-        IReadOnlyList<long> counts = reader.Activity(from, to, step, (int)((to - from + step - 1) / step), (int)filter.Kinds, filter.Text);
+        IReadOnlyList<ActivityRow> counts = reader.Activity(from, to, step, (int)((to - from + step - 1) / step), (int)filter.Kinds, filter.Text);
         return [.. counts.Select((count, i) => new ActivityPiece(
-            UnixTime.FromMicroseconds(from + (i * step)), UnixTime.FromMicroseconds(Math.Min(to, from + ((i + 1) * step))), (int)count))];
+            UnixTime.FromMicroseconds(from + (i * step)), UnixTime.FromMicroseconds(Math.Min(to, from + ((i + 1) * step))), count.Changes, count.Boots, count.Updates))];
     }
 
     private VersionsOverTime Versions(TimeWindow window, int moments, CancellationToken cancellation)
@@ -99,7 +106,7 @@ internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests,
         for (int i = 0; i < moments; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            long moment = from + (long)((Int128)(to - from) * i / (moments - 1));
+            long moment = SilenceCounter.Moment(from, to, moments, i);
             for (; next < later.Count && later[next].ReceivedAt <= moment; next++)
             {
                 counter.Set(later[next].Host, VersionOf(later[next]));
@@ -110,6 +117,30 @@ internal sealed class FleetHistory(FleetPastReader reader, DigestSource digests,
         }
 
         return new VersionsOverTime(times, counter.Series);
+    }
+
+    private SilencesOverTime Silences(TimeWindow window, int moments, CancellationToken cancellation)
+    {
+        long from = UnixTime.ToMicroseconds(window.From), to = UnixTime.ToMicroseconds(window.To);
+        (IReadOnlyList<SilenceRow> silences, IReadOnlyList<(long From, long To)> pauses) = reader.Absences(from, to);
+        var counter = new SilenceCounter(from, to, moments);
+        foreach (IGrouping<long, SilenceRow> host in silences.GroupBy(silence => silence.Host))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (Absence absence in AbsencePieces.Of(host.Select(silence => (silence.From, silence.To)), pauses).Where(absence => absence.Cause == AbsenceCause.Silent))
+            {
+                counter.Add(UnixTime.ToMicroseconds(absence.From), absence.To is { } end ? UnixTime.ToMicroseconds(end) : HistoryReader.Forever);
+            }
+        }
+
+        // A silence is stored when it is over.
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (HostEntry silent in fleet.Hosts.Where(host => host.IsSilentAt(now)))
+        {
+            counter.Add(UnixTime.ToMicroseconds(silent.LastSeen), HistoryReader.Forever);
+        }
+
+        return new SilencesOverTime([.. Enumerable.Range(0, moments).Select(i => UnixTime.FromMicroseconds(SilenceCounter.Moment(from, to, moments, i)))], counter.Counts);
     }
 
     private string? VersionOf(ModuleRow row) => digests.Summary(row.Digest, row.Hash)?.Version is { IsKnown: true } version ? version.Value.ToString() : null;

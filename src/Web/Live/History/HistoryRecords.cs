@@ -93,8 +93,10 @@ public sealed record HistoryMark(DateTimeOffset At, int Snapshots, int Fields, C
 /// <summary>How many changes there were in a piece of time.</summary>
 /// <param name="From">Its start.</param>
 /// <param name="To">Its end.</param>
-/// <param name="Changes">How many.</param>
-public sealed record ActivityPiece(DateTimeOffset From, DateTimeOffset To, int Changes);
+/// <param name="Changes">How many in all. Those that were not compared yet have no kind.</param>
+/// <param name="Boots">How many of them were boots with the same TDX module.</param>
+/// <param name="Updates">How many of them brought another TDX module or P-SEAMLDR, with or without a boot.</param>
+public sealed record ActivityPiece(DateTimeOffset From, DateTimeOffset To, int Changes, int Boots, int Updates);
 
 /// <summary>A snapshot that was in force, with what time lines draw of it.</summary>
 /// <param name="Snapshot">The snapshot.</param>
@@ -134,6 +136,11 @@ public sealed record HostTimeline(IReadOnlyList<PastState> States, bool AllState
 /// <param name="Version">The version; null for hosts of which none is known.</param>
 /// <param name="Hosts">The hosts at each moment.</param>
 public sealed record VersionSeries(string? Version, IReadOnlyList<int> Hosts);
+
+/// <summary>How many hosts were not heard of, over time.</summary>
+/// <param name="Moments">The moments, ascending.</param>
+/// <param name="Hosts">The hosts at each moment; those that the dashboard could not hear, as it did not run, are not among them.</param>
+public sealed record SilencesOverTime(IReadOnlyList<DateTimeOffset> Moments, IReadOnlyList<int> Hosts);
 
 /// <summary>Module versions over the fleet over time.</summary>
 /// <param name="Moments">The moments, ascending.</param>

@@ -28,6 +28,12 @@ public interface IFleetHistory
     /// <param name="moments">How many moments, at least 2.</param>
     /// <param name="cancellation">Ends the work.</param>
     Task<VersionsOverTime> VersionsAsync(TimeWindow window, int moments, CancellationToken cancellation);
+
+    /// <summary>How many hosts were silent at evenly spread moments of a window, its two ends included.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="moments">How many moments, at least 2.</param>
+    /// <param name="cancellation">Ends the work.</param>
+    Task<SilencesOverTime> SilencesAsync(TimeWindow window, int moments, CancellationToken cancellation);
 }
 
 /// <summary>The histories of hosts.</summary>

@@ -11,6 +11,9 @@ namespace TdxDash.Web.Live.Reinit;
 /// <param name="SeenAt">When it was seen, by the host's clock: what stages are measured by.</param>
 public sealed record HostReinit(string HostId, string BootId, ReinitState State, long Sequence, DateTimeOffset ReceivedAt, DateTimeOffset SeenAt)
 {
+    /// <summary>Whether the module is being updated.</summary>
+    public bool IsUpdating => State.Update is { Outcome: RunOutcome.Running };
+
     /// <summary>How far the host's clock is behind the dashboard's: the least time from seeing to receiving in this boot, since every other one
     /// holds a delay too, and what waited in a journal a long one.</summary>
     public TimeSpan Behind { get; init; } = ReceivedAt - SeenAt;
@@ -43,6 +46,9 @@ public interface IReinitView
 {
     /// <summary>Every host of which anything was seen, in no order.</summary>
     IReadOnlyCollection<HostReinit> Hosts { get; }
+
+    /// <summary>The hosts whose module is being updated, in no order.</summary>
+    IReadOnlyCollection<string> Updating { get; }
 
     /// <summary>One host; null where nothing was seen.</summary>
     HostReinit? Find(string hostId);

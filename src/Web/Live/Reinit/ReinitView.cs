@@ -12,11 +12,16 @@ internal sealed class ReinitView(EventReader reader, ILogger<ReinitView> log) : 
     private static readonly TimeSpan SetBack = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<string, HostReinit> _hosts = new(StringComparer.Ordinal);
+    // Few of many: the fleet page asks at each of its renders.
+    private readonly ConcurrentDictionary<string, byte> _updating = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private ImmutableList<Subscription> _subscriptions = [];
 
     /// <inheritdoc/>
     public IReadOnlyCollection<HostReinit> Hosts => [.. _hosts.Values];
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> Updating => [.. _updating.Keys];
 
     /// <inheritdoc/>
     public HostReinit? Find(string hostId) => _hosts.GetValueOrDefault(hostId);
@@ -113,6 +118,15 @@ internal sealed class ReinitView(EventReader reader, ILogger<ReinitView> log) : 
             Behind = Behind(known?.BootId == bootId ? known : null, later, observations, receivedAt),
         };
         _hosts[hostId] = now;
+        if (now.IsUpdating)
+        {
+            _updating[hostId] = 0;
+        }
+        else
+        {
+            _updating.TryRemove(hostId, out _);
+        }
+
         return (now, states);
     }
 

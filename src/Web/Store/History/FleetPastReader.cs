@@ -1,3 +1,4 @@
+using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 
@@ -10,9 +11,17 @@ internal sealed record AsOfRow(string HostId, long Revision, string Hash, long T
 /// <summary>A host's module from a time on.</summary>
 internal sealed record ModuleRow(long Host, long Revision, string Hash, long ReceivedAt, byte[]? Digest);
 
+/// <summary>A time in which a host was not heard of.</summary>
+internal sealed record SilenceRow(long Host, long From, long To);
+
+/// <summary>How many changes there were in a piece of time: all, boots with the same module, and those with another one.</summary>
+internal sealed record ActivityRow(int Changes, int Boots, int Updates);
+
 /// <summary>Reads the history of the whole fleet.</summary>
 internal sealed class FleetPastReader(StorePath path)
 {
+    private const int MaxPauses = 1_000;
+
     // One seek a host for its snapshot and one for its silence. Every value is a column of a table, as the type of an expression is not
     // known before its first row.
     internal const string AsOfSql = """
@@ -46,16 +55,28 @@ internal sealed class FleetPastReader(StorePath path)
         ORDER BY f.received_at_us LIMIT 1
         """;
 
+    // The hosts first, as silences are found by their host.
+    internal const string SilencesSql = """
+        SELECT q.host AS Host, q.from_us AS "From", q.to_us AS "To"
+        FROM hosts h CROSS JOIN silences q ON q.host = h.id AND q.from_us < @to
+        WHERE h.first_seen_us < @to AND q.to_us > @from
+        """;
+
+    // Bits 1 and 2 of the kinds: a boot, another module. What waits to be compared has every bit, and no kind yet.
+    private const string Counts = """
+        count(*) || ' ' || count(CASE WHEN s.kinds <> -1 AND s.kinds & 6 = 2 THEN 1 END) || ' ' || count(CASE WHEN s.kinds <> -1 AND s.kinds & 4 <> 0 THEN 1 END)
+        """;
+
     // One range of the index for each piece: a GROUP BY would sort all rows.
-    internal const string ActivitySql = """
+    internal const string ActivitySql = $"""
         WITH RECURSIVE pieces (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM pieces WHERE i + 1 < @most)
-        SELECT (SELECT count(*) FROM snapshots s WHERE s.received_at_us >= @from + i * @step AND s.received_at_us < min(@to, @from + (i + 1) * @step) AND (@kinds = 0 OR s.kinds & @kinds <> 0))
+        SELECT (SELECT {Counts} FROM snapshots s WHERE s.received_at_us >= @from + i * @step AND s.received_at_us < min(@to, @from + (i + 1) * @step) AND (@kinds = 0 OR s.kinds & @kinds <> 0))
         FROM pieces
         """;
 
-    internal const string NamedActivitySql = """
+    internal const string NamedActivitySql = $"""
         WITH RECURSIVE pieces (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM pieces WHERE i + 1 < @most)
-        SELECT (SELECT count(*) FROM snapshots s JOIN hosts h ON h.id = s.host
+        SELECT (SELECT {Counts} FROM snapshots s JOIN hosts h ON h.id = s.host
             WHERE s.received_at_us >= @from + i * @step AND s.received_at_us < min(@to, @from + (i + 1) * @step) AND (@kinds = 0 OR s.kinds & @kinds <> 0)
                 AND (h.name LIKE @pattern ESCAPE '\' OR s.headline LIKE @pattern ESCAPE '\'))
         FROM pieces
@@ -96,10 +117,24 @@ internal sealed class FleetPastReader(StorePath path)
     /// <param name="most">How many pieces.</param>
     /// <param name="kinds">Any of these bits; 0 for all.</param>
     /// <param name="text">Part of the host's name or the headline; empty for all.</param>
-    public IReadOnlyList<long> Activity(long from, long to, long step, int most, int kinds, string text)
+    public IReadOnlyList<ActivityRow> Activity(long from, long to, long step, int most, int kinds, string text)
     {
         using SqliteConnection connection = path.OpenReader();
         string sql = text.Length == 0 ? ActivitySql : NamedActivitySql;
-        return connection.Query<long>(sql, new { from, to, step, most, kinds, pattern = EntriesQuery.Pattern(text) }).AsList();
+        return [.. connection.Query<string>(sql, new { from, to, step, most, kinds, pattern = EntriesQuery.Pattern(text) }).Select(Piece)];
+    }
+
+    /// <summary>The silences of all hosts and the pauses of the dashboard that touch a window, in no order.</summary>
+    public (IReadOnlyList<SilenceRow> Silences, IReadOnlyList<(long From, long To)> Pauses) Absences(long from, long to)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return (connection.Query<SilenceRow>(SilencesSql, new { from, to }).AsList(),
+            connection.Query<(long From, long To)>(HistoryReader.PausesSql, new { from, to, limit = MaxPauses }).AsList());
+    }
+
+    private static ActivityRow Piece(string counts)
+    {
+        int[] numbers = [.. counts.Split(' ').Select(number => int.Parse(number, CultureInfo.InvariantCulture))];
+        return new ActivityRow(numbers[0], numbers[1], numbers[2]);
     }
 }

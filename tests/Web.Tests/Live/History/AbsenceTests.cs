@@ -1,3 +1,4 @@
+using CsCheck;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -27,6 +28,47 @@ public sealed class AbsenceTests
         HostTimeline timeline = await TimelineAsync(store);
 
         Assert.Equal([new Absence(Start, Start.AddMinutes(2), AbsenceCause.Silent)], timeline.Absences);
+    }
+
+    [Fact]
+    public async Task Silences_OfTheFleet_CountWhoIsSilentNowAndWhoWas()
+    {
+        await using var store = new HistoryStore();
+        await store.InsertAsync(1, 1, Start);
+        await store.InsertAsync(2, 1, Start);
+        store.Time.SetUtcNow(Start.AddMinutes(4));
+        store.Fleet.Heard(HistoryStore.HostId(1), "0.1.0");
+        await SaveAsync(store);
+
+        // Host 1 was silent for four minutes and is again from then on; host 2 never came back.
+        store.Time.SetUtcNow(Start.AddMinutes(10));
+        SilencesOverTime silences = await store.Past.SilencesAsync(new TimeWindow(Start.AddMinutes(-2), Start.AddMinutes(8)), 6, TestContext.Current.CancellationToken);
+
+        Assert.Equal([-2, 0, 2, 4, 6, 8], silences.Moments.Select(moment => (moment - Start).TotalMinutes));
+        Assert.Equal([0, 2, 2, 2, 2, 2], silences.Hosts);
+
+        store.Fleet.Heard(HistoryStore.HostId(1), "0.1.0");
+        store.Fleet.Heard(HistoryStore.HostId(2), "0.1.0");
+        await SaveAsync(store);
+        silences = await store.Past.SilencesAsync(new TimeWindow(Start.AddMinutes(8), Start.AddMinutes(12)), 5, TestContext.Current.CancellationToken);
+        Assert.Equal([2, 2, 0, 0, 0], silences.Hosts);
+    }
+
+    [Fact]
+    public void SilenceCounter_AnySilences_CountsThoseThatHoldEachMoment()
+    {
+        Gen.Select(Gen.Long[-50, 50], Gen.Long[1, 500], Gen.Int[2, 40], Gen.Select(Gen.Long[-100, 600], Gen.Long[1, 200]).Array[0, 20]).Sample((from, length, moments, silences) =>
+        {
+            var counter = new SilenceCounter(from, from + length, moments);
+            foreach ((long start, long lasts) in silences)
+            {
+                counter.Add(start, start + lasts);
+            }
+
+            Assert.Equal(
+                Enumerable.Range(0, moments).Select(i => SilenceCounter.Moment(from, from + length, moments, i)).Select(moment => silences.Count(silence => silence.Item1 <= moment && moment < silence.Item1 + silence.Item2)),
+                counter.Counts);
+        });
     }
 
     [Theory]

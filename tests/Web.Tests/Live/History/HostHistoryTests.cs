@@ -1,5 +1,6 @@
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Tdx.Snapshots.Diff;
+using TdxDash.Testing;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Tests.Support;
 
@@ -133,6 +134,35 @@ public sealed class HostHistoryTests
         Assert.Equal([2, 1], await CountsAsync(store, new HistoryFilter(Day)));
         Assert.Equal([1, 1], await CountsAsync(store, new HistoryFilter(Day, Text: "host-2")));
         Assert.Equal([1], await CountsAsync(store, new HistoryFilter(Day, Kinds: ChangeKinds.Kernel)));
+    }
+
+    [Fact]
+    public async Task Activity_OfBootsUpdatesAndWhatWaits_CountsEachOnce()
+    {
+        await using var store = new HistoryStore(HostSummary.From);
+        await store.InsertAsync(1, 1, Start.AddHours(1), Running("1.5.08", "6.16.1"));
+        await store.InsertAsync(1, 2, Start.AddHours(2), Running("1.5.08", "6.16.1"), boot: 2);
+        await store.InsertAsync(1, 3, Start.AddHours(2), Running("1.5.16", "6.16.1"), boot: 2);
+        await store.InsertAsync(1, 4, Start.AddHours(2), Running("1.5.24", "6.16.1"), boot: 3);
+        await store.InsertAsync(1, 5, Start.AddHours(2), Running("1.5.24", "6.17.0"), boot: 3);
+        await store.CompareAllAsync();
+        await store.InsertAsync(1, 6, Start.AddHours(2), Running("1.5.25", "6.17.0"), boot: 4);
+
+        IReadOnlyList<ActivityPiece> pieces = await store.Past.ActivityAsync(new HistoryFilter(Day), 24, TestContext.Current.CancellationToken);
+
+        Assert.Equal([(1, 0, 0), (5, 1, 2)], pieces.Where(piece => piece.Changes > 0).Select(piece => (piece.Changes, piece.Boots, piece.Updates)));
+        ActivityPiece named = (await store.Past.ActivityAsync(new HistoryFilter(Day, Text: "host"), 1, TestContext.Current.CancellationToken))[0];
+        Assert.Equal((6, 1, 2), (named.Changes, named.Boots, named.Updates));
+    }
+
+    private static Snapshot Running(string version, string kernel)
+    {
+        Snapshot machine = TestSnapshots.VirtualMachine("host-1");
+        return machine with
+        {
+            Host = machine.Host with { KernelRelease = Reading.Known(kernel, Provenance.Kernel, "uname") },
+            Kernel = machine.Kernel with { ModuleVersion = Reading.Known(version, Provenance.Kernel, "/sys/devices/faux/tdx_host/version") },
+        };
     }
 
     private static async Task<IEnumerable<int>> CountsAsync(HistoryStore store, HistoryFilter filter) =>

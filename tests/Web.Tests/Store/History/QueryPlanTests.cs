@@ -33,6 +33,7 @@ public sealed class QueryPlanTests
         { "modules", FleetPastReader.ModulesSql, "SEARCH snapshots USING INDEX snapshots_of_modules (received_at_us>? AND received_at_us<?)" },
         { "activity", FleetPastReader.ActivitySql, "SEARCH s USING COVERING INDEX snapshots_by_receipt (received_at_us>? AND received_at_us<?)" },
         { "activity by name", FleetPastReader.NamedActivitySql, "SEARCH s USING INDEX snapshots_by_receipt (received_at_us>? AND received_at_us<?)" },
+        { "silences of the fleet", FleetPastReader.SilencesSql, "SEARCH q USING PRIMARY KEY (host=? AND from_us<?)" },
         { "entries of the fleet", Entries.Sql, "SEARCH s USING INDEX snapshots_by_receipt (received_at_us>? AND received_at_us<?)" },
         { "entries of the fleet, next page", (Entries with { AtMost = (5, 5) }).Sql, "SEARCH s USING INDEX snapshots_by_receipt (received_at_us>? AND received_at_us<?)" },
         { "entries of a host", (Entries with { HostId = "a" }).Sql, "SEARCH s USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us>? AND received_at_us<?)" },
