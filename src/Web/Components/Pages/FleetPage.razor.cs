@@ -84,6 +84,8 @@ public sealed partial class FleetPage : IAsyncDisposable
     private string LinkToThis => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/"), AsOf.At);
 
     private string CountText => string.Create(CultureInfo.InvariantCulture,
+    private string TableFile => Nav.BaseUri.TrimEnd('/') + AsOf.Change((_state with { Selected = [] }).At("/fleet.csv"), AsOf.At);
+
         $"{_hosts.Length:#,0} of {Wording.Count(_snapshot.Hosts.Length, "host")}, sorted by {FleetColumns.SortText(_state.Sorts)}");
 
     private FleetQuery Wanted => new(_search, _state.States, _state.Sorts);
