@@ -36,6 +36,31 @@ public sealed class AsOfTests : PageTestContext
     [Fact]
     public void Host_AsOf_ShowsThatStateOnly()
     {
+    [Fact]
+    public void Fleet_AsOfBeforeAnyHistory_SaysWhenItBeginsAndLeadsThereAndBackToLive()
+    {
+        Fleet.Report(Samples.Entry());
+        Past.Span = new HistorySpan(Then.AddDays(7), Then.AddDays(8), Then.AddDays(7));
+
+        IRenderedComponent<FleetPage> page = At<FleetPage>(Then);
+
+        Assert.Contains("No host had reported yet at 2026-02-01 12:00:00 UTC; history begins at 2026-02-08 12:00:00 UTC.", page.Find("section.card").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("./run", page.Markup, StringComparison.Ordinal);
+        Assert.Equal(["/?at=2026-02-08T12:00:00Z", "/"], page.FindAll("section.card a").Select(link => link.GetAttribute("href")));
+    }
+
+    [Fact]
+    public void Fleet_AsOf_KeepsTheTimeInItsLinksToStatesAndToAComparison()
+    {
+        Past.Fleets[Then] = [Samples.Entry(HostA, "rack0-a"), Samples.Entry(HostB, "rack0-b")];
+        Nav.NavigateTo($"/?sel={HostA},{HostB}&at=2026-02-01T12:00:00Z");
+
+        IRenderedComponent<FleetPage> page = At<FleetPage>(Then);
+
+        Assert.All(page.FindAll(".counts a"), link => Assert.EndsWith("&at=2026-02-01T12:00:00Z", link.GetAttribute("href"), StringComparison.Ordinal));
+        Assert.Equal($"/compare?a={HostA}&b={HostB}&at=2026-02-01T12:00:00Z", page.Find(".selection a[href^='/compare']").GetAttribute("href"));
+    }
+
         Fleet.Report(Samples.Entry());
         HostEntry then = Samples.Entry() with { LastSeen = Then.AddSeconds(-2), TakenAt = Then.AddDays(-3) };
         Past.Fleets[Then] = [then];

@@ -24,6 +24,7 @@ public sealed partial class FleetPage : IAsyncDisposable
     private FleetSnapshot _snapshot = null!;
     private FleetSelection _selection = null!;
     private FleetSnapshot? _past;
+    private HistorySpan? _span;
     private bool _isLoadingPast;
     private readonly CancellationTokenSource _gone = new();
     private ImmutableArray<FleetHost> _hosts = [];
@@ -83,9 +84,9 @@ public sealed partial class FleetPage : IAsyncDisposable
 
     private string LinkToThis => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/"), AsOf.At);
 
-    private string CountText => string.Create(CultureInfo.InvariantCulture,
     private string TableFile => Nav.BaseUri.TrimEnd('/') + AsOf.Change((_state with { Selected = [] }).At("/fleet.csv"), AsOf.At);
 
+    private string CountText => string.Create(CultureInfo.InvariantCulture,
         $"{_hosts.Length:#,0} of {Wording.Count(_snapshot.Hosts.Length, "host")}, sorted by {FleetColumns.SortText(_state.Sorts)}");
 
     private FleetQuery Wanted => new(_search, _state.States, _state.Sorts);
@@ -290,7 +291,9 @@ public sealed partial class FleetPage : IAsyncDisposable
     {
         try
         {
-            return await FleetThen.GetAsync(at, _gone.Token);
+            FleetSnapshot past = await FleetThen.GetAsync(at, _gone.Token);
+            _span = past.Hosts.IsEmpty ? await FleetThen.SpanAsync(_gone.Token) : null;
+            return past;
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
