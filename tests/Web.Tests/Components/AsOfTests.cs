@@ -6,11 +6,14 @@ using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Layout;
 using TdxDash.Web.Components.Pages;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.History;
 
 namespace TdxDash.Web.Tests.Components;
 
 public sealed class AsOfTests : PageTestContext
 {
+    private const string HostA = "aaaaaaaa-0000-0000-0000-000000000001", HostB = "bbbbbbbb-0000-0000-0000-000000000002";
+
     private static readonly DateTimeOffset Then = new(2026, 2, 1, 12, 0, 0, TimeSpan.Zero);
 
     private NavigationManager Nav => Services.GetRequiredService<NavigationManager>();
@@ -33,9 +36,6 @@ public sealed class AsOfTests : PageTestContext
         Assert.DoesNotContain("rack2-new", page.Markup, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Host_AsOf_ShowsThatStateOnly()
-    {
     [Fact]
     public void Fleet_AsOfBeforeAnyHistory_SaysWhenItBeginsAndLeadsThereAndBackToLive()
     {
@@ -61,6 +61,9 @@ public sealed class AsOfTests : PageTestContext
         Assert.Equal($"/compare?a={HostA}&b={HostB}&at=2026-02-01T12:00:00Z", page.Find(".selection a[href^='/compare']").GetAttribute("href"));
     }
 
+    [Fact]
+    public void Host_AsOf_ShowsThatStateOnly()
+    {
         Fleet.Report(Samples.Entry());
         HostEntry then = Samples.Entry() with { LastSeen = Then.AddSeconds(-2), TakenAt = Then.AddDays(-3) };
         Past.Fleets[Then] = [then];
@@ -70,6 +73,7 @@ public sealed class AsOfTests : PageTestContext
         Assert.Equal("rack1-a07", page.Find("h1").TextContent);
         Assert.Contains("2 s ago", page.Find(".seen").TextContent, StringComparison.Ordinal);
         Assert.Contains("2026-01-29 12:00:00 UTC", page.Find(".seen").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("&at=2026-02-01T12:00:00Z", page.Find(".plan a").GetAttribute("href"), StringComparison.Ordinal);
     }
 
     [Fact]

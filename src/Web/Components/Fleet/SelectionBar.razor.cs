@@ -44,8 +44,8 @@ public sealed partial class SelectionBar : IDisposable
     private (IReadOnlyList<string> Groups, IReadOnlyList<string> Tags) InUse => Book.InUse;
 
     private string? CompareLink => Selected.Count is >= 2 and <= MaxCompared
-        ? "/compare" + Selected.Order(StringComparer.Ordinal).Select((id, place) => (Name: ((char)('a' + place)).ToString(), Id: id))
-            .Aggregate(UrlQuery.Empty, (query, host) => query.With(host.Name, host.Id))
+        ? AsOf.Keep("/compare" + Selected.Order(StringComparer.Ordinal).Select((id, place) => (Name: ((char)('a' + place)).ToString(), Id: id))
+            .Aggregate(UrlQuery.Empty, (query, host) => query.With(host.Name, host.Id)))
         : null;
 
     /// <inheritdoc/>
