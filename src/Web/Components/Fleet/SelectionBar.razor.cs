@@ -55,7 +55,8 @@ public sealed partial class SelectionBar : IDisposable
         _gone.Dispose();
     }
 
-    private string Export(string form) => AsOf.Change($"/fleet.{form}{State.ToQuery().With("rows", "chosen")}", AsOf.At);
+    // All of them, also those that a search typed since leaves out.
+    private string Export(string form) => AsOf.Change($"/fleet.{form}{(State with { Search = "", States = [] }).ToQuery().With("rows", "chosen")}", AsOf.At);
 
     private async Task ChangeAsync(string text, Func<string, LabelChange> change)
     {
