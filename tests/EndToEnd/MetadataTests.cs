@@ -22,4 +22,20 @@ public sealed class MetadataTests(Chromium chromium, PastSite site)
         await Expect(page.Locator("section[aria-labelledby=metadata] table.comfortable > tbody > tr")).ToHaveCountAsync(changed);
         await Expect(page.Locator("section[aria-labelledby=metadata]")).ToContainTextAsync(new Regex(@"fields? changed at \d{4}"));
     }
+
+    [Fact]
+    public async Task Search_TypedAtOnce_LosesNoLetterAndOutlivesAReload()
+    {
+        IPage page = await chromium.OpenAsync(site.At($"/hosts/{PastSite.OldId(2)}/metadata"));
+        ILocator box = page.GetByPlaceholder("name, id, class, meaning");
+        await box.PressSequentiallyAsync("MAX_RESERVED_PER_TDMR");
+        await Expect(page).ToHaveURLAsync(new Regex("/metadata\\?q=MAX_RESERVED_PER_TDMR$"));
+        await Expect(box).ToHaveValueAsync("MAX_RESERVED_PER_TDMR");
+
+        await page.ReloadAsync();
+        await Chromium.InteractiveAsync(page);
+
+        await Expect(box).ToHaveValueAsync("MAX_RESERVED_PER_TDMR");
+        await Expect(page.Locator("section[aria-labelledby=metadata] table.comfortable > tbody > tr")).ToHaveCountAsync(1);
+    }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using TdxDash.EndToEnd.Processes;
@@ -69,34 +68,6 @@ public sealed partial class RestartTests(Chromium chromium)
         await dashboard.RestartAsync();
 
         await StoredUpToAsync(dashboard, 1);
-    }
-
-    /// <summary>Every time: TDXDASH_RECOVERIES restarts, 3 where it is not set.</summary>
-    [Fact]
-    public async Task Page_OpenWhileTheDashboardRestarts_IsInteractiveAndCurrentAgain()
-    {
-        int times = int.TryParse(Environment.GetEnvironmentVariable("TDXDASH_RECOVERIES"), CultureInfo.InvariantCulture, out int asked) ? asked : 3;
-        using var folder = new TemporaryFolder();
-        var machine = new MachineTree(folder.Sub("root"), Name, gibibytes: 4);
-        await using Dashboard dashboard = await Dashboard.StartAsync(folder.Sub("dashboard"));
-        await using RunningProcess probe = Probe.Of(machine, dashboard.Address, folder.Sub("probe"));
-        IPage page = await chromium.OpenAsync(dashboard.Address);
-        await Site.OpenHostAsync(page, Name, "Metadata");
-        for (int i = 0; i < times; i++)
-        {
-            await dashboard.KillAsync();
-            await Assertions.Expect(page.Locator("#components-reconnect-modal")).ToBeVisibleAsync();
-            await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync(Name);
-            machine.Resize(gibibytes: 5 + (i % 50));
-            await dashboard.RestartAsync();
-
-            await Assertions.Expect(page.Locator("header.head")).ToContainTextAsync(string.Create(CultureInfo.InvariantCulture, $" {5 + (i % 50)} GiB"), new LocatorAssertionsToContainTextOptions { Timeout = 60_000 });
-            await Chromium.InteractiveAsync(page);
-            await page.GetByPlaceholder("name, id, class, meaning").FillAsync("MAX_TDMRS");
-            await Assertions.Expect(page.Locator("section[aria-labelledby=metadata] tbody tr")).ToHaveCountAsync(1);
-        }
-
-        TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Recovered {times} of {times} times"));
     }
 
     [Fact]

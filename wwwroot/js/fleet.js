@@ -16,6 +16,15 @@ let focus = null;
 document.addEventListener("focusin", e => { focus = focusOf(e.target); });
 document.addEventListener("pointerdown", () => { focus = null; });
 
+// Paper gets the rows that the grid has; where those are not all, a note says so.
+addEventListener("beforeprint", () => {
+  for (const note of document.querySelectorAll(".tables > .on-paper")) {
+    const table = note.parentElement?.querySelector("[aria-rowcount]");
+    const rows = table?.querySelectorAll("tr.host-row").length ?? 0;
+    /** @type {HTMLElement} */ (note).hidden = rows + 1 >= Number(table?.getAttribute("aria-rowcount"));
+  }
+});
+
 /** @param {HTMLElement} root @param {Page} page */
 export function attach(root, page) {
   let isPointed = false;

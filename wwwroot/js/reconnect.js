@@ -1,13 +1,25 @@
-// Drives the reconnect bar. Blazor reconnects by itself; this reloads when the old circuit is refused for good.
-const bar = document.getElementById("components-reconnect-modal");
+// @ts-check
+// Drives the reconnect bar. Blazor reconnects by itself for some minutes. After that this goes on, since nobody may be at the page to do so, and it
+// reloads when the old circuit is refused for good.
+
+const AGAIN = 30_000; // milliseconds between two tries
+
+const bar = /** @type {HTMLElement} */ (document.getElementById("components-reconnect-modal"));
+/** @type {ReturnType<typeof setInterval> | undefined} */
+let timer;
+let isTrying = false;
 
 bar.addEventListener("components-reconnect-state-changed", e => {
-  switch (e.detail.state) {
+  switch (/** @type {CustomEvent<{ state: string }>} */ (e).detail.state) {
     case "show":
-      bar.querySelector("time").textContent = new Date().toLocaleTimeString();
+      /** @type {HTMLElement} */ (bar.querySelector("time")).textContent = new Date().toLocaleTimeString();
+      break;
+    case "hide":
+      clearInterval(timer);
+      timer = undefined;
       break;
     case "failed":
-      document.addEventListener("visibilitychange", retryWhenVisible);
+      timer ??= setInterval(retry, AGAIN);
       break;
     case "rejected":
       location.reload();
@@ -15,21 +27,33 @@ bar.addEventListener("components-reconnect-state-changed", e => {
   }
 });
 
-bar.querySelector("button").addEventListener("click", retry);
+/** @type {HTMLElement} */ (bar.querySelector("button")).addEventListener("click", retry);
+window.addEventListener("online", retryWhenFailed);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") {
+    retryWhenFailed();
+  }
+});
 
-async function retry() {
-  document.removeEventListener("visibilitychange", retryWhenVisible);
-  try {
-    if (!await Blazor.reconnect() && !await Blazor.resumeCircuit()) {
-      location.reload(); // the state that matters is in the URL
-    }
-  } catch {
-    document.addEventListener("visibilitychange", retryWhenVisible); // the server is still away
+function retryWhenFailed() {
+  if (timer !== undefined) {
+    void retry();
   }
 }
 
-async function retryWhenVisible() {
-  if (document.visibilityState === "visible") {
-    await retry();
+async function retry() {
+  if (isTrying) {
+    return;
+  }
+  isTrying = true;
+  const blazor = /** @type {any} */ (globalThis).Blazor;
+  try {
+    if (!await blazor.reconnect() && !await blazor.resumeCircuit()) {
+      location.reload(); // the state that matters is in the URL
+    }
+  } catch {
+    // the server is still away; the next try is on its way
+  } finally {
+    isTrying = false;
   }
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // Loaded by a blocking script element in the head, so that the chosen theme stands before the first paint.
 (() => {
   const key = "tdxdash.theme";
@@ -5,13 +6,13 @@
 
   function read() {
     try {
-      const stored = localStorage.getItem(key);
-      return choices.includes(stored) ? stored : "system";
+      return choices.find(choice => choice === localStorage.getItem(key)) ?? "system";
     } catch {
       return "system"; // storage can be denied; the system's theme is right then
     }
   }
 
+  /** @param {string} choice */
   function apply(choice) {
     if (choice === "system") {
       delete document.documentElement.dataset.theme;
@@ -23,6 +24,7 @@
   apply(read());
   addEventListener("storage", e => { if (e.key === key) { apply(read()); } });
 
+  /** @param {string} choice */
   function choose(choice) {
     if (!choices.includes(choice)) { return; }
     try { localStorage.setItem(key, choice); } catch { /* the choice then lasts as long as the page */ }
@@ -36,5 +38,5 @@
     }
   });
 
-  globalThis.tdxTheme = { choose };
+  Object.assign(globalThis, { tdxTheme: { choose } });
 })();

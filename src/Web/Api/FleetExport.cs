@@ -33,18 +33,19 @@ internal static class FleetExport
     private static async Task WriteAsync(HttpContext context, FleetAtATime fleet, string type, string extension, Func<HttpResponse, Table, CancellationToken, Task> write)
     {
         UrlQuery query = UrlQuery.FromUri(context.Request.QueryString.Value ?? "");
-        FleetState state = FleetState.Parse(query).State;
+        (FleetState state, IReadOnlyList<string> wrong) = FleetState.Parse(query);
+        var search = FleetSearch.Parse(state.Search);
         AsOf asOf = AsOf.FromUri(context.Request.QueryString.Value ?? "", fleet.Now);
-        if (asOf.Problem is not null)
+        string problem = string.Join(' ', wrong.Concat(search.Problems.Select(one => one.ToString())).Prepend(asOf.Problem ?? "").Where(one => one.Length > 0));
+        if (problem.Length > 0)
         {
-            // A file of now must not pass for one of another time.
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            await context.Response.WriteAsync(asOf.Problem, context.RequestAborted);
+            // A file of now, or of other hosts, must not pass for what was asked.
+            await Results.Problem(problem, statusCode: StatusCodes.Status400BadRequest, title: "Nothing to export").ExecuteAsync(context);
             return;
         }
 
         FleetSnapshot snapshot = await fleet.GetAsync(asOf.At, context.RequestAborted);
-        ImmutableArray<FleetHost> hosts = snapshot.Select(new FleetQuery(FleetSearch.Parse(state.Search), state.States, state.Sorts)).Hosts;
+        ImmutableArray<FleetHost> hosts = snapshot.Select(new FleetQuery(search, state.States, state.Sorts)).Hosts;
         if (query.Get("rows") == "chosen")
         {
             var chosen = new HashSet<string>(state.Selected, StringComparer.Ordinal);

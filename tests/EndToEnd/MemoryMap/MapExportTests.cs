@@ -35,7 +35,8 @@ public sealed class MapExportTests(Chromium chromium, Site site)
         Assert.Equal(["Type", "Start", "End", "Size", "Bytes", "Node", "TDMR", "Why", "From"], csv[0]);
         Assert.Equal(table, csv[1..].Select(row => new[] { row[0], row[1], row[2], row[3], row[5], row[6] }));
 
-        string text = Encoding.UTF8.GetString(await SaveAsync(page, "Text")).Replace("_", "", StringComparison.Ordinal);
+        string text = Encoding.UTF8.GetString(await SaveAsync(page, "Text"));
+        Assert.DoesNotMatch("0x[0-9a-f]+_", text);
         Assert.All(table, row => Assert.Contains(text.Split('\n'), line =>
             line.StartsWith(row[0], StringComparison.Ordinal) && line.Contains($"[{row[1]}, {row[2]})", StringComparison.Ordinal) && line.Contains($" {row[3]} ", StringComparison.Ordinal)));
     }
@@ -68,6 +69,20 @@ public sealed class MapExportTests(Chromium chromium, Site site)
         Assert.Equal([0x89, .. "PNG\r\n\u001a\n"u8], png[..8]);
         int width = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(16)), height = BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(20));
         Assert.Equal((2 * (int)svg.Attribute("width")!, 2 * (int)svg.Attribute("height")!), (width, height));
+    }
+
+    [Fact]
+    public async Task Selection_Copied_HasTheAddressesOfThePagePlain()
+    {
+        IPage page = await MapPage.OpenAsync(chromium, site, "?sel=tdmr.0x10080000000-0x20080000000");
+        await Assertions.Expect(page.Part("pane")).ToContainTextAsync("0x100_8000_0000");
+        await page.Part("pane").EvaluateAsync("pane => getSelection().selectAllChildren(pane)");
+
+        await page.Keyboard.PressAsync("Control+c");
+
+        string copied = await page.ClipboardAsync();
+        Assert.Contains("[0x10080000000, 0x20080000000)", copied, StringComparison.Ordinal);
+        Assert.DoesNotMatch("0x[0-9a-f]+_", copied);
     }
 
     [Fact]

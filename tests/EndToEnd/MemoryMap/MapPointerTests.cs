@@ -107,6 +107,26 @@ public sealed class MapPointerTests(Chromium chromium, Site site)
         await Assertions.Expect(page.Part("band")).ToBeHiddenAsync();
     }
 
+    [Theory]
+    [InlineData(MouseButton.Middle)]
+    [InlineData(MouseButton.Right)]
+    public async Task OtherButton_OnTheStrip_LeavesTheViewAndTheNextDragIsWhole(MouseButton button)
+    {
+        IPage page = await MapPage.OpenAsync(chromium, site);
+        string whole = await page.Part("range").InnerTextAsync();
+        LocatorBoundingBoxResult strip = (await page.Part("overview").BoundingBoxAsync())!;
+        await page.Mouse.ClickAsync(strip.X + (strip.Width * 0.3f), strip.Y + 15, new MouseClickOptions { Button = button });
+        await page.EvaluateAsync("() => new Promise(requestAnimationFrame)");
+
+        Assert.Equal(whole, await page.Part("range").InnerTextAsync());
+        Assert.DoesNotContain("from=", page.Url, StringComparison.Ordinal);
+        await page.Mouse.MoveAsync(strip.X + (strip.Width * 0.6f), strip.Y + 15);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(strip.X + (strip.Width * 0.8f), strip.Y + 15, new MouseMoveOptions { Steps = 5 });
+        await page.Mouse.UpAsync();
+        await page.WaitForURLAsync(new Regex("[?&]from=0x[0-9a-f]+&to=0x[0-9a-f]+$"));
+    }
+
     [Fact]
     public async Task DoubleClick_OnARegion_FitsIt()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using CsvHelper;
 using TdxDash.Web.Live;
@@ -24,11 +25,29 @@ public sealed class FleetExportTests
         Assert.Equal(("", "true", "demo"), (rows[0]["memory_bytes"], rows[0]["emulated"], rows[0]["origin"]));
         Assert.True(DateTimeOffset.TryParse((string)rows[0]["last_seen_utc"], CultureInfo.InvariantCulture, out _));
 
-        rows = await CsvAsync(dashboard, "/fleet.csv?q=host:host-a+nonsense:1");
+        rows = await CsvAsync(dashboard, "/fleet.csv?q=host:host-a");
         Assert.Equal(["host-a 6.16.0"], rows.Select(row => row["host"]));
 
         rows = await CsvAsync(dashboard, $"/fleet.csv?rows=chosen&sel={HostB}");
         Assert.Equal([HostB], rows.Select(row => row["host_id"]));
+    }
+
+    [Theory]
+    [InlineData("/fleet.csv?q=host:host-a+nonsense:1", "Column 13, nonsense:1: there is no field")]
+    [InlineData("/fleet.json?q=memory:much", "memory:much")]
+    [InlineData("/fleet.csv?cols=host,colour", "'colour', which is no column")]
+    [InlineData("/fleet.csv?at=soon&q=nonsense:1", "which is no time")]
+    public async Task Export_MalformedPart_IsRefusedAndNamed(string path, string named)
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await WithTwoHostsAsync(folder);
+        using var http = new HttpClient();
+
+        using HttpResponseMessage answer = await http.GetAsync(new Uri(dashboard.Address, path), TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        using JsonDocument problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Contains(named, problem.RootElement.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

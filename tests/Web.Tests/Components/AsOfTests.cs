@@ -6,11 +6,14 @@ using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Layout;
 using TdxDash.Web.Components.Pages;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.History;
 
 namespace TdxDash.Web.Tests.Components;
 
 public sealed class AsOfTests : PageTestContext
 {
+    private const string HostA = "aaaaaaaa-0000-0000-0000-000000000001", HostB = "bbbbbbbb-0000-0000-0000-000000000002";
+
     private static readonly DateTimeOffset Then = new(2026, 2, 1, 12, 0, 0, TimeSpan.Zero);
 
     private NavigationManager Nav => Services.GetRequiredService<NavigationManager>();
@@ -34,6 +37,31 @@ public sealed class AsOfTests : PageTestContext
     }
 
     [Fact]
+    public void Fleet_AsOfBeforeAnyHistory_SaysWhenItBeginsAndLeadsThereAndBackToLive()
+    {
+        Fleet.Report(Samples.Entry());
+        Past.Span = new HistorySpan(Then.AddDays(7), Then.AddDays(8), Then.AddDays(7));
+
+        IRenderedComponent<FleetPage> page = At<FleetPage>(Then);
+
+        Assert.Contains("No host had reported yet at 2026-02-01 12:00:00 UTC; history begins at 2026-02-08 12:00:00 UTC.", page.Find("section.card").TextContent, StringComparison.Ordinal);
+        Assert.DoesNotContain("./run", page.Markup, StringComparison.Ordinal);
+        Assert.Equal(["/?at=2026-02-08T12:00:00Z", "/"], page.FindAll("section.card a").Select(link => link.GetAttribute("href")));
+    }
+
+    [Fact]
+    public void Fleet_AsOf_KeepsTheTimeInItsLinksToStatesAndToAComparison()
+    {
+        Past.Fleets[Then] = [Samples.Entry(HostA, "rack0-a"), Samples.Entry(HostB, "rack0-b")];
+        Nav.NavigateTo($"/?sel={HostA},{HostB}&at=2026-02-01T12:00:00Z");
+
+        IRenderedComponent<FleetPage> page = At<FleetPage>(Then);
+
+        Assert.All(page.FindAll(".counts a"), link => Assert.EndsWith("&at=2026-02-01T12:00:00Z", link.GetAttribute("href"), StringComparison.Ordinal));
+        Assert.Equal($"/compare?a={HostA}&b={HostB}&at=2026-02-01T12:00:00Z", page.Find(".selection a[href^='/compare']").GetAttribute("href"));
+    }
+
+    [Fact]
     public void Host_AsOf_ShowsThatStateOnly()
     {
         Fleet.Report(Samples.Entry());
@@ -45,6 +73,7 @@ public sealed class AsOfTests : PageTestContext
         Assert.Equal("rack1-a07", page.Find("h1").TextContent);
         Assert.Contains("2 s ago", page.Find(".seen").TextContent, StringComparison.Ordinal);
         Assert.Contains("2026-01-29 12:00:00 UTC", page.Find(".seen").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("&at=2026-02-01T12:00:00Z", page.Find(".plan a").GetAttribute("href"), StringComparison.Ordinal);
     }
 
     [Fact]

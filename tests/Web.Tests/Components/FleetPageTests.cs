@@ -35,6 +35,17 @@ public sealed class FleetPageTests : PageTestContext
     }
 
     [Fact]
+    public void Render_FailedHostInCompactRows_HasTheReasonOnItsState()
+    {
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/?density=compact");
+        Fleet.Report(Samples.Entry(state: TdxState.Failed));
+
+        IElement state = RenderFilled().Find("tr.host-row .col-state .state");
+
+        Assert.Equal("TDMR 1 needs 19 of 16 reserved areas.", state.GetAttribute("title"));
+    }
+
+    [Fact]
     public void Render_DemoHost_SaysEmulatedInWords()
     {
         Fleet.Report(Samples.Entry(origin: Origin.Demo));

@@ -1,6 +1,7 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Rendering;
+using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Host;
@@ -41,6 +42,39 @@ public sealed class HostMetadataTests : HistoryTestContext
         Assert.DoesNotContain(tab.FindAll("option"), option => option.GetAttribute("value") == "changed");
     }
 
+    [Fact]
+    public async Task Render_AddressWithAState_ListsThoseFieldsAndNamesWhatIsWrong()
+    {
+        Snapshot now = await FillAsync();
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/hosts/x/metadata?q=tdx_features&class=10&show=none");
+
+        IRenderedComponent<HostMetadata> tab = Open(now);
+
+        Assert.Equal("tdx_features", tab.Find("input[type=search]").GetAttribute("value"));
+        Assert.All(tab.FindAll("tr[id]"), row => Assert.StartsWith("TDX_FEATURES", row.Id, StringComparison.Ordinal));
+        Assert.Equal("10", tab.FindAll("select")[0].GetAttribute("value"));
+        Assert.Contains("'show' in the address is 'none'", Assert.Single(tab.FindAll("[role=alert] li")).TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tools_Used_StandInTheAddressWithItsTimeAndFollowIt()
+    {
+        Snapshot now = await FillAsync();
+        NavigationManager nav = Services.GetRequiredService<NavigationManager>();
+        nav.NavigateTo("/hosts/x/metadata");
+        IRenderedComponent<HostMetadata> tab = Open(now, new AsOf(Start.AddHours(3)));
+
+        tab.Find("input[type=search]").Input("tdmr");
+        tab.FindAll("select")[0].Change("17");
+        tab.FindAll("select")[1].Change("changed");
+        Assert.EndsWith("/hosts/x/metadata?q=tdmr&class=17&show=changed&at=2026-03-01T03:00:00Z", nav.Uri, StringComparison.Ordinal);
+
+        nav.NavigateTo("/hosts/x/metadata?q=no-such-field");
+        tab.WaitForAssertion(() => Assert.Contains("No field fits.", tab.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        tab.FindAll("button").Single(button => button.TextContent == "Show all fields").Click();
+        Assert.EndsWith("/hosts/x/metadata?at=2026-03-01T03:00:00Z", nav.Uri, StringComparison.Ordinal);
+    }
+
     // The kernel changes once more after the metadata did: what is compared with is the state before the metadata changed.
     private async Task<Snapshot> FillAsync()
     {
@@ -53,10 +87,10 @@ public sealed class HostMetadataTests : HistoryTestContext
         return now;
     }
 
-    private IRenderedComponent<HostMetadata> Open(Snapshot now)
+    private IRenderedComponent<HostMetadata> Open(Snapshot now, AsOf? time = null)
     {
         IRenderedComponent<HostMetadata> tab = Render<HostMetadata>(parameters => parameters
-            .Add(p => p.HostId, HistoryStore.HostId(1)).Add(p => p.View, HostView.From(now)).AddCascadingValue(AsOf.Live));
+            .Add(p => p.HostId, HistoryStore.HostId(1)).Add(p => p.View, HostView.From(now)).AddCascadingValue(time ?? AsOf.Live));
         tab.WaitForElement("span.changed", TimeSpan.FromSeconds(10));
         return tab;
     }

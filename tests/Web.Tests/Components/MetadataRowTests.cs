@@ -36,7 +36,7 @@ public sealed class MetadataRowTests
     {
         MetadataRow row = Row(Read(new MetadataValue(Features, [0x8000_0000_0004_0001])), "TDX_FEATURES0");
 
-        Assert.Equal(["0x8000000000040001"], row.Raw);
+        Assert.Equal([0x8000_0000_0004_0001], row.Raw);
         Assert.Equal(["TD_MIGRATION", "NO_RBP_MOD", "bit 63"], row.Bits.Where(bit => bit.IsSet).Select(bit => bit.Name));
     }
 
@@ -48,7 +48,7 @@ public sealed class MetadataRowTests
         MetadataRow last = MetadataRows.Of(Read(new MetadataValue(id, [7])), null)[^1];
 
         Assert.Equal(id, last.Id);
-        Assert.Equal(["0x7"], last.Raw);
+        Assert.Equal([7ul], last.Raw);
     }
 
     [Fact]

@@ -174,12 +174,15 @@ internal sealed class FakePast : IFleetHistory, IHostHistory
 {
     public Dictionary<DateTimeOffset, IReadOnlyList<HostEntry>> Fleets { get; } = [];
 
+    /// <summary>How far the fleet's history reaches.</summary>
+    public HistorySpan? Span { get; set; }
+
     public Task<IReadOnlyList<HostEntry>> AsOfAsync(DateTimeOffset at, CancellationToken cancellation) => Task.FromResult(Fleets.GetValueOrDefault(at, []));
 
     public Task<HostEntry?> HostAsOfAsync(string hostId, DateTimeOffset at, CancellationToken cancellation) =>
         Task.FromResult(Fleets.GetValueOrDefault(at, []).FirstOrDefault(entry => entry.HostId == hostId));
 
-    public Task<HistorySpan?> SpanAsync(DateTimeOffset? at, CancellationToken cancellation) => Task.FromResult<HistorySpan?>(null);
+    public Task<HistorySpan?> SpanAsync(DateTimeOffset? at, CancellationToken cancellation) => Task.FromResult(Span);
 
     public Task<IReadOnlyList<ActivityPiece>> ActivityAsync(HistoryFilter filter, int pieces, CancellationToken cancellation) => throw new NotSupportedException();
 

@@ -112,20 +112,24 @@ export function listenToOverview(map, strip, signal) {
       map.band(Math.min(from, e.clientX) - box.left, Math.max(from, e.clientX) - box.left);
     }
   }, { signal });
+  const leave = () => { from = NaN; map.band(0, 0); };
   strip.addEventListener("pointerup", e => {
+    if (Number.isNaN(from) || e.button !== 0) {
+      leave();
+      return; // the press was another button's, or began elsewhere
+    }
     const box = strip.getBoundingClientRect(), { axis } = model.built.overview;
     const toAddress = (/** @type {number} */ clientX) => axis.toAddress(Math.min(Math.max((clientX - box.left) / box.width, 0), 1) * axis.length);
     const start = Math.floor(toAddress(Math.min(from, e.clientX))), end = Math.ceil(toAddress(Math.max(from, e.clientX)));
     const wasDrag = Math.abs(e.clientX - from) >= CLICK;
-    from = NaN;
-    map.band(0, 0);
+    leave();
     if (wasDrag) {
       map.step(() => model.show(start, end));
     } else {
       map.step(() => model.centre(start), false);
     }
   }, { signal });
-  strip.addEventListener("pointercancel", () => { from = NaN; map.band(0, 0); }, { signal });
+  strip.addEventListener("pointercancel", leave, { signal });
   strip.addEventListener("pointerleave", () => map.point(null), { signal });
 }
 

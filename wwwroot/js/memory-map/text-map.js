@@ -1,5 +1,6 @@
-// The map for terminals, mails and tickets: the lanes as characters, then the regions.
+// The map for terminals, mails and tickets: the lanes as characters, then the regions. Addresses are plain, as in all that leaves the page.
 
+import { plainHex } from "../plain-hex.js";
 import { rangeGrouped, sizeText } from "./addresses.js";
 import { KIND } from "./regions.js";
 import { shown } from "./exports.js";
@@ -15,12 +16,12 @@ const SIGNS = { [KIND.firmware]: "░", [KIND.ram]: "█", [KIND.cmr]: "═", [K
 /** @param {Model} model @param {string} title */
 export function textMap(model, title) {
   const { layer, regions, state } = model, { start, end } = model.range;
-  const lines = [title, `${rangeGrouped(start, end)}, scale ${state.scale}`, ""];
+  const lines = [title, `${plainHex(rangeGrouped(start, end))}, scale ${state.scale}`, ""];
   lines.push(...layer.lanes.map((lane, i) => lane.name.padEnd(LABEL) + laneText(model, layer, i)));
   lines.push("".padEnd(LABEL) + breaksText(model), "");
   const rows = shown(model).map(i => [
-    regions.name(i), rangeGrouped(regions.start[i], regions.end[i]), sizeText(regions.size(i), state.units),
-    regions.node[i] < 0 ? "" : `node ${regions.node[i]}`, regions.tdmr[i] < 0 ? "" : `TDMR ${regions.tdmr[i]}`, `${regions.why(i)[0]} (${regions.provenances(i).join(", ")})`,
+    regions.name(i), plainHex(rangeGrouped(regions.start[i], regions.end[i])), plainHex(sizeText(regions.size(i), state.units)),
+    regions.node[i] < 0 ? "" : `node ${regions.node[i]}`, regions.tdmr[i] < 0 ? "" : `TDMR ${regions.tdmr[i]}`, plainHex(`${regions.why(i)[0]} (${regions.provenances(i).join(", ")})`),
   ]);
   const widths = [0, 1, 2, 3, 4].map(column => rows.reduce((most, row) => Math.max(most, row[column].length), 0));
   lines.push(...rows.map(row => row.map((text, column) => column === 2 ? text.padStart(widths[column]) : text.padEnd(widths[column] ?? 0)).join("  ").trimEnd()));

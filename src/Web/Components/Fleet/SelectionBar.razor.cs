@@ -41,8 +41,8 @@ public sealed partial class SelectionBar : IDisposable
     private (IReadOnlyList<string> Groups, IReadOnlyList<string> Tags) InUse => Book.InUse;
 
     private string? CompareLink => Selected.Count is >= 2 and <= MaxCompared
-        ? "/compare" + Selected.Order(StringComparer.Ordinal).Select((id, place) => (Name: ((char)('a' + place)).ToString(), Id: id))
-            .Aggregate(UrlQuery.Empty, (query, host) => query.With(host.Name, host.Id))
+        ? AsOf.Keep("/compare" + Selected.Order(StringComparer.Ordinal).Select((id, place) => (Name: ((char)('a' + place)).ToString(), Id: id))
+            .Aggregate(UrlQuery.Empty, (query, host) => query.With(host.Name, host.Id)))
         : null;
 
     /// <inheritdoc/>
@@ -52,7 +52,8 @@ public sealed partial class SelectionBar : IDisposable
         _gone.Dispose();
     }
 
-    private string Export(string form) => AsOf.Change($"/fleet.{form}{State.ToQuery().With("rows", "chosen")}", AsOf.At);
+    // All of them, also those that a search typed since leaves out.
+    private string Export(string form) => AsOf.Change($"/fleet.{form}{(State with { Search = "", States = [] }).ToQuery().With("rows", "chosen")}", AsOf.At);
 
     private async Task ChangeAsync(string text, Func<string, LabelChange> change)
     {

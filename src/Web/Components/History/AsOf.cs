@@ -16,6 +16,10 @@ public sealed record AsOf(DateTimeOffset? At, string? Problem = null)
     /// <summary>The query of links that stay in this time, with its question mark; empty for now.</summary>
     public string Query => At is { } at ? UrlQuery.Empty.With(Name, UrlTime.Write(at)).ToString() : "";
 
+    /// <summary>The address of a link that stays in this time, in new tabs too; the address itself for now.</summary>
+    /// <param name="uri">The address.</param>
+    public string Keep(string uri) => At is null ? uri : Change(uri, At);
+
     /// <summary>Reads it from an address.</summary>
     /// <param name="uri">The address.</param>
     /// <param name="now">The dashboard's time: what is later is now.</param>
@@ -35,7 +39,7 @@ public sealed record AsOf(DateTimeOffset? At, string? Problem = null)
     }
 
     /// <summary>An address at another time.</summary>
-    /// <param name="uri">The address, absolute.</param>
+    /// <param name="uri">The address.</param>
     /// <param name="at">The time; null for now.</param>
     public static string Change(string uri, DateTimeOffset? at)
     {

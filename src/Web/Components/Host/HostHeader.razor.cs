@@ -4,6 +4,7 @@ using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Components.Compare;
+using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Components.Planning;
 using TdxDash.Web.Components.Url;
@@ -29,6 +30,9 @@ public partial class HostHeader
     [Parameter, EditorRequired]
     public DateTimeOffset Now { get; set; }
 
+    [CascadingParameter]
+    private AsOf AsOf { get; set; } = AsOf.Live;
+
     private bool IsSilent => Entry.IsSilentAt(Now);
 
     private string Dropped => string.Create(CultureInfo.InvariantCulture, $"{Entry.Dropped:#,0} {(Entry.Dropped == 1 ? "entry" : "entries")}");
@@ -42,7 +46,7 @@ public partial class HostHeader
         }
     }
 
-    private string PlanAddress => new PlannerState { Host = SnapshotRef.Of(Entry.HostId) }.At("/planner");
+    private string PlanAddress => AsOf.Keep(new PlannerState { Host = SnapshotRef.Of(Entry.HostId) }.At("/planner"));
 
     private bool IsDemo => View.Snapshot.Origin == Origin.Demo;
 

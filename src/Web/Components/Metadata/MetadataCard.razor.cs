@@ -1,15 +1,20 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Host;
+using TdxDash.Web.Components.Url;
 
 namespace TdxDash.Web.Components.Metadata;
 
-/// <summary>Every global metadata field of a host, searchable by name, id, class and meaning.</summary>
-public partial class MetadataCard
+/// <summary>Every global metadata field of a host, searchable by name, id, class and meaning; what is listed is in the address.</summary>
+public sealed partial class MetadataCard : IDisposable
 {
-    private string _text = "";
-    private string _class = "";
-    private string _shown = "all";
+    // States that this component sent to the address and that have not come back from it yet.
+    private readonly List<MetadataState> _underWay = [];
+    private MetadataState _state = new();
+    private IReadOnlyList<string> _problems = [];
 
     /// <summary>The host's values.</summary>
     [Parameter, EditorRequired]
@@ -23,6 +28,12 @@ public partial class MetadataCard
     [Parameter]
     public DateTimeOffset? ChangedAt { get; set; }
 
+    [CascadingParameter]
+    private AsOf AsOf { get; set; } = AsOf.Live;
+
+    [Inject]
+    private NavigationManager Nav { get; set; } = null!;
+
     private Reading<IReadOnlyList<MetadataValue>> Metadata => View.Snapshot.Module.Metadata;
 
     private IReadOnlyList<MetadataRow> Rows { get; set; } = [];
@@ -31,20 +42,61 @@ public partial class MetadataCard
 
     private int Changed => Rows.Count(row => row.Before is not null);
 
-    private IEnumerable<string> Classes => Rows.Select(row => row.Class).Distinct();
+    private IEnumerable<MetadataRow> Classes => Rows.DistinctBy(row => row.Id.Class);
 
-    private IReadOnlyList<MetadataRow> Shown => [.. Rows.Where(row => IsShown(row) && row.Matches(_text))];
+    private IReadOnlyList<MetadataRow> Shown => [.. Rows.Where(_state.Lists)];
+
+    /// <inheritdoc/>
+    public void Dispose() => Nav.LocationChanged -= OnLocationChanged;
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        Nav.LocationChanged += OnLocationChanged;
+        Read(Nav.UrlState<MetadataState>());
+    }
 
     /// <inheritdoc/>
     protected override void OnParametersSet() => Rows = MetadataRows.Of(Metadata, Earlier?.Module.Metadata);
 
-    private bool IsShown(MetadataRow row) => (_class.Length == 0 || row.Class == _class) && _shown switch
+    private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
     {
-        "offered" => row.State == FieldState.Offered,
-        "missing" => row.State != FieldState.Offered,
-        "changed" => row.Before is not null,
-        _ => true,
-    };
+        UrlParse<MetadataState> parsed = Nav.UrlState<MetadataState>();
+        int echo = _underWay.LastIndexOf(parsed.State);
+        if (echo >= 0)
+        {
+            // Older than what stands in the box by now: whoever types on must not lose letters to it.
+            _underWay.RemoveRange(0, echo + 1);
+            return;
+        }
 
-    private void Clear() => (_text, _class, _shown) = ("", "", "all");
+        _underWay.Clear();
+        Read(parsed);
+        _ = InvokeAsync(StateHasChanged);
+    }
+
+    private void Read(UrlParse<MetadataState> parsed) => (_state, _problems) = (parsed.State, parsed.Problems);
+
+    private void Find(ChangeEventArgs e)
+    {
+        string text = e.Value?.ToString() ?? "";
+        // Typing replaces the history entry: Back leaves the page and does not undo letters.
+        Go(_state with { Text = text.Length <= MetadataState.MaxText ? text : text[..MetadataState.MaxText] }, isReplaced: true);
+    }
+
+    private void ChooseClass(ChangeEventArgs e) => Go(_state with { Class = int.TryParse(e.Value?.ToString(), CultureInfo.InvariantCulture, out int number) ? number : null });
+
+    private void ChooseShown(ChangeEventArgs e) => Go(_state with { Show = MetadataState.Words.GetValueOrDefault(e.Value?.ToString() ?? "") });
+
+    private void Go(MetadataState state, bool isReplaced = false)
+    {
+        if (state == _state)
+        {
+            return;
+        }
+
+        Read(new UrlParse<MetadataState>(state, []));
+        _underWay.Add(state);
+        Nav.NavigateTo(AsOf.Change(state.At(new Uri(Nav.Uri).AbsolutePath), AsOf.At), new NavigationOptions { ReplaceHistoryEntry = isReplaced });
+    }
 }

@@ -39,8 +39,8 @@ public sealed record MetadataRow
     /// <summary>Whether there is a value.</summary>
     public required FieldState State { get; init; }
 
-    /// <summary>The elements in hexadecimal; empty without a value.</summary>
-    public required IReadOnlyList<string> Raw { get; init; }
+    /// <summary>The elements as they were read; empty without a value.</summary>
+    public required IReadOnlyList<ulong> Raw { get; init; }
 
     /// <summary>The value in one line; why there is none otherwise.</summary>
     public required string Text { get; init; }
@@ -119,7 +119,7 @@ public static class MetadataRows
             Meaning = field?.Meaning ?? UnknownField,
             Since = field is null ? "" : field.IsLinuxProposal ? "only named by Linux mailing-list patches" : $"in module tables since {field.FirstSeenIn}",
             State = value is not null ? FieldState.Offered : metadata.State == ReadingState.Known ? FieldState.NotOffered : FieldState.Unknown,
-            Raw = value is null ? [] : [.. value.Values.Select(Hex.Plain)],
+            Raw = value?.Values ?? [],
             Text = value is not null ? MetadataText.Of(value) : metadata.IsKnown ? "not offered by this module" : $"not read: {metadata.Reason}",
             Elements = value is null ? [] : MetadataText.Elements(value),
             Bits = value is { Values.Count: 1 } ? MetadataText.Bits(field, value.Values[0]) : [],

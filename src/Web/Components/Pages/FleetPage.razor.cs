@@ -23,6 +23,7 @@ public sealed partial class FleetPage : IAsyncDisposable
     private FleetSnapshot _snapshot = null!;
     private FleetSelection _selection = null!;
     private FleetSnapshot? _past;
+    private HistorySpan? _span;
     private bool _isLoadingPast;
     private readonly CancellationTokenSource _gone = new();
     private ImmutableHashSet<string> _chosen = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
@@ -79,6 +80,8 @@ public sealed partial class FleetPage : IAsyncDisposable
     private string? Chosen { get; set; }
 
     private string LinkToThis => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/"), AsOf.At);
+
+    private string TableFile => Nav.BaseUri.TrimEnd('/') + AsOf.Change((_state with { Selected = [] }).At("/fleet.csv"), AsOf.At);
 
     private string CountText => string.Create(CultureInfo.InvariantCulture,
         $"{_rows.Hosts.Length:#,0} of {Wording.Count(_snapshot.Hosts.Length, "host")}, sorted by {FleetColumns.SortText(_state.Sorts)}");
@@ -246,7 +249,9 @@ public sealed partial class FleetPage : IAsyncDisposable
     {
         try
         {
-            return await FleetThen.GetAsync(at, _gone.Token);
+            FleetSnapshot past = await FleetThen.GetAsync(at, _gone.Token);
+            _span = past.Hosts.IsEmpty ? await FleetThen.SpanAsync(_gone.Token) : null;
+            return past;
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {

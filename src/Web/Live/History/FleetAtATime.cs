@@ -8,6 +8,10 @@ public sealed class FleetAtATime(IFleetProjection projection, IFleetHistory hist
     /// <summary>The dashboard's time.</summary>
     public DateTimeOffset Now => time.GetUtcNow();
 
+    /// <summary>How far the fleet's history reaches; null while there is none.</summary>
+    /// <param name="cancellation">Ends the work.</param>
+    public Task<HistorySpan?> SpanAsync(CancellationToken cancellation) => history.SpanAsync(null, cancellation);
+
     /// <summary>The fleet at a time. Groups and tags are those of now: they are not kept over time.</summary>
     /// <param name="at">The time; null for now.</param>
     /// <param name="cancellation">Ends the work.</param>
