@@ -1,5 +1,5 @@
 // @ts-check
-// The browser's part of the planner: the text of the plan, which goes to the server a moment after the last key, the plans that are kept in this
+// The browser's part of the planner: the text of the plan, which goes to the server with each key but not more often than a result can be drawn, the plans that are kept in this
 // browser, and files. A text that is too long never leaves the browser; a log that is pasted or dropped goes as a file, in pieces.
 
 /** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<void> }} Page */
@@ -7,7 +7,8 @@
 
 const key = "tdxdash.plans";
 const mostKept = 50;
-const pause = 120;
+const pause = 60;
+const logPause = 250;
 
 /** @param {string} text */
 function announce(text) {
@@ -34,20 +35,23 @@ export function attach(root, page, most) {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let sent = area.value;
+  let sentAt = -Infinity;
 
   function send() {
+    clearTimeout(timer);
     timer = undefined;
     if (area.value === sent) {
       return;
     }
     sent = area.value;
+    sentAt = performance.now();
     const told = sent.length > most ? page.invokeMethodAsync("TooLong", sent.length) : page.invokeMethodAsync("Typed", sent);
     void told.catch(() => { /* the circuit is gone; its bar says so */ });
   }
 
   function typed() {
-    clearTimeout(timer);
-    timer = setTimeout(send, pause);
+    // What is typed until then goes along.
+    timer ??= setTimeout(send, Math.max(0, sentAt + pause - performance.now()));
   }
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -74,7 +78,7 @@ export function attach(root, page, most) {
       if (log.value.trim() !== "") {
         giveText(log.value);
       }
-    }, 2 * pause);
+    }, logPause);
   }
 
   /** @param {ClipboardEvent} e */
