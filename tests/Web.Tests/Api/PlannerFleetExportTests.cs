@@ -5,8 +5,8 @@ using CsvHelper;
 using Microsoft.Extensions.Time.Testing;
 using TdxDash.Tdx.Planning;
 using TdxDash.Testing;
+using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Planning;
-using TdxDash.Web.Components.Url;
 using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Api;
