@@ -57,7 +57,8 @@ public static class PlanEdit
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(sockets);
         string clause = Plain(sockets.ToString()).Replace(',', ' ').Replace(';', ' ');
-        if (Clauses(text, SocketsWord).FirstOrDefault() is { End: > 0 } found)
+        (int Start, int End) found = Clauses(text, SocketsWord).FirstOrDefault();
+        if (found.End > 0)
         {
             (int start, int end) = clause.Length > 0 ? found : WithSeparator(text, found);
             return string.Concat(text.AsSpan(0, start), clause, text.AsSpan(end));

@@ -20,9 +20,8 @@ public sealed record PlanSocketsText(string Sockets = "", string Nodes = "", str
         {
             // The x of 0x40000000 is no sign of multiplication.
             string part = written[i] == "0" && i + 1 < written.Length ? $"0x{written[++i]}" : written[i];
-            int unit = part.AsSpan().IndexOfAnyExceptInRange('0', '9') is var at and >= 0 ? at : part.Length;
-            string number = part[..unit];
-            parts = part[unit..].Trim().ToUpperInvariant() switch
+            string number = new([.. part.TakeWhile(char.IsAsciiDigit)]);
+            parts = part[number.Length..].Trim().ToUpperInvariant() switch
             {
                 "SOCKET" or "SOCKETS" => parts with { Sockets = number },
                 "NODE" or "NODES" => parts with { Nodes = number },

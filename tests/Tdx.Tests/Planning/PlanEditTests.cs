@@ -49,7 +49,7 @@ public sealed class PlanEditTests
         Assert.Equal(changed, PlanEdit.SetSockets(text, new PlanSocketsText(sockets, nodes, dimms, size)));
 
     [Fact]
-    public void SetSockets_OfAnyPlan_ReadsAsThePlanWithTheDimmsChanged() => Gen.Select(Gen.OneOfConst(PlanPresets.All.ToArray()), Gen.Int[1, 16], Gen.Int[1, 4]).Sample((preset, dimms, nodes) =>
+    public void SetSockets_OfAnyPlan_ReadsAsThePlanWithTheDimmsChanged() => Gen.Select(Gen.OneOf(PlanPresets.All.ToArray()), Gen.Int[1, 16], Gen.Int[1, 4]).Sample((preset, dimms, nodes) =>
     {
         PlanSpec before = PlanText.Parse(preset.Text).Spec!;
         PlanSocketsText parts = PlanEdit.GetSockets(preset.Text)! with { Dimms = $"{dimms}", Nodes = $"{nodes}" };

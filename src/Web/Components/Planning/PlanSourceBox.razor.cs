@@ -26,6 +26,10 @@ public sealed partial class PlanSourceBox : IDisposable
     [Parameter]
     public EventCallback<PlanSource> OnSource { get; set; }
 
+    private string Taken => _taken?.Log is { } log
+        ? string.Create(CultureInfo.InvariantCulture, $"The plan is that of {_name}: {log.Used:#,0} of {log.Lines:#,0} lines used.")
+        : $"The plan is that of the snapshot {_name}.";
+
     /// <inheritdoc/>
     public void Dispose()
     {
