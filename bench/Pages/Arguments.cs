@@ -10,10 +10,10 @@ namespace TdxDash.Pages;
 internal sealed record Arguments(string Web, string Data, int Port, string DemoFleet, int Hosts, string? Part)
 {
     public const string Usage = """
-        Usage: Pages WEB DATA DEMOFLEET HOSTS [start|journey|weight|memory]
+        Usage: Pages WEB DATA DEMOFLEET HOSTS [start|journey|planner|weight|memory]
 
-        Measures the dashboard in Chromium (/usr/bin/chromium-headless-shell): start, first rows, search and sort, host pages, the fleet of another time, page
-        weight, and memory of the server for each open page.
+        Measures the dashboard in Chromium (/usr/bin/chromium-headless-shell): start, first rows, search and sort, host pages, the fleet of another time, the
+        planner, page weight, and memory of the server for each open page.
 
         WEB        TdxDash.Web.dll of a published dashboard
         DATA       a data folder that DemoFleet seeded
@@ -24,7 +24,7 @@ internal sealed record Arguments(string Web, string Data, int Port, string DemoF
 
         """;
 
-    private static readonly string[] Parts = ["start", "journey", "weight", "memory"];
+    private static readonly string[] Parts = ["start", "journey", "planner", "weight", "memory"];
 
     public static Arguments? Read(string[] args) =>
         args is [var web, var data, var fleet, var hosts, .. { Length: <= 1 } part] && File.Exists(web) && Directory.Exists(data) && File.Exists(fleet) && int.TryParse(hosts, out int count)

@@ -41,6 +41,11 @@ try
         await Journey.RunAsync(browser, server);
     }
 
+    if (arguments.Measures("planner"))
+    {
+        await PlannerPages.RunAsync(browser, server);
+    }
+
     if (arguments.Measures("weight"))
     {
         await Weight.RunAsync(browser, server.Address);

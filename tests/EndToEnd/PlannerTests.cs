@@ -1,6 +1,10 @@
+using System.Buffers.Text;
+using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using TdxDash.Testing;
 using static Microsoft.Playwright.Assertions;
 
 namespace TdxDash.EndToEnd;
@@ -9,6 +13,8 @@ namespace TdxDash.EndToEnd;
 [Collection(PastTests.Name)]
 public sealed class PlannerTests(Chromium chromium, PastSite site)
 {
+    private const string Iomem = "00001000-0009ffff : System RAM\n00100000-7fffffff : System RAM\n100000000-207fffffff : System RAM\n";
+    private const string IomemPlan = "ram 0x1000-0xa0000@node0, ram 0x100000-0x80000000@node0, ram 0x100000000-0x2080000000@node0";
     private const string Small = "1 socket x 64 GiB, hole 2G-4G, keyids 8, tds 4 x 8 GiB";
 
     [Fact]
@@ -83,6 +89,88 @@ public sealed class PlannerTests(Chromium chromium, PastSite site)
     }
 
     [Fact]
+    public async Task Fields_OfMemory_WriteSocketsAndWhatComesAndGoes()
+    {
+        IPage page = await OpenAsync(At("1 socket x 64 GiB # mine\nhole 2G-4G"));
+        await Expect(page.Locator("#verdict")).ToHaveTextAsync("Would initialise");
+
+        await page.GetByLabel("DIMMs").FillAsync("8");
+        await page.GetByLabel("DIMMs").BlurAsync();
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync("1 socket x 8 dimms x 64 GiB # mine\nhole 2G-4G");
+        await page.GetByLabel("Removed").FillAsync("64 GiB");
+        await page.GetByLabel("Removed").BlurAsync();
+
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync("1 socket x 8 dimms x 64 GiB # mine\nhole 2G-4G, remove 64 GiB");
+        await Expect(page.Locator(".cards")).ToContainTextAsync("448 GiB in 2 ranges");
+    }
+
+    [Fact]
+    public async Task Log_Pasted_GivesItsPlanLiveAndTheLinkCarriesIt()
+    {
+        IPage page = await OpenAsync("/planner");
+        await page.GetByText("From a log, memory map or snapshot").ClickAsync();
+
+        await page.Locator("#plan-log").FillAsync(Iomem);
+        await Expect(page.Locator("#verdict")).ToHaveTextAsync("Would initialise");
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(IomemPlan);
+        await Expect(page.Locator(".source [role=status]")).ToContainTextAsync("3 of 3 lines used");
+
+        // Whoever writes on in it sees the plan follow.
+        await page.Locator("#plan-log").FillAsync(Iomem + "2100000000-30ffffffff : System RAM\n");
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(IomemPlan + ", ram 0x2100000000-0x3100000000@node0");
+        await Expect(page).ToHaveURLAsync(new Regex("plan=.*0x3100000000"));
+        await page.ReloadAsync();
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(IomemPlan + ", ram 0x2100000000-0x3100000000@node0");
+    }
+
+    [Fact]
+    public async Task Log_PastedOrDroppedOnThePlan_IsReadAsALog()
+    {
+        IPage page = await OpenAsync(At(Small));
+        await Expect(page.Locator("#verdict")).ToHaveTextAsync("Would initialise");
+
+        // Longer than a plan, and than one message of the circuit.
+        string log = string.Concat(Enumerable.Repeat("[    2.0] some other line of the kernel\n", 5_000)) + Iomem;
+        await page.Locator("#plan-text").EvaluateAsync("""
+            (area, text) => {
+                area.select();
+                const clipboardData = new DataTransfer();
+                clipboardData.setData("text/plain", text);
+                area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+            }
+            """, log);
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(IomemPlan);
+        await page.GoBackAsync();
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(Small);
+
+        await page.Locator("#plan-text").EvaluateAsync("""
+            (area, text) => {
+                const dataTransfer = new DataTransfer();
+                dataTransfer.items.add(new File([text], "iomem.txt", { type: "text/plain" }));
+                area.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+            }
+            """, Iomem);
+        await Expect(page.Locator(".source [role=status]")).ToContainTextAsync("The plan is that of iomem.txt");
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(IomemPlan);
+    }
+
+    [Fact]
+    public async Task File_WithNothingToPlanWith_IsNamedAndThePlanStays()
+    {
+        IPage page = await OpenAsync(At(Small));
+        await Expect(page.Locator("#verdict")).ToHaveTextAsync("Would initialise");
+
+        await page.Locator("#plan-file").SetInputFilesAsync(new FilePayload { Name = "dmesg.gz", MimeType = "application/gzip", Buffer = [0x1F, 0x8B, 8, 0, 0] });
+        await Expect(page.Locator(".source").GetByRole(AriaRole.Alert)).ToContainTextAsync("dmesg.gz: The file is compressed with gzip. Uncompress it first (gzip -d).");
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(Small);
+
+        await page.Locator("#plan-file").SetInputFilesAsync(Repository.Data("captures", "01-emr-fox-creek-pass.txt"));
+        await Expect(page.Locator("#plan-text")).ToHaveValueAsync(new Regex("^ram 0x"));
+        await Expect(page.Locator(".source").GetByRole(AriaRole.Alert)).ToBeHiddenAsync();
+        await Expect(page.Locator(".cards")).ToContainTextAsync("1050644 KB allocated for PAMT");
+    }
+
+    [Fact]
     public async Task Plans_SideBySide_MarkWhatDiffers()
     {
         IPage page = await OpenAsync(At(Small));
@@ -150,11 +238,16 @@ public sealed class PlannerTests(Chromium chromium, PastSite site)
 
     [Theory]
     [InlineData("plan=~AAAA", "'plan' in the address holds a plan that is cut off")]
+    [InlineData("cut off", "'plan' in the address holds a plan that is cut off or was changed")]
+    [InlineData("a megabyte", "'plan' in the address holds a plan that is cut off or was changed")]
+    [InlineData("a=1+socket+x+64+GiB&b=~%21%21", "'b' in the address holds a plan that is cut off")]
     [InlineData("host=nobody", "nobody has reported")]
     [InlineData("plan=1+socket+x+64+GiB&edit=z", "'z'")]
     public async Task Address_Malformed_IsNamedAndThePageStands(string query, string named)
     {
-        IPage page = await OpenAsync("/planner?" + query);
+        // A real link without its end, and one that promises more than a plan can be.
+        string whole = query switch { "cut off" => "plan=" + Packed(Small + new string(' ', 3_000))[..^4], "a megabyte" => "plan=" + Packed(new string('x', 1 << 20)), _ => query };
+        IPage page = await OpenAsync("/planner?" + whole);
 
         await Expect(page.Locator(".problems").First).ToContainTextAsync(named);
         await page.Locator("#plan-text").FillAsync(Small);
@@ -178,6 +271,26 @@ public sealed class PlannerTests(Chromium chromium, PastSite site)
         using var json = JsonDocument.Parse(await answer.TextAsync());
         Assert.True(json.RootElement.GetArrayLength() > PastSite.OldHosts - 1, "hosts are missing");
         Assert.True(json.RootElement[0].TryGetProperty("pamt_cost", out _), "there is no cost");
+    }
+
+    private static string Packed(string plan)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(plan), packed = new byte[BrotliEncoder.GetMaxCompressedLength(text.Length)];
+        Assert.True(BrotliEncoder.TryCompress(text, packed, out int length));
+        return "~" + Base64Url.EncodeToString(packed.AsSpan(0, length));
+    }
+
+    [Fact]
+    public async Task Fleet_AtATime_AddsUpTheFleetOfThenAndExportsIt()
+    {
+        string at = $"{DateTime.UtcNow.AddDays(-30):yyyy-MM-dd}T00:00:00Z";
+        IPage page = await OpenAsync($"/planner/fleet?at={at}&dpamt=on");
+        await Expect(page.Locator("#fleet-plan")).ToContainTextAsync($"{PastSite.OldHosts} hosts:");
+
+        IAPIResponse answer = await page.APIRequest.GetAsync(site.At((await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "JSON", Exact = true }).GetAttributeAsync("href"))!).ToString());
+        using var json = JsonDocument.Parse(await answer.TextAsync());
+        Assert.Equal(PastSite.OldHosts, json.RootElement.GetArrayLength());
+        Assert.Equal(400, (await page.APIRequest.GetAsync(site.At("/planner/fleet.csv?price=much").ToString())).Status);
     }
 
     private static string At(string plan) => "/planner?plan=" + Uri.EscapeDataString(plan);

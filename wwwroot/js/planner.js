@@ -1,35 +1,109 @@
 // @ts-check
-// The browser's part of the planner: the text of the plan, which goes to the server a moment after the last key, and files.
-// A text that is too long never leaves the browser.
+// The browser's part of the planner: the text of the plan, which goes to the server with each key but not more often than a result can be drawn, and files.
+// A text that is too long never leaves the browser; a log that is pasted or dropped goes as a file, in pieces.
 
 /** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<void> }} Page */
 
-const pause = 120;
+const pause = 60;
+const logPause = 250;
+
+/**
+ * Whether a text that is pasted into the plan is to be read as a whole, as a log or memory map may be: what is too long for a plan, and lines or a snapshot in the place of
+ * all that stands there.
+ * @param {string} pasted @param {boolean} replacesAll @param {number} most the longest plan in characters
+ */
+export function isWhole(pasted, replacesAll, most) {
+  const text = pasted.trim();
+  return pasted.length > most || (replacesAll && (text.includes("\n") || text.startsWith("{")));
+}
 
 /** @param {HTMLElement} root @param {Page} page @param {number} most the longest text in characters */
 export function attach(root, page, most) {
-  const area = /** @type {HTMLTextAreaElement} */ (root.querySelector("textarea"));
+  const area = /** @type {HTMLTextAreaElement} */ (root.querySelector("#plan-text"));
+  const log = /** @type {HTMLTextAreaElement} */ (root.querySelector("[data-part=log]"));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let sent = area.value;
+  let sentAt = -Infinity;
 
   function send() {
+    clearTimeout(timer);
     timer = undefined;
     if (area.value === sent) {
       return;
     }
     sent = area.value;
+    sentAt = performance.now();
     const told = sent.length > most ? page.invokeMethodAsync("TooLong", sent.length) : page.invokeMethodAsync("Typed", sent);
     void told.catch(() => { /* the circuit is gone; its bar says so */ });
   }
 
   function typed() {
-    clearTimeout(timer);
-    timer = setTimeout(send, pause);
+    // What is typed until then goes along.
+    timer ??= setTimeout(send, Math.max(0, sentAt + pause - performance.now()));
   }
 
-  area.addEventListener("input", typed);
-  area.addEventListener("change", send);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let logTimer;
+
+  // Through the file input, which streams: a bound text would have to fit one message of the circuit.
+  /** @param {File} file */
+  function give(file) {
+    const input = /** @type {HTMLInputElement} */ (root.querySelector("input[type=file]"));
+    const files = new DataTransfer();
+    files.items.add(file);
+    input.files = files.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  /** @param {string} text */
+  function giveText(text) {
+    give(new File([text], "pasted text", { type: "text/plain" }));
+  }
+
+  function logged() {
+    clearTimeout(logTimer);
+    logTimer = setTimeout(() => {
+      if (log.value.trim() !== "") {
+        giveText(log.value);
+      }
+    }, logPause);
+  }
+
+  /** @param {ClipboardEvent} e */
+  function pasted(e) {
+    const text = e.clipboardData?.getData("text/plain") ?? "";
+    const replacesAll = area.value.slice(0, area.selectionStart).trim() === "" && area.value.slice(area.selectionEnd).trim() === "";
+    if (isWhole(text, replacesAll, most)) {
+      e.preventDefault();
+      giveText(text);
+    }
+  }
+
+  /** @param {DragEvent} e */
+  function draggedOver(e) {
+    if (e.dataTransfer?.types.includes("Files")) {
+      e.preventDefault();
+    }
+  }
+
+  /** @param {DragEvent} e */
+  function dropped(e) {
+    const file = e.dataTransfer?.files[0];
+    if (file) {
+      e.preventDefault();
+      give(file);
+    }
+  }
+
+  const gone = new AbortController();
+  const until = { signal: gone.signal };
+  area.addEventListener("input", typed, until);
+  area.addEventListener("change", send, until);
+  area.addEventListener("paste", pasted, until);
+  area.addEventListener("dragover", draggedOver, until);
+  area.addEventListener("drop", dropped, until);
+  log.addEventListener("input", logged, until);
   root.dataset.attached = "";
   return {
     /** @param {string} text */
@@ -48,8 +122,8 @@ export function attach(root, page, most) {
     },
     dispose() {
       clearTimeout(timer);
-      area.removeEventListener("input", typed);
-      area.removeEventListener("change", send);
+      clearTimeout(logTimer);
+      gone.abort();
     },
   };
 }

@@ -1,9 +1,8 @@
 using System.CommandLine;
-using System.Text;
 using TdxDash.HostProbe.Commands.Report;
-using TdxDash.Tdx.Import;
+using TdxDash.HostProbe.Host;
+using TdxDash.HostProbe.Host.Dump;
 using TdxDash.Tdx.Planning;
-using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Commands;
 
@@ -12,15 +11,12 @@ internal static class PlanCommand
 {
     private const int BlockBytes = 64 << 10;
 
-    // The longest plan in bytes of UTF-8; what is longer can only be a log.
-    private const int MostPlanBytes = 3 * PlanText.MaxLength;
-
     public static Command Create(ProbeEnvironment environment)
     {
         var spec = new Argument<string>("SPEC")
         {
             Description = "The machine, such as '2 sockets x 1 TiB, hole 2G-4G, cxl 512G@node2, tds 30 x 32 GiB'; or the path of a file, or - for standard input, with such a plan, "
-                + "or with a kernel log, a system-report or a copy of /proc/iomem or of memblock's list.",
+                + "or with a kernel log, a system-report, a copy of /proc/iomem or of memblock's list, what 'tdxprobe show --json' prints, or (a file only) what 'tdxprobe capture' wrote.",
         };
         var module = new Option<string?>("--module") { Description = $"Plan with another TDX module: {string.Join(", ", PlanModules.All.Select(known => known.Name))}.", HelpName = "NAME" };
         var json = new Option<bool>("--json") { Description = "Print all results as JSON." };
@@ -30,7 +26,7 @@ internal static class PlanCommand
             PlanModule? chosen = parsed.GetValue(module) is { } name
                 ? PlanModules.Find(name) ?? throw CommandException.Usage($"--module '{name}': there is no such module. Use one of: {string.Join(", ", PlanModules.All.Select(known => known.Name))}.")
                 : null;
-            (PlanMachine machine, PlanSpec plan) = Machine(parsed.GetValue(spec)!, chosen, environment.Input);
+            (PlanMachine machine, PlanSpec plan) = Machine(parsed.GetValue(spec)!, chosen, environment);
             PlanResult result = Planner.Calculate(machine);
             var headroom = Headroom.Of(machine);
             environment.Output.Write(parsed.GetValue(json) ? PlanJson.Write(plan, result, headroom) + "\n" : Text(environment, result, headroom));
@@ -39,81 +35,53 @@ internal static class PlanCommand
         return command;
     }
 
-    private static (PlanMachine Machine, PlanSpec Spec) Machine(string given, PlanModule? module, TextReader input)
+    private static (PlanMachine Machine, PlanSpec Spec) Machine(string given, PlanModule? module, ProbeEnvironment environment)
     {
-        if (given == ImportFile.StandardInput)
+        if (given != ImportFile.StandardInput && !File.Exists(given))
         {
-            return Understood("Standard input", module, take =>
-            {
-                char[] block = new char[BlockBytes];
-                for (int length = input.Read(block); length > 0 && take(Encoding.UTF8.GetBytes(block, 0, length)); length = input.Read(block))
-                {
-                }
-            });
+            return OfText(PlanText.Parse(given), module, given.Contains(' ', StringComparison.Ordinal) ? "" : " There is no file of that name either.");
         }
 
-        return File.Exists(given) ? Understood(given, module, take => ReadFile(given, take)) : OfText(given, module, given.Contains(' ', StringComparison.Ordinal) ? "" : " There is no file of that name either.");
-    }
-
-    private static void ReadFile(string path, Func<ReadOnlyMemory<byte>, bool> take)
-    {
-        try
+        string name = given == ImportFile.StandardInput ? "Standard input" : given;
+        PlanSource source = Read(given, environment);
+        if (source.IsDump && given != ImportFile.StandardInput)
         {
-            using var stream = new FileStream(path, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
-            byte[] block = new byte[BlockBytes];
-            for (int length = stream.Read(block); length > 0 && take(block.AsMemory(0, length)); length = stream.Read(block))
-            {
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw CommandException.Failed($"The file {path} cannot be read: {e.Message} Give a plan, the path of a plan, log or report, or - for standard input.");
-        }
-    }
-
-    // A file is a plan where it reads as one, else a log; of one that is neither, the log's refusal is told unless it begins as a plan does.
-    private static (PlanMachine Machine, PlanSpec Spec) Understood(string source, PlanModule? module, Action<Func<ReadOnlyMemory<byte>, bool>> read)
-    {
-        var log = new ImportReader();
-        using var first = new MemoryStream();
-        read(bytes =>
-        {
-            log.Feed(bytes.Span);
-            if (first.Length <= MostPlanBytes)
-            {
-                first.Write(bytes.Span);
-            }
-
-            // What is neither is not read to its end, which it may not have.
-            return !log.IsRefused || first.Length <= MostPlanBytes;
-        });
-        string text = Encoding.UTF8.GetString(first.ToArray());
-        if (first.Length <= MostPlanBytes && PlanText.Parse(text) is { Spec: not null })
-        {
-            return OfText(text, module, "");
+            HostDump dump = SourceOptions.ReadDump(given);
+            source = PlanSource.Of(new HostSnapshotSource(dump.ToFiles(), new RecordedModuleSource(dump.Module), environment.Steps).Take());
         }
 
-        ImportResult result = log.Finish();
-        return result.Snapshot is { } snapshot ? OfSnapshot(snapshot, module, source)
-            : first.Length <= MostPlanBytes && char.IsAsciiLetterOrDigit(text.AsSpan().TrimStart() is [char begin, ..] ? begin : ' ') && !log.IsRefused ? OfText(text, module, "")
-            : throw CommandException.Failed($"{source}: {result.Refusal}");
-    }
-
-    private static (PlanMachine Machine, PlanSpec Spec) OfSnapshot(Snapshot snapshot, PlanModule? module, string source)
-    {
-        Reading<PlanMachine> machine = PlanMachine.From(snapshot);
-        if (!machine.TryGet(out PlanMachine? known))
+        if (source.IsWritten)
         {
-            throw CommandException.Failed($"{source}: there is no memory to plan with: {machine.Reason} {machine.Remedy}");
+            return OfText(new PlanParse(source.Spec, source.Machine, source.Problems), module, "");
         }
 
-        PlanMachine changed = module is null ? known : new FleetChange { Module = module }.Apply(known);
+        PlanMachine machine = source.Machine ?? throw CommandException.Failed($"{name}: {source.Refusal}");
+        PlanMachine changed = module is null ? machine : new FleetChange { Module = module }.Apply(machine);
         return (changed, PlanImports.ToSpec(changed));
     }
 
-    private static (PlanMachine Machine, PlanSpec Spec) OfText(string text, PlanModule? module, string more)
+    private static PlanSource Read(string given, ProbeEnvironment environment)
     {
-        PlanParse parse = PlanText.Parse(text);
+        try
+        {
+            using Stream stream = given == ImportFile.StandardInput ? environment.InputBytes : new FileStream(given, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+            var reader = new PlanSourceReader();
+            byte[] block = new byte[BlockBytes];
+            for (int length = stream.Read(block); length > 0 && reader.WantsMore; length = stream.Read(block))
+            {
+                reader.Feed(block.AsSpan(0, length));
+            }
+
+            return reader.Finish();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CommandException.Failed($"The file {given} cannot be read: {e.Message} Give a plan, the path of a plan, log, report or capture, or - for standard input.");
+        }
+    }
+
+    private static (PlanMachine Machine, PlanSpec Spec) OfText(PlanParse parse, PlanModule? module, string more)
+    {
         PlanSpec spec = parse.Spec ?? throw CommandException.Usage(string.Join(" ", parse.Problems.Take(3).Select(problem => problem.ToString())) + more);
         PlanSpec changed = module is null ? spec : spec with { Module = module.Name };
         return (module is null ? parse.Machine! : PlanMachine.From(changed), changed);

@@ -17,8 +17,11 @@ public sealed record ProbeEnvironment
     /// <summary>Where errors and the service's log go.</summary>
     public required TextWriter Error { get; init; }
 
-    /// <summary>Where a command that reads standard input reads.</summary>
+    /// <summary>Where a command that reads standard input as text reads.</summary>
     public TextReader Input { get; init; } = TextReader.Null;
+
+    /// <summary>The same as bytes, so that what is no text can be told by its first ones.</summary>
+    public Stream InputBytes { get; init; } = Stream.Null;
 
     /// <summary>How results may look.</summary>
     public required TerminalStyle Style { get; init; }
@@ -42,5 +45,5 @@ public sealed record ProbeEnvironment
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>That of this process.</summary>
-    public static ProbeEnvironment OfProcess() => new() { Output = Console.Out, Error = Console.Error, Input = Console.In, Style = TerminalStyle.OfConsole() };
+    public static ProbeEnvironment OfProcess() => new() { Output = Console.Out, Error = Console.Error, Input = Console.In, InputBytes = Console.OpenStandardInput(), Style = TerminalStyle.OfConsole() };
 }

@@ -77,7 +77,9 @@ internal sealed class SourceOptions
             : new ModuleChoice(kind, profile ?? new ModuleProfile(name, Path.Combine(environment.ProfileFolder, name)), trial, environment.Doors);
     }
 
-    private static HostDump ReadDump(string path)
+    /// <summary>Reads what <c>tdxprobe capture</c> wrote.</summary>
+    /// <exception cref="CommandException">The file cannot be read, or is no dump.</exception>
+    public static HostDump ReadDump(string path)
     {
         try
         {

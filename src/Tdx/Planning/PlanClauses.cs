@@ -8,7 +8,7 @@ internal sealed class PlanClauses(string text)
 {
     private const int MostSockets = MemoryBlock.MaxNode + 1, MostDimms = 1_024, MostPieces = 4_096, MostTds = 1_000_000, MostVcpus = 4_096, MostBits = 8;
     internal const int LeastAddressBits = 30, MostAddressBits = 52;
-    private const string Known = "A clause begins with a number of sockets, or with one of: name, ram, hole, firmware, add, hot-plug, cxl, cmr, module, max-tdmrs, max-reserved, pamt-entries, dynamic-pamt, holes-from, keyids, address-bits, host, tds, use, small-pages.";
+    private const string Known = "A clause begins with a number of sockets, or with one of: name, ram, hole, firmware, add, remove, hot-plug, cxl, cmr, module, max-tdmrs, max-reserved, pamt-entries, dynamic-pamt, holes-from, keyids, address-bits, host, tds, use, small-pages.";
 
     private readonly List<PlanProblem> _problems = [];
     private readonly HashSet<string> _once = [];
@@ -101,7 +101,7 @@ internal sealed class PlanClauses(string text)
             case "firmware":
                 _firmware.Add(Firmware(scanner));
                 return PlanPart.Firmware;
-            case "add" or "hot-plug" or "hotplug" or "cxl":
+            case "add" or "remove" or "hot-plug" or "hotplug" or "cxl":
                 _extras.Add(Extra(word, scanner));
                 return PlanPart.Extra;
             case "cmr":
@@ -211,7 +211,7 @@ internal sealed class PlanClauses(string text)
     {
         ByteSize size = scanner.Size();
         int? node = scanner.Node();
-        PlanExtraKind kind = word switch { "cxl" => PlanExtraKind.Cxl, "add" => PlanExtraKind.Added, _ => PlanExtraKind.HotPlug };
+        PlanExtraKind kind = word switch { "cxl" => PlanExtraKind.Cxl, "add" => PlanExtraKind.Added, "remove" => PlanExtraKind.Removed, _ => PlanExtraKind.HotPlug };
         if (scanner.IsAtEnd)
         {
             return new PlanExtra(kind, size, node);

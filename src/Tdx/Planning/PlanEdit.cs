@@ -6,6 +6,9 @@ namespace TdxDash.Tdx.Planning;
 /// mistakes too.</summary>
 public static class PlanEdit
 {
+    // The clause of sockets has no word of its own: it begins with a number.
+    private const string SocketsWord = "";
+
     /// <summary>What stands behind the word of a clause.</summary>
     /// <param name="text">The plan.</param>
     /// <param name="word">The clause's word, such as <c>keyids</c>.</param>
@@ -35,6 +38,33 @@ public static class PlanEdit
         }
 
         return found.Length > 0 || clause.Length == 0 ? changed.ToString() : Appended(text, clause);
+    }
+
+    /// <summary>The parts of the first clause of sockets, as they are written.</summary>
+    /// <returns>Null where there is none.</returns>
+    public static PlanSocketsText? GetSockets(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        (int start, int end) = Clauses(text, SocketsWord).FirstOrDefault();
+        return end == 0 ? null : PlanSocketsText.Read(text[start..end]);
+    }
+
+    /// <summary>Sets the first clause of sockets; where there is none it goes before all others.</summary>
+    /// <param name="text">The plan.</param>
+    /// <param name="sockets">Its parts; all empty takes the clause out.</param>
+    public static string SetSockets(string text, PlanSocketsText sockets)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(sockets);
+        string clause = Plain(sockets.ToString()).Replace(',', ' ').Replace(';', ' ');
+        (int Start, int End) found = Clauses(text, SocketsWord).FirstOrDefault();
+        if (found.End > 0)
+        {
+            (int start, int end) = clause.Length > 0 ? found : WithSeparator(text, found);
+            return string.Concat(text.AsSpan(0, start), clause, text.AsSpan(end));
+        }
+
+        return clause.Length == 0 ? text : string.IsNullOrWhiteSpace(text) ? clause : $"{clause}, {text.TrimStart()}";
     }
 
     // A remark would swallow what stands behind it, and a line end part it.
@@ -94,6 +124,6 @@ public static class PlanEdit
         }
     }
 
-    private static bool Begins(ReadOnlySpan<char> clause, string word) =>
+    private static bool Begins(ReadOnlySpan<char> clause, string word) => word.Length == 0 ? char.IsAsciiDigit(clause[0]) :
         clause.StartsWith(word, StringComparison.OrdinalIgnoreCase) && (clause.Length == word.Length || !(char.IsAsciiLetterOrDigit(clause[word.Length]) || clause[word.Length] is '-' or '.' or '_'));
 }

@@ -47,12 +47,11 @@ public static class PlanImports
     /// <summary>CXL memory as system RAM.</summary>
     public static PlanSpec WithCxl(this PlanSpec spec, ByteSize size, int? node = null) => With(spec, new PlanExtra(PlanExtraKind.Cxl, size, node));
 
+    /// <summary>With less memory, from the upper end of a node or of all memory on.</summary>
+    public static PlanSpec WithoutMemory(this PlanSpec spec, ByteSize size, int? node = null) => With(spec, new PlanExtra(PlanExtraKind.Removed, size, node));
+
     /// <summary>Without the memory of a range.</summary>
-    public static PlanSpec WithoutMemory(this PlanSpec spec, AddressRange range)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        return spec with { Firmware = [.. spec.Firmware, new PlanFirmware(1, range.Size, range)] };
-    }
+    public static PlanSpec WithoutMemory(this PlanSpec spec, AddressRange range) => With(spec, new PlanExtra(PlanExtraKind.Removed, range.Size, At: range.Start));
 
     /// <summary>The same memory, by another number of DIMMs or of another size in every socket.</summary>
     /// <param name="spec">With sockets.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TdxDash.Tdx.Memory;
 
 namespace TdxDash.Tdx.Planning;
@@ -5,9 +6,10 @@ namespace TdxDash.Tdx.Planning;
 /// <summary>Lays the memory of a plan out on the address axis.</summary>
 internal sealed class PlanMemory
 {
-    private const ulong Page = 4 * ByteSize.KiB, FirstConvertible = ByteSize.MiB;
+    private const ulong Page = 4 * ByteSize.KiB;
     private readonly PlanSpec _spec;
     private readonly List<Stretch> _stretches = [];
+    private readonly List<AddressRange> _added = [], _removed = [];
     private AddressRange[] _holes = [];
     private int _nextNode;
     private ulong _top;
@@ -24,7 +26,10 @@ internal sealed class PlanMemory
         memory.AddSockets();
         memory.AddExtras();
         memory._stretches.Sort((a, b) => a.Range.Start.CompareTo(b.Range.Start));
-        AddressRange[] cmrs = spec.Cmrs.Count > 0 ? Ascending(spec.Cmrs, PlanPart.Cmr, "cmr") : memory.Convertible();
+        memory.RemoveExtras();
+        AddressRange[] cmrs = spec.Cmrs.Count > 0
+            ? PlanCmrs.Changed(Ascending(spec.Cmrs, PlanPart.Cmr, "cmr"), memory._added, memory._removed)
+            : PlanCmrs.Spanning(memory._stretches.Where(stretch => stretch.IsConvertible).Select(stretch => stretch.Range));
         return (memory.Map(), cmrs);
     }
 
@@ -130,7 +135,7 @@ internal sealed class PlanMemory
     // Those with an address first: the others go above all of them.
     private void AddExtras()
     {
-        foreach ((PlanExtra extra, int index) in _spec.Extras.Select((extra, index) => (extra, index)).OrderBy(item => item.extra.At is null))
+        foreach ((PlanExtra extra, int index) in _spec.Extras.Select((extra, index) => (extra, index)).Where(item => item.extra.Kind != PlanExtraKind.Removed).OrderBy(item => item.extra.At is null))
         {
             int node = extra.Node ?? (extra.Kind == PlanExtraKind.Cxl ? _nextNode : 0);
             if (node > MemoryBlock.MaxNode)
@@ -151,6 +156,11 @@ internal sealed class PlanMemory
             }
 
             Add(new Stretch(range, node, extra.Kind != PlanExtraKind.Cxl, Merges: extra.Kind == PlanExtraKind.Added));
+            if (extra.Kind != PlanExtraKind.Cxl)
+            {
+                _added.Add(range);
+            }
+
             _nextNode = Math.Max(_nextNode, node + 1);
         }
     }
@@ -194,28 +204,42 @@ internal sealed class PlanMemory
         _top = Math.Max(_top, stretch.Range.End.Value);
     }
 
-    private AddressRange[] Convertible()
+    private void RemoveExtras()
     {
-        var cmrs = new List<AddressRange>();
-        foreach (Stretch stretch in _stretches.Where(stretch => stretch.IsConvertible))
+        for (int index = 0; index < _spec.Extras.Count; index++)
         {
-            ulong start = Math.Max((stretch.Range.Start.Value + Page - 1) & ~(Page - 1), FirstConvertible), end = stretch.Range.End.Value & ~(Page - 1);
-            if (start >= end)
+            if (_spec.Extras[index] is { Kind: PlanExtraKind.Removed } removal)
+            {
+                Remove(removal, index);
+            }
+        }
+    }
+
+    // From the upper end down, as DIMMs that are taken out leave the map's end.
+    private void Remove(PlanExtra removal, int index)
+    {
+        ulong left = removal.Size.Bytes, lowest = removal.At?.Value ?? 0, highest = removal.At is { } at ? at.Value + left : PhysAddr.MaxValue;
+        for (int i = _stretches.Count - 1; i >= 0 && left > 0; i--)
+        {
+            Stretch stretch = _stretches[i];
+            ulong start = Math.Max(stretch.Range.Start.Value, lowest), end = Math.Min(stretch.Range.End.Value, highest);
+            if (start >= end || (removal.Node is { } node && node != stretch.Node))
             {
                 continue;
             }
 
-            if (cmrs.Count > 0 && cmrs[^1].End.Value == start)
-            {
-                cmrs[^1] = new AddressRange(cmrs[^1].Start.Value, end);
-            }
-            else
-            {
-                cmrs.Add(new AddressRange(start, end));
-            }
+            var taken = new AddressRange(end - Math.Min(end - start, left), end);
+            left -= taken.Size.Bytes;
+            _removed.Add(taken);
+            _stretches.RemoveAt(i);
+            _stretches.InsertRange(i, [.. PlanCmrs.Without([stretch.Range], [taken]).Select(range => stretch with { Range = range })]);
         }
 
-        return [.. cmrs];
+        if (left > 0)
+        {
+            string where = (removal.At is { } from ? $" from {from} on" : "") + (removal.Node is { } node ? string.Create(CultureInfo.InvariantCulture, $" of node {node}") : "");
+            throw new PlanException(PlanPart.Extra, index, $"{PlanText.Size(removal.Size)} are to go{where}, where only {PlanText.Size(new ByteSize(removal.Size.Bytes - left))} of memory are.", "Take out less, or elsewhere.");
+        }
     }
 
     private MemoryMap Map()

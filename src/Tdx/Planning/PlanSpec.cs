@@ -31,13 +31,16 @@ public enum PlanExtraKind
 
     /// <summary>CXL memory that Linux uses as system RAM: in no CMR, so that the module refuses it.</summary>
     Cxl,
+
+    /// <summary>Memory that goes, CMR and all, after everything else has come.</summary>
+    Removed,
 }
 
-/// <summary>Further memory.</summary>
+/// <summary>Further memory, or memory that goes.</summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Size">Bytes.</param>
-/// <param name="Node">Its NUMA node; null for node 0, and for CXL memory the next node that has no memory.</param>
-/// <param name="At">Where it begins; null for the first GiB border above all other memory.</param>
+/// <param name="Node">Its NUMA node; null for node 0, for CXL memory the next node that has no memory, and for what goes any.</param>
+/// <param name="At">Where it begins; null for the first GiB border above all other memory, and for what goes the upper end.</param>
 public sealed record PlanExtra(PlanExtraKind Kind, ByteSize Size, int? Node = null, PhysAddr? At = null);
 
 /// <summary>TDs of one size.</summary>
@@ -65,7 +68,7 @@ public sealed record PlanSpec
     /// <summary>Memory that the firmware keeps.</summary>
     public IReadOnlyList<PlanFirmware> Firmware { get; init; } = [];
 
-    /// <summary>Further memory.</summary>
+    /// <summary>Further memory, and memory that goes.</summary>
     public IReadOnlyList<PlanExtra> Extras { get; init; } = [];
 
     /// <summary>The CMRs; empty where they follow from the memory.</summary>

@@ -153,7 +153,7 @@ public static class PlanText
 
     private static string Extra(PlanExtra extra)
     {
-        string kind = extra.Kind switch { PlanExtraKind.Cxl => "cxl", PlanExtraKind.HotPlug => "hot-plug", _ => "add" };
+        string kind = extra.Kind switch { PlanExtraKind.Cxl => "cxl", PlanExtraKind.HotPlug => "hot-plug", PlanExtraKind.Removed => "remove", _ => "add" };
         return Text($"{kind} {Size(extra.Size)}{(extra.Node is { } node ? Text($"@node{node}") : "")}{(extra.At is { } at ? $" at {at}" : "")}");
     }
 

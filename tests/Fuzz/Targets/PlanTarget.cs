@@ -14,7 +14,7 @@ internal sealed class PlanTarget() : TextTarget("plan")
     protected override IEnumerable<string> Texts() =>
     [
         "2 sockets × 1 TiB, hole 2G-4G, cxl 512G@node2, hot-plug 256G",
-        "name Rack 7; 2 sockets x 2 nodes x 8 dimms x 64 GiB\nfirmware 18 x 64 KiB in 1M-1G, add 16G@node1 at 4T # remark",
+        "name Rack 7; 2 sockets x 2 nodes x 8 dimms x 64 GiB\nfirmware 18 x 64 KiB in 1M-1G, add 16G@node1 at 4T, remove 8G@node1 # remark",
         "ram 0x1000-0x9f000@node0, ram 0x100000-0x77800000@node0, ram 4G-66G@node1, cmr 0x100000-0x77800000, cmr 4G-66G, holes-from cmrs",
         "1 socket x 64G, module tdx-2.0.08-gnr, max-tdmrs 32, max-reserved 8, pamt-entries 16/16/16, dynamic-pamt 2 bits, keyids 32, address-bits 46",
         "1 socket x 1.5T, host 64 GiB, tds 30 x 32 GiB x 8 vcpus, tds 2 x 1G, use 12.5%, small-pages 80%",
@@ -36,7 +36,10 @@ internal sealed class PlanTarget() : TextTarget("plan")
 
     protected override string Check(string text)
     {
+        PlanSource source = PlanSourceReader.Read(text);
+        Promise(source.Machine is not null ? source.Text.Length > 0 : source.Problems.Count > 0 || source.Refusal is { Length: > 0 }, "a text is neither a plan nor anything to plan with, without a reason");
         PlanParse parse = PlanText.Parse(text);
+        Promise(parse.Spec is null || source.IsWritten, "a plan is taken for something else");
         if (parse is not { Spec: { } spec, Machine: { } machine })
         {
             Promise(parse.Problems.Count > 0, "a refusal says nothing");

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using TdxDash.HostProbe.Commands;
 using TdxDash.HostProbe.Commands.Report;
@@ -19,7 +20,7 @@ public sealed class PlanCommandTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("tdxprobe-plan").FullName;
     private readonly StringWriter _output = new() { NewLine = "\n" };
     private readonly StringWriter _error = new() { NewLine = "\n" };
-    private TextReader _input = TextReader.Null;
+    private byte[] _input = [];
 
     public static TheoryData<string> Machines => [.. DemoMachines.All.Select(machine => machine.Name)];
 
@@ -68,13 +69,44 @@ public sealed class PlanCommandTests : IDisposable
     [InlineData("* nothing of this is a plan\n", ExitCode.Failed, "Standard input: Nothing in the text speaks of TDX")]
     public async Task Plan_OnStandardInput_IsAPlanOrAMemoryMap(string text, int code, string expected)
     {
-        _input = new StringReader(text);
+        _input = Encoding.UTF8.GetBytes(text);
         Assert.Equal(code, await Run("plan", "-"));
         Assert.Contains(expected, _output.ToString() + _error, StringComparison.Ordinal);
 
         string file = Path.Combine(_folder, "plan");
         await File.WriteAllTextAsync(file, text, TestContext.Current.CancellationToken);
         Assert.Equal(code, await Run("plan", file));
+    }
+
+    [Fact]
+    public async Task Plan_OfACompressedLog_NamesTheCompressionAlsoOnStandardInput()
+    {
+        _input = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3];
+        Assert.Equal(ExitCode.Failed, await Run("plan", "-"));
+        Assert.Contains("Standard input: The file is compressed with gzip. Uncompress it first (gzip -d).", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Plan_OfACaptureAndOfItsSnapshot_IsTheSame()
+    {
+        string dump = Repository.Data("dumps", "version1.json"), snapshot = Path.Combine(_folder, "snapshot.json");
+        Assert.Equal(ExitCode.Done, await Run("show", "--replay", dump, "--json"));
+        await File.WriteAllTextAsync(snapshot, _output.ToString(), TestContext.Current.CancellationToken);
+        _output.GetStringBuilder().Clear();
+
+        int code = await Run("plan", dump, "--json");
+        string ofDump = _output.ToString();
+        _output.GetStringBuilder().Clear();
+
+        Assert.Equal(code, await Run("plan", snapshot, "--json"));
+        Assert.Equal(ofDump, _output.ToString());
+        using var json = JsonDocument.Parse(ofDump);
+        Assert.Equal("computed", json.RootElement.GetProperty("provenance").GetString());
+        Assert.Equal("snapshot of rack1-a07", json.RootElement.GetProperty("source").GetString());
+
+        _input = await File.ReadAllBytesAsync(dump, TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Failed, await Run("plan", "-"));
+        Assert.Contains("tdxprobe show --replay FILE --json", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -146,5 +178,5 @@ public sealed class PlanCommandTests : IDisposable
     private static Snapshot With(Snapshot snapshot, TdmrLayout layout) => snapshot with { Layout = snapshot.Layout with { Layout = snapshot.Layout.Layout.Map(_ => layout) } };
 
     private Task<int> Run(params string[] args) =>
-        ProbeCommandLine.RunAsync(args, new ProbeEnvironment { Output = _output, Error = _error, Input = _input, Style = new TerminalStyle(100, false) });
+        ProbeCommandLine.RunAsync(args, new ProbeEnvironment { Output = _output, Error = _error, InputBytes = new MemoryStream(_input), Style = new TerminalStyle(100, false) });
 }

@@ -31,6 +31,34 @@ public sealed class PlanEditTests
     [InlineData("keyids-of 4", "keyids", null)]
     public void Get_Clause_IsWhatStandsBehindItsWord(string text, string word, string? value) => Assert.Equal(value, PlanEdit.Get(text, word));
 
+    [Theory]
+    [InlineData("2 sockets x 8 dimms x 64 GiB, hole 2G-4G", "2", "", "8", "64 GiB")]
+    [InlineData("hole 2G-4G\n 1 Socket × 4 nodes*0x40000000 # all", "1", "4", "", "0x40000000")]
+    [InlineData("2 sockets", "2", "", "", "")]
+    [InlineData("2 sockets x many", "2", "", "", "many")]
+    public void GetSockets_HasThePartsAsTheyAreWritten(string text, string sockets, string nodes, string dimms, string size) =>
+        Assert.Equal(new PlanSocketsText(sockets, nodes, dimms, size), PlanEdit.GetSockets(text));
+
+    [Theory]
+    [InlineData("hole 2G-4G", "2", "", "8", "64 GiB", "2 sockets x 8 dimms x 64 GiB, hole 2G-4G")]
+    [InlineData("", "", "2", "", "64G", "1 socket x 2 nodes x 64G")]
+    [InlineData("1 socket x 8G # one\n4 sockets x 2G", "2", "1", "1", "16 GiB", "2 sockets x 16 GiB # one\n4 sockets x 2G")]
+    [InlineData("1 socket x 8G, hole 2G-4G", "", "", "", "", "hole 2G-4G")]
+    [InlineData("1 socket x 8G, hole 2G-4G", "1", "", "", "8,#G", "1 socket x 8  G, hole 2G-4G")]
+    public void SetSockets_LeavesTheRestAsItWas(string text, string sockets, string nodes, string dimms, string size, string changed) =>
+        Assert.Equal(changed, PlanEdit.SetSockets(text, new PlanSocketsText(sockets, nodes, dimms, size)));
+
+    [Fact]
+    public void SetSockets_OfAnyPlan_ReadsAsThePlanWithTheDimmsChanged() => Gen.Select(Gen.OneOf(PlanPresets.All.ToArray()), Gen.Int[1, 16], Gen.Int[1, 4]).Sample((preset, dimms, nodes) =>
+    {
+        PlanSpec before = PlanText.Parse(preset.Text).Spec!;
+        PlanSocketsText parts = PlanEdit.GetSockets(preset.Text)! with { Dimms = $"{dimms}", Nodes = $"{nodes}" };
+
+        PlanSpec after = PlanText.Parse(PlanEdit.SetSockets(preset.Text, parts)).Spec!;
+
+        Assert.Equal(before with { Sockets = [before.Sockets[0] with { DimmsPerNode = dimms, NodesPerSocket = nodes }] }, after);
+    });
+
     [Fact]
     public void Set_OnAnyPreset_ReadsAsThePlanWithThePartChanged() => Gen.Select(Gen.OneOf(PlanPresets.All.ToArray()), Gen.Int[0, 1_000], Gen.Bool).Sample((preset, keys, onLines) =>
     {

@@ -56,6 +56,10 @@ public sealed class PlanTextTests
     [InlineData("1 socket x 8G, cxl 1G at 4G", 16, 12, "overlaps the memory [0x0, 0x200000000) of node 0")]
     [InlineData("1 socket x 8G, add 1G at 4095T, add 2T at 4095T", 33, 15, "beyond 2^52")]
     [InlineData("1 socket x 8G, cmr 0-4G, cmr 1G-8G", 26, 9, "The cmr")]
+    [InlineData("1 socket x 8G, remove 9 GiB", 16, 12, "9 GiB are to go, where only 8 GiB of memory are.")]
+    [InlineData("1 socket x 8G, remove 1 GiB@node3", 16, 18, "1 GiB are to go of node 3, where only 0 B of memory are.")]
+    [InlineData("1 socket x 8G, remove 2 GiB at 7G", 16, 18, "2 GiB are to go from 0x1c0000000 on, where only 1 GiB of memory are.")]
+    [InlineData("1 socket x 8G, remove 8 GiB", 1, 27, "no memory")]
     [InlineData("1 socket x 8G, firmware 3 x 1G in 1G-3G", 16, 24, "do not fit")]
     [InlineData("2000 sockets x 1G", 1, 12, "no number of sockets")]
     [InlineData("64 sockets x 64 nodes x 1G", 1, 26, "more than 1024 NUMA nodes")]
@@ -137,6 +141,32 @@ public sealed class PlanTextTests
         Assert.Equal([new AddressRange(ByteSize.MiB, 128 * GiB)], machine.Cmrs);
     }
 
+    [Theory]
+    [InlineData("2 sockets x 64 GiB, remove 16 GiB", "0x0-0x1000000000@0 0x1000000000-0x1c00000000@1")]
+    [InlineData("2 sockets x 64 GiB, remove 16 GiB@node0", "0x0-0xc00000000@0 0x1000000000-0x2000000000@1")]
+    [InlineData("2 sockets x 64 GiB, remove 80 GiB", "0x0-0xc00000000@0")]
+    [InlineData("2 sockets x 64 GiB, remove 2 GiB at 2G", "0x0-0x80000000@0 0x100000000-0x1000000000@0 0x1000000000-0x2000000000@1")]
+    [InlineData("2 sockets x 64 GiB, remove 1 GiB@node0, remove 1 GiB@node0", "0x0-0xf80000000@0 0x1000000000-0x2000000000@1")]
+    [InlineData("remove 4 GiB@node1, 1 socket x 8 GiB, add 4 GiB@node1", "0x0-0x200000000@0")]
+    public void Remove_TakesMemoryFromTheUpperEndAndItsCmrs(string text, string blocks)
+    {
+        PlanMachine machine = Accepted(text).Machine!;
+
+        Assert.Equal(blocks, string.Join(' ', machine.Map.Blocks.Select(block => $"{block.Range.Start}-{block.Range.End}@{block.Node}")));
+        Assert.All(machine.Cmrs, cmr => Assert.Contains(machine.Map.Blocks, block => block.Range.Overlaps(cmr)));
+        Assert.All(machine.Map.Blocks.Where(block => block.Range.Start.Value > 0), block => Assert.Contains(machine.Cmrs, cmr => cmr.Contains(block.Range)));
+    }
+
+    [Theory]
+    [InlineData("ram 0-8G, cmr 1M-8G, add 2 GiB at 8G", "0x100000-0x280000000")]
+    [InlineData("ram 0-8G, cmr 1M-8G, add 2 GiB at 16G", "0x100000-0x200000000 0x400000000-0x480000000")]
+    [InlineData("ram 0-8G, cmr 1M-4G, cmr 4G-16G, add 2 GiB at 15G", "0x100000-0x100000000 0x100000000-0x440000000")]
+    [InlineData("ram 0-8G, cmr 1M-4G, cmr 4G-8G, remove 1 GiB at 3584M", "0x100000-0xe0000000 0x120000000-0x200000000")]
+    [InlineData("ram 0-8G, cmr 1M-8G, remove 5000 B", "0x100000-0x1ffffe000")]
+    [InlineData("ram 0-8G, cmr 1M-8G, cxl 2 GiB at 8G", "0x100000-0x200000000")]
+    public void Cmrs_ThatAreGiven_FollowWhatIsAddedAndRemoved(string text, string cmrs) =>
+        Assert.Equal(cmrs, string.Join(' ', Accepted(text).Machine!.Cmrs.Select(cmr => $"{cmr.Start}-{cmr.End}")));
+
     [Fact]
     public void DynamicPamt_OnAModuleWithoutIt_StaysStaticAndSaysSo()
     {
@@ -162,6 +192,7 @@ public sealed class PlanTextTests
     [InlineData("firmware 4096 x 4K in 0-1T,", "more than 65536 pieces")]
     [InlineData("add 1G,", null)]
     [InlineData("cxl 1G,", "more than 1024 NUMA nodes")]
+    [InlineData("remove 1K,", null)]
     [InlineData("1024 sockets x 1G,", "more than 1024 NUMA nodes")]
     [InlineData("tds 1000000 x 1T,", null)]
     public void Parse_TextFullOfOneClause_EndsSoon(string clause, string? message)
@@ -191,7 +222,7 @@ internal static class PlanGenerator
 
     private static readonly Gen<PlanSockets> Sockets = Gen.Select(Gen.Int[1, 8], Gen.Int[1, 4], Gen.Int[1, 16], Sizes).Select((sockets, nodes, dimms, size) => new PlanSockets(sockets, nodes, dimms, size));
 
-    private static readonly Gen<PlanExtra> Extras = Gen.Select(Gen.Int[0, 2], Sizes, Gen.Int[-1, 8], Gen.ULong[0, 1UL << 30]).Select(
+    private static readonly Gen<PlanExtra> Extras = Gen.Select(Gen.Int[0, 3], Sizes, Gen.Int[-1, 8], Gen.ULong[0, 1UL << 30]).Select(
         (kind, size, node, at) => new PlanExtra((PlanExtraKind)kind, size, node < 0 ? null : node, at % 3 == 0 ? new PhysAddr(at << 12) : null));
 
     private static readonly Gen<PlanFirmware> Firmware = Gen.Select(Gen.Int[1, 20], Gen.ULong[1, 64], Ranges).Select(

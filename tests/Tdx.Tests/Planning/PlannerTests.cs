@@ -200,7 +200,27 @@ public sealed class PlannerTests
 
         Assert.Equal("2 sockets x 16 dimms x 32 GiB, hole 0x80000000-0x100000000, add 64 GiB@node1, hot-plug 32 GiB, cxl 16 GiB",
             spec.WithDimms(16, new ByteSize(32 * GiB)).WithMemory(new ByteSize(64 * GiB), 1).WithHotPlug(new ByteSize(32 * GiB)).WithCxl(new ByteSize(16 * GiB)).ToString());
-        Assert.Equal("2 sockets x 8 dimms x 64 GiB, hole 0x80000000-0x100000000, firmware 0x40000000-0x80000000", spec.WithoutMemory(new AddressRange(GiB, 2 * GiB)).ToString());
+        Assert.Equal("2 sockets x 8 dimms x 64 GiB, hole 0x80000000-0x100000000, remove 64 GiB@node1", spec.WithoutMemory(new ByteSize(64 * GiB), 1).ToString());
+        Assert.Equal("2 sockets x 8 dimms x 64 GiB, hole 0x80000000-0x100000000, remove 1 GiB at 0x40000000", spec.WithoutMemory(new AddressRange(GiB, 2 * GiB)).ToString());
+    }
+
+    [Theory]
+    [InlineData("add 64 GiB", 64)]
+    [InlineData("hot-plug 64 GiB@node1", 64)]
+    [InlineData("add 512 MiB at 0x108000000000", 0)]
+    [InlineData("remove 2 GiB", -2)]
+    [InlineData("remove 1 GiB@node0", -1)]
+    public void HostWithMemoryAddedOrRemoved_HasTheCmrsThatItsFirmwareWouldReport(string change, int gib)
+    {
+        Snapshot snapshot = TestSnapshots.WorkingHost();
+        PlanMachine own = PlanMachine.From(snapshot).Value;
+        string text = PlanText.Write(PlanImports.ToSpec(own));
+
+        PlanMachine changed = PlanTextTests.Accepted($"{text}, {change}").Machine!;
+
+        Assert.True(own.CmrsAreGiven && Planner.Verdict(changed).Initializes, Planner.Verdict(changed).Sentence);
+        Assert.Equal((long)own.Memory.Bytes + (gib == 0 ? (long)ByteSize.GiB / 2 : gib * (long)GiB), (long)changed.Memory.Bytes);
+        Assert.All(changed.Map.Blocks.Where(block => block.Range.Start.Value >= ByteSize.MiB), block => Assert.Contains(changed.Cmrs, cmr => cmr.Contains(block.Range)));
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Tdx.Planning;
 using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Pages;
 using TdxDash.Web.Components.Planning;
 using TdxDash.Web.Live.Fleet;
@@ -53,6 +54,21 @@ public sealed class PlannerFleetPageTests : PageTestContext
         page.FindAll("form select")[0].Change("tdx-2.0.08-gnr");
 
         Assert.EndsWith("/planner/fleet?module=tdx-2.0.08-gnr", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_AtATime_AddsUpTheFleetOfThen()
+    {
+        Fleet.Report(Samples.Entry());
+        Past.Fleets[Samples.Now.AddDays(-1)] = [.. Fleet.Hosts];
+        Fleet.Report(Samples.Entry(OtherId, "newer", hash: 'b'));
+        Services.GetRequiredService<NavigationManager>().NavigateTo("/planner/fleet");
+
+        IRenderedComponent<PlannerFleetPage> then = Render<PlannerFleetPage>(page => page.AddCascadingValue(new AsOf(Samples.Now.AddDays(-1))));
+        then.WaitForAssertion(() => Assert.Equal("1 host: all would initialise", then.Find("#fleet-plan").TextContent), Patience);
+
+        IRenderedComponent<PlannerFleetPage> now = Render<PlannerFleetPage>();
+        now.WaitForAssertion(() => Assert.Equal("2 hosts: all would initialise", now.Find("#fleet-plan").TextContent), Patience);
     }
 
     [Fact]

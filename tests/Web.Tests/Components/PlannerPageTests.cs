@@ -1,6 +1,7 @@
 using AngleSharp.Dom;
 using Bunit;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Planning;
@@ -148,6 +149,87 @@ public sealed class PlannerPageTests : HistoryTestContext
     }
 
     [Fact]
+    public void Log_Chosen_GivesItsPlanWhichTheAddressCarries()
+    {
+        IRenderedComponent<PlannerPage> page = Open("");
+
+        Choose(page, "iomem.txt", "00001000-0009ffff : System RAM\n00100000-7fffffff : System RAM\n100000000-207fffffff : System RAM\nother\n");
+
+        page.WaitForAssertion(() => Assert.Equal("Would initialise", page.Find("#verdict").TextContent), Patience);
+        Assert.Equal("ram 0x1000-0xa0000@node0, ram 0x100000-0x80000000@node0, ram 0x100000000-0x2080000000@node0", page.FindComponent<PlanEditor>().Instance.Sheet.Text);
+        Assert.Contains("plan=ram+0x1000-0xa0000", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        Assert.Contains("The plan is that of iomem.txt: 3 of 4 lines used.", page.Find(".source [role=status]").TextContent, StringComparison.Ordinal);
+        Assert.Contains("node 0", page.Find(".source [role=status]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Snapshot_Chosen_HasItsProvenanceUntilThePlanIsChanged()
+    {
+        IRenderedComponent<PlannerPage> page = Open("");
+
+        Choose(page, "snapshot.json", SnapshotCodec.WriteIndented(Samples.Snapshot()));
+
+        page.WaitForAssertion(() => Assert.Contains("computed", page.Find(".sentence").TextContent, StringComparison.Ordinal), Patience);
+        await TypeAsync(page, PlanEdit.Set(page.FindComponent<PlanEditor>().Instance.Sheet.Text, "keyids", "64"));
+        page.WaitForAssertion(() => Assert.Contains("hypothetical", page.Find(".sentence").TextContent, StringComparison.Ordinal), Patience);
+        Assert.Empty(page.FindAll(".source [role=status]"));
+    }
+
+    [Fact]
+    public void PlanFile_Chosen_IsTakenAsItIsWritten()
+    {
+        IRenderedComponent<PlannerPage> page = Open("");
+
+        Choose(page, "plan.txt", "1 socket x 64 GiB # one\nhole 2G-4G\n");
+
+        page.WaitForAssertion(() => Assert.Equal("Would initialise", page.Find("#verdict").TextContent), Patience);
+        Assert.Equal("1 socket x 64 GiB # one\nhole 2G-4G\n", page.FindComponent<PlanEditor>().Instance.Sheet.Text);
+    }
+
+    [Theory]
+    [InlineData("* nothing of this is a plan\n", "Nothing in the text speaks of TDX or of memory")]
+    [InlineData("virt/tdx: module initialized\n", "there is no memory to plan with")]
+    [InlineData("{\"format\": \"tdxprobe-dump\"}", "tdxprobe show --replay FILE --json")]
+    [InlineData("\u0000\u0001", "The file is binary.")]
+    public void File_WithNothingToPlanWith_IsNamedAndThePlanStays(string text, string reason)
+    {
+        IRenderedComponent<PlannerPage> page = Open("plan=" + Uri.EscapeDataString(Small));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("#verdict")), Patience);
+
+        Choose(page, "some.txt", text);
+
+        page.WaitForAssertion(() => Assert.Contains(reason, page.Find(".source [role=alert]").TextContent, StringComparison.Ordinal), Patience);
+        Assert.StartsWith("some.txt: ", page.Find(".source [role=alert]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(Small, page.FindComponent<PlanEditor>().Instance.Sheet.Text);
+        Assert.Equal("Would initialise", page.Find("#verdict").TextContent);
+    }
+
+    [Theory]
+    [InlineData("DIMMs", "8", "1 socket x 8 dimms x 64 GiB, hole")]
+    [InlineData("NUMA nodes", "2", "1 socket x 2 nodes x 64 GiB, hole")]
+    [InlineData("Sockets", "4", "4 sockets x 64 GiB, hole")]
+    [InlineData("Memory of each", "1 TiB", "1 socket x 1 TiB, hole")]
+    [InlineData("Added", "16 GiB@node1, 8 GiB", "add 16 GiB@node1, add 8 GiB")]
+    [InlineData("Removed", "16 GiB", "remove 16 GiB")]
+    [InlineData("Hot-plug", "16 GiB", "hot-plug 16 GiB")]
+    [InlineData("CXL", "512 GiB@node2", "cxl 512 GiB@node2")]
+    [InlineData("Most TDMRs", "8", "max-tdmrs 8")]
+    [InlineData("Reserved areas a TDMR", "4", "max-reserved 4")]
+    [InlineData("PAMT entries", "16/16/16", "pamt-entries 16/16/16")]
+    [InlineData("Address bits", "46", "address-bits 46")]
+    [InlineData("In 4 KiB pages", "80", "small-pages 80%")]
+    public void Field_OfEachPart_WritesIntoTheText(string label, string value, string expected)
+    {
+        IRenderedComponent<PlannerPage> page = Open("plan=" + Uri.EscapeDataString(Small));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("#verdict")), Patience);
+
+        page.FindAll(".fields label").Single(field => field.TextContent.Trim() == label).QuerySelector("input")!.Change(value);
+
+        page.WaitForAssertion(() => Assert.Contains(expected, page.FindComponent<PlanEditor>().Instance.Sheet.Text, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("#plan-problems li")), Patience);
+    }
+
+    [Fact]
     public void Files_OfAPlan_HaveItsCanonicalTextAndFigures()
     {
         PlanView view = PlanView.Of(Small, null).View!;
@@ -162,6 +244,8 @@ public sealed class PlannerPageTests : HistoryTestContext
     }
 
     private static TimeSpan Patience => TimeSpan.FromSeconds(20);
+
+    private static void Choose(IRenderedComponent<PlannerPage> page, string name, string text) => page.FindComponent<InputFile>().UploadFiles(InputFileContent.CreateFromText(text, name));
 
     private static Task TypeAsync(IRenderedComponent<PlannerPage> page, string text) => page.InvokeAsync(() => page.FindComponent<PlanEditor>().Instance.Typed(text));
 

@@ -6,6 +6,7 @@ using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Components.Host;
+using TdxDash.Web.Components.Import;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Wire;
@@ -15,12 +16,6 @@ namespace TdxDash.Web.Components.Pages;
 /// <summary>Takes a log or report, shows what was understood of it, and makes a host of it.</summary>
 public sealed partial class ImportPage : IDisposable
 {
-    /// <summary>The most bytes of a file that is uploaded.</summary>
-    public const long MaxBytes = 64 << 20;
-
-    private const int BlockBytes = 64 << 10;
-    private const long ProgressBytes = 1 << 20;
-
     private readonly CancellationTokenSource _gone = new();
     private CancellationTokenSource? _reading;
     private ImportResult? _result;
@@ -37,8 +32,6 @@ public sealed partial class ImportPage : IDisposable
 
     [Inject]
     private IFleetView FleetView { get; set; } = null!;
-
-    private static string MaxSize => new ByteSize((ulong)MaxBytes).ToString();
 
     private string What => ImportResult.CheckName(_name) is { } wrong ? wrong
         : FleetView.Find(ImportedHost.IdOf(_name)) is not null ? "A host of this name was imported before: this adds a snapshot to it."
@@ -68,9 +61,9 @@ public sealed partial class ImportPage : IDisposable
         IBrowserFile file = change.File;
         _error = "";
         _fileName = PlainText.Of(file.Name);
-        if (file.Size > MaxBytes)
+        if (file.Size > TextUpload.MaxBytes)
         {
-            _error = $"{_fileName} has {Size(file.Size)}; at most {MaxSize} can be uploaded. Run tdxprobe import FILE --dashboard {Nav.BaseUri.TrimEnd('/')}, which reads files of any size.";
+            _error = $"{_fileName} has {Size(file.Size)}; at most {TextUpload.MaxSize} can be uploaded. Run tdxprobe import FILE --dashboard {Nav.BaseUri.TrimEnd('/')}, which reads files of any size.";
             return;
         }
 
@@ -97,20 +90,15 @@ public sealed partial class ImportPage : IDisposable
     private async Task<ImportResult> UnderstandAsync(IBrowserFile file, CancellationToken cancellation)
     {
         var reader = new ImportReader();
-        byte[] block = new byte[BlockBytes];
-        long read = 0, shown = 0;
-        await using Stream stream = file.OpenReadStream(MaxBytes, cancellation);
-        for (int length = await stream.ReadAsync(block, cancellation); length > 0 && !reader.IsRefused; length = await stream.ReadAsync(block, cancellation))
+        await TextUpload.ReadAsync(file, bytes =>
         {
-            reader.Feed(block.AsSpan(0, length));
-            read += length;
-            if (read - shown >= ProgressBytes)
-            {
-                shown = read;
-                _read = new ByteSize((ulong)read);
-                StateHasChanged();
-            }
-        }
+            reader.Feed(bytes.Span);
+            return !reader.IsRefused;
+        }, read =>
+        {
+            _read = read;
+            StateHasChanged();
+        }, cancellation);
 
         // A large map is worked out on a worker, so that the circuit goes on meanwhile.
         return await Task.Run(reader.Finish, cancellation);

@@ -200,6 +200,19 @@ public sealed partial class PlannerPage : IAsyncDisposable
         await change;
     }
 
+    // While somebody writes on in a log, Back need not go through each of its states.
+    private Task TakeSourceAsync(PlanSource source)
+    {
+        bool follows = Sheet.Origin is { HostId: "" };
+        if (source.Text.Length <= PlanText.MaxLength)
+        {
+            Sheet.Origin = source is { IsWritten: false, Machine: { } machine } ? new PlanOrigin("", "", machine, source.Text) : null;
+            (_host, _origin) = _edited == 0 ? (null, null) : (_host, _origin);
+        }
+
+        return TakeTextAsync(source.Text, isTyped: follows);
+    }
+
     private void Edit(int place)
     {
         _edited = place;

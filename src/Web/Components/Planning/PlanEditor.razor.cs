@@ -5,7 +5,7 @@ using TdxDash.Tdx.Planning;
 
 namespace TdxDash.Web.Components.Planning;
 
-/// <summary>The text of a plan, which is all that there is of it: typed, begun with a preset, or changed by the fields, which write into it.</summary>
+/// <summary>The text of a plan, which is all that there is of it: typed, begun with a preset or a log, or changed by the fields, which write into it.</summary>
 public sealed partial class PlanEditor : IDisposable
 {
     private const int MostShown = 6;
@@ -35,6 +35,10 @@ public sealed partial class PlanEditor : IDisposable
     /// <summary>Told of a text that is too long, with its length.</summary>
     [Parameter]
     public EventCallback<long> OnTooLong { get; set; }
+
+    /// <summary>Told of what a log, memory map or snapshot gave.</summary>
+    [Parameter]
+    public EventCallback<PlanSource> OnSource { get; set; }
 
     /// <summary>Called by the script with what stands there.</summary>
     [JSInvokable]

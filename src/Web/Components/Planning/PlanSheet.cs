@@ -33,7 +33,7 @@ public sealed class PlanSheet(Action changed, bool searches) : IDisposable
     /// <summary>Whether the results are those of an earlier text, since this one has mistakes.</summary>
     public bool IsBehind => View is not null && Problems.Count > 0;
 
-    /// <summary>The host that it began as; null for none.</summary>
+    /// <summary>The machine that it began as; null for none.</summary>
     public PlanOrigin? Origin { get; set; }
 
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using TdxDash.Web.Components.MemoryMap;
 
 namespace TdxDash.Web.Components.Planning;
 
-/// <summary>The host that a plan began as.</summary>
-/// <param name="HostId">Its identity.</param>
+/// <summary>The machine that a plan began as.</summary>
+/// <param name="HostId">The host's identity; empty where it is no host but a log, memory map or snapshot.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Machine">Its machine, with the provenance of its snapshot.</param>
 /// <param name="Text">The plan that says the same; changed in anything it is hypothetical.</param>
@@ -27,7 +27,7 @@ public sealed record PlanView(string Text, PlanSpec Spec, PlanResult Result, Hos
 
     /// <summary>Works a text out.</summary>
     /// <param name="text">The plan.</param>
-    /// <param name="origin">The host that it began as; null for none.</param>
+    /// <param name="origin">The machine that it began as; null for none.</param>
     /// <returns>The plan, or what is wrong with the text.</returns>
     public static (PlanView? View, IReadOnlyList<PlanProblem> Problems) Of(string text, PlanOrigin? origin)
     {
