@@ -90,7 +90,7 @@ public sealed class PlannerFleetExportTests
         }
     }
 
-    private static string[] PlannerFields => [.. PlannerFleetField.All.Select(field => field.Name)];
+    private static string[] PlannerFields => [.. PlannerFleetField.All.Select(part => part.Name)];
 
     private static async Task<Dashboard> WithTwoHostsAsync(TempFolder folder)
     {

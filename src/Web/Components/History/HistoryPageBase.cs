@@ -18,12 +18,12 @@ public abstract class HistoryPageBase : ComponentBase, IDisposable
     private RenderTurn? _turn;
     private RenderGate? _gate;
     private HistoryState _wanted = new();
-    private int _turn;
+    private int _loads;
 
-    /// <summary>The feed of histories.</summary>
     [Inject]
     private CircuitRenders Renders { get; set; } = null!;
 
+    /// <summary>The feed of histories.</summary>
     [Inject]
     protected IHistoryFeed Feed { get; set; } = null!;
 
@@ -214,13 +214,13 @@ public abstract class HistoryPageBase : ComponentBase, IDisposable
 
     private async Task LoadOnceAsync()
     {
-        int turn = ++_turn;
+        int load = ++_loads;
         DateTimeOffset now = AsOf.At ?? Time.GetUtcNow();
         try
         {
             HistoryState wanted = _wanted;
             Action show = await LoadAsync(wanted, now, _gone.Token);
-            if (turn == _turn)
+            if (load == _loads)
             {
                 (State, Now, IsLoading) = (wanted, now, false);
                 show();

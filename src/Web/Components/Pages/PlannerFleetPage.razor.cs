@@ -22,7 +22,7 @@ public sealed partial class PlannerFleetPage : IDisposable
     private IReadOnlyList<string> _problems = [];
     private string _failure = "";
     private bool _isBusy, _hasHosts;
-    private int _pending, _turn;
+    private int _pending, _loads;
     private IDisposable? _subscription;
     private RenderTurn? _turn;
 
@@ -103,7 +103,7 @@ public sealed partial class PlannerFleetPage : IDisposable
 
     private async Task RefreshAsync()
     {
-        int turn = ++_turn;
+        int load = ++_loads;
         (_isBusy, _failure) = (true, "");
         _ = Interlocked.Exchange(ref _pending, 0);
         try
@@ -111,7 +111,7 @@ public sealed partial class PlannerFleetPage : IDisposable
             FleetSnapshot snapshot = await FleetThen.GetAsync(AsOf.At, _gone.Token);
             IReadOnlyList<FleetHost> hosts = snapshot.Select(new FleetQuery(FleetSearch.Parse(_state.Search), [], [])).Hosts;
             FleetPlan plan = await Planner.PlanAsync(hosts, _state.Change, _gone.Token);
-            if (turn == _turn)
+            if (load == _loads)
             {
                 (_plan, _rows, _hasHosts, _isBusy) = (plan, PlannerFleetRow.ByHeadroom(PlannerFleetRow.Of(hosts, plan)), !snapshot.Hosts.IsEmpty, false);
             }

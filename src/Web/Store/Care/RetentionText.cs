@@ -23,7 +23,7 @@ internal static class RetentionText
         return due.Length == 0 ? "Nothing would be removed now."
             : string.Create(CultureInfo.InvariantCulture, $"{string.Join(" and ", due)} of {Counted(plan.Hosts, "host")} would be removed now, about {new ByteSize((ulong)plan.Bytes)}: "
                 + $"snapshots that gave way to newer ones before {UnixTime.FromMicroseconds(plan.Before).UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, and what was observed of "
-                + "initialisations and updates in earlier boots before then. Their room is used again; the file does not shrink.");
+                + $"initialisations and updates in earlier boots before then. Their room is used again; the file does not shrink.");
     }
 
     private static string Counted(long count, string noun) => count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{count:#,0} {noun}{(count == 1 ? "" : "s")}");

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
@@ -72,7 +73,7 @@ public sealed class EventRetentionTests
     public async Task Apply_MarksWhereTheStreamOfAHostBegins()
     {
         await using HistoryStore store = await WithBootsAsync();
-        var reader = new EventReader(store.Path);
+        var reader = new EventReader(store.Path, NullLogger<EventReader>.Instance);
         Assert.Empty(reader.CutAfter(0));
 
         await ApplyAsync(store, Plan(store, new RetentionRule(TimeSpan.FromDays(85), null)));
@@ -111,7 +112,7 @@ public sealed class EventRetentionTests
         return removed;
     }
 
-    private static IEnumerable<(long Host, string Boot, long Count)> Kept(HistoryStore store)
+    private static List<(long Host, string Boot, long Count)> Kept(HistoryStore store)
     {
         using SqliteConnection reader = store.Path.OpenReader();
         return reader.Query<(long, string, long)>("SELECT host, boot_id, count(*) FROM events GROUP BY host, boot_id ORDER BY host").AsList();
