@@ -101,7 +101,7 @@ public sealed class PlanCommandTests : IDisposable
         Assert.Equal(code, await Run("plan", snapshot, "--json"));
         Assert.Equal(ofDump, _output.ToString());
         using var json = JsonDocument.Parse(ofDump);
-        Assert.Equal("computed", json.RootElement.GetProperty("provenance").GetString());
+        Assert.Equal("hypothetical", json.RootElement.GetProperty("provenance").GetString());
         Assert.Equal("snapshot of rack1-a07", json.RootElement.GetProperty("source").GetString());
 
         _input = await File.ReadAllBytesAsync(dump, TestContext.Current.CancellationToken);

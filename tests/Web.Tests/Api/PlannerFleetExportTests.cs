@@ -4,6 +4,7 @@ using System.Text.Json;
 using CsvHelper;
 using Microsoft.Extensions.Time.Testing;
 using TdxDash.Tdx.Planning;
+using TdxDash.Tdx.Snapshots;
 using TdxDash.Testing;
 using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Planning;
@@ -30,7 +31,7 @@ public sealed class PlannerFleetExportTests
         Assert.Equal(("true", "computed", ""), (known["initialises"], known["provenance"], known["gap"]));
         Assert.Equal(own.Machine.Memory.Bytes, ulong.Parse((string)known["memory_bytes"], CultureInfo.InvariantCulture));
         Assert.Equal(own.Layout.PamtKiB * 1_024, ulong.Parse((string)known["pamt_bytes"], CultureInfo.InvariantCulture));
-        Assert.Equal(own.Layout.PamtKiB / 1_048_576.0 * 4, double.Parse((string)known["pamt_cost"], CultureInfo.InvariantCulture), 3);
+        Assert.Equal(own.Layout.PamtKiB / 1_048_576.0 * 4, double.Parse((string)known["pamt_cost"], CultureInfo.InvariantCulture), 2);
         Assert.Equal(("", "", "The test has none."), (gap["initialises"], gap["memory_bytes"], gap["gap"]));
     }
 
@@ -44,8 +45,9 @@ public sealed class PlannerFleetExportTests
 
         JsonElement row = Assert.Single(json.RootElement.EnumerateArray());
         Assert.Equal((Dashboard.HostA, "hypothetical", true), (row.GetProperty("host_id").GetString(), row.GetProperty("provenance").GetString(), row.GetProperty("initialises").GetBoolean()));
-        Assert.Equal(row.GetProperty("dynamic_pamt_bytes").GetUInt64(), row.GetProperty("pamt_bytes").GetUInt64());
-        Assert.True(row.GetProperty("static_pamt_bytes").GetUInt64() > row.GetProperty("pamt_bytes").GetUInt64());
+        // Its KeyIDs begin too high in the address for Dynamic PAMT: it stays with the static one.
+        Assert.Equal(row.GetProperty("static_pamt_bytes").GetUInt64(), row.GetProperty("pamt_bytes").GetUInt64());
+        Assert.True(row.GetProperty("static_pamt_bytes").GetUInt64() > row.GetProperty("dynamic_pamt_bytes").GetUInt64());
         Assert.Equal(JsonValueKind.Null, row.GetProperty("pamt_cost").ValueKind);
         Assert.Equal(PlannerFields, row.EnumerateObject().Select(property => property.Name));
     }
@@ -56,11 +58,11 @@ public sealed class PlannerFleetExportTests
         using var folder = new TempFolder();
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero));
         await using Dashboard dashboard = await Dashboard.StartAsync(folder, time);
-        await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, TestSnapshots.WorkingHost()));
+        await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, Demo("rack1-a07")));
         time.Advance(TimeSpan.FromMinutes(2));
         string then = Uri.EscapeDataString(UrlTime.Write(time.GetUtcNow()));
         time.Advance(TimeSpan.FromMinutes(2));
-        await Dashboard.DeliverAsync(await dashboard.ConnectAsync(HostB, "host-b"), SmallSnapshot.Envelope(1, TestSnapshots.WorkingHost("rack1-a08")));
+        await Dashboard.DeliverAsync(await dashboard.ConnectAsync(HostB, "host-b"), SmallSnapshot.Envelope(1, Demo("rack1-a08")));
 
         Assert.Equal([Dashboard.HostA], (await CsvAsync(dashboard, $"/planner/fleet.csv?at={then}")).Select(row => row["host_id"]));
         Assert.Equal(2, (await CsvAsync(dashboard, "/planner/fleet.csv")).Count);
@@ -95,10 +97,13 @@ public sealed class PlannerFleetExportTests
     private static async Task<Dashboard> WithTwoHostsAsync(TempFolder folder)
     {
         Dashboard dashboard = await Dashboard.StartAsync(folder, summarise: snapshot => SmallSnapshot.Summarise(snapshot) with { Name = snapshot.Host.Name.Value });
-        await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, TestSnapshots.WorkingHost("host-a")));
+        await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, Demo("host-a")));
         await Dashboard.DeliverAsync(await dashboard.ConnectAsync(HostB, "host-b"), SmallSnapshot.Envelope(1, SmallSnapshot.Make(name: "host-b")));
         return dashboard;
     }
+
+    // Probes of these tests speak for demo hosts.
+    private static Snapshot Demo(string name) => TestSnapshots.WorkingHost(name) with { Origin = Origin.Demo };
 
     private static async Task<string> OkAsync(Dashboard dashboard, string path)
     {

@@ -27,7 +27,7 @@ public sealed class ComparePageTests : HistoryTestContext
         IElement row = Assert.Single(page.FindAll("tr[data-change]"));
         Assert.Equal("d-host.kernelRelease", row.Id);
         Assert.Equal(["~", "6.16.0", "6.17.0"], [row.QuerySelector("a")!.TextContent, .. row.QuerySelectorAll("td.side").Select(cell => cell.TextContent)]);
-        Assert.Equal("1 difference", page.Find("[role=status]").TextContent);
+        Assert.Equal("1 difference", page.Find("b[role=status]").TextContent);
         Assert.Empty(page.FindAll("details.rules"));
         Assert.EndsWith("#d-host.kernelRelease", row.QuerySelector("a")!.GetAttribute("href"), StringComparison.Ordinal);
         Assert.StartsWith($"/compare.txt?a={A}", page.Find("[data-copy-from]").GetAttribute("data-copy-from"), StringComparison.Ordinal);

@@ -7,11 +7,15 @@ using TdxDash.Web.Components.Layout;
 
 namespace TdxDash.Web.Tests.Components;
 
-public sealed class PageBoundaryTests : PageTestContext
+public sealed class PageBoundaryTests : BunitContext
 {
     private readonly Lines _log = new();
 
-    public PageBoundaryTests() => Services.AddSingleton<ILoggerFactory>(_ => LoggerFactory.Create(log => log.AddProvider(_log)));
+    public PageBoundaryTests()
+    {
+        Services.AddSingleton<ILoggerFactory>(_ => LoggerFactory.Create(log => log.AddProvider(_log)));
+        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+    }
 
     [Fact]
     public void Failure_OfAPage_ShowsAnIdThatTheLogHasBesideTheCause()
@@ -25,8 +29,8 @@ public sealed class PageBoundaryTests : PageTestContext
         Assert.Equal(id, boundary.Find("button[data-copy]").GetAttribute("data-copy"));
         (string message, Exception? cause) = Assert.Single(_log.Written);
         Assert.StartsWith($"Error {id}: the page /hosts/x?from=0x0 could not be shown.", message, StringComparison.Ordinal);
-        Assert.Equal("the cause", cause!.Message);
-        Assert.DoesNotContain("the cause", boundary.Markup, StringComparison.Ordinal);
+        Assert.Equal(Page.Cause, cause!.Message);
+        Assert.DoesNotContain(Page.Cause, boundary.Markup, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -55,13 +59,15 @@ public sealed class PageBoundaryTests : PageTestContext
 
     private sealed class Page : ComponentBase
     {
+        public const string Cause = "a page that cannot be drawn";
+
         public static bool IsSound { get; set; }
 
         protected override void BuildRenderTree(Microsoft.AspNetCore.Components.Rendering.RenderTreeBuilder builder)
         {
             if (!IsSound)
             {
-                throw new InvalidOperationException("the cause");
+                throw new InvalidOperationException(Cause);
             }
 
             builder.AddMarkupContent(0, "<p>All is well</p>");

@@ -53,7 +53,7 @@ public sealed class PlannerFleetPageTests : PageTestContext
 
         page.FindAll("form select")[0].Change("tdx-2.0.08-gnr");
 
-        Assert.EndsWith("/planner/fleet?module=tdx-2.0.08-gnr", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.EndsWith("/planner/fleet?module=tdx-2.0.08-gnr", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal), Patience);
     }
 
     [Fact]

@@ -137,7 +137,7 @@ internal sealed class ReinitView(EventReader reader, ILogger<ReinitView> log) : 
         foreach (ReinitObservation seen in observations.Select(observation => observation.Seen))
         {
             // Lines of the kernel's log are read later than they were written.
-            if (isInOrder && seen.KernelLine is null && seen.At < seenAt - SetBack)
+            if (isInOrder && seen.KernelLine is null && seenAt - seen.At > SetBack)
             {
                 least = TimeSpan.MaxValue;
             }

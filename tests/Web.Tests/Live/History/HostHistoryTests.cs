@@ -142,11 +142,11 @@ public sealed class HostHistoryTests
         await using var store = new HistoryStore(HostSummary.From);
         await store.InsertAsync(1, 1, Start.AddHours(1), Running("1.5.08", "6.16.1"));
         await store.InsertAsync(1, 2, Start.AddHours(2), Running("1.5.08", "6.16.1"), boot: 2);
-        await store.InsertAsync(1, 3, Start.AddHours(2), Running("1.5.16", "6.16.1"), boot: 2);
-        await store.InsertAsync(1, 4, Start.AddHours(2), Running("1.5.24", "6.16.1"), boot: 3);
-        await store.InsertAsync(1, 5, Start.AddHours(2), Running("1.5.24", "6.17.0"), boot: 3);
+        await store.InsertAsync(1, 3, Start.AddHours(2.1), Running("1.5.16", "6.16.1"), boot: 2);
+        await store.InsertAsync(1, 4, Start.AddHours(2.2), Running("1.5.24", "6.16.1"), boot: 3);
+        await store.InsertAsync(1, 5, Start.AddHours(2.3), Running("1.5.24", "6.17.0"), boot: 3);
         await store.CompareAllAsync();
-        await store.InsertAsync(1, 6, Start.AddHours(2), Running("1.5.25", "6.17.0"), boot: 4);
+        await store.InsertAsync(1, 6, Start.AddHours(2.4), Running("1.5.25", "6.17.0"), boot: 4);
 
         IReadOnlyList<ActivityPiece> pieces = await store.Past.ActivityAsync(new HistoryFilter(Day), 24, TestContext.Current.CancellationToken);
 
