@@ -89,7 +89,7 @@ public sealed partial class CompareTests(Chromium chromium, PastSite site)
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "copy as text" }).ClickAsync();
         await Expect(page.Locator("[data-copied]")).ToHaveTextAsync("copy as text");
         Assert.Contains("memory", await ClipboardAsync(page), StringComparison.Ordinal);
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "copy as JSON" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "copy as JSON", Exact = true }).ClickAsync();
         await Expect(page.Locator("[data-copied]").Filter(new LocatorFilterOptions { HasText = "JSON" })).ToBeVisibleAsync();
 
         using var json = JsonDocument.Parse(await ClipboardAsync(page));

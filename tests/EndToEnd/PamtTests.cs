@@ -18,7 +18,7 @@ public sealed class PamtTests(Chromium chromium, Site site)
         await Expect(card.Locator(".drawing[data-drawn='2'][data-marks='1'] canvas")).ToBeVisibleAsync();
         await Expect(card.Locator("b", new LocatorLocatorOptions { HasText = "Break-even at" })).ToBeVisibleAsync();
         await card.Locator("summary").ClickAsync();
-        await Expect(card.Locator("figure tbody tr")).ToHaveCountAsync(21);
+        await Expect(card.Locator("details[open] tbody tr")).ToHaveCountAsync(21);
         await Expect(page.Locator("section[aria-labelledby=pamt] .usage").First).ToContainTextAsync("%");
     }
 }

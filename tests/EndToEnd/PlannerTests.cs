@@ -84,6 +84,8 @@ public sealed class PlannerTests(Chromium chromium, PastSite site)
         await page.GetByLabel("Dynamic PAMT", new PageGetByLabelOptions { Exact = true }).CheckAsync();
 
         await Expect(page.Locator("#plan-text")).ToHaveValueAsync(new Regex("keyids 64.*dynamic-pamt"));
+        // The address follows a moment after the text.
+        await page.WaitForURLAsync(new Regex("dynamic-pamt"));
         await page.GoBackAsync();
         await Expect(page.Locator("#plan-text")).Not.ToHaveValueAsync(new Regex("dynamic-pamt"));
     }

@@ -20,6 +20,8 @@ public abstract class PageTestContext : BunitContext
 {
     protected PageTestContext()
     {
+        // What is awaited comes at once; on a busy machine that takes more than the usual second.
+        DefaultWaitTimeout = TimeSpan.FromSeconds(15);
         Services.AddMudServices();
         Services.AddSingleton<IStoreCondition>(Condition);
         Services.AddSingleton<TimeProvider>(Time);

@@ -77,9 +77,9 @@ public sealed partial class MetadataCard : IDisposable
 
     private void Read(UrlParse<MetadataState> parsed) => (_state, _problems) = (parsed.State, parsed.Problems);
 
-    private void Find(ChangeEventArgs e)
+    private void Find(string? typed)
     {
-        string text = e.Value?.ToString() ?? "";
+        string text = typed ?? "";
         // Typing replaces the history entry: Back leaves the page and does not undo letters.
         Go(_state with { Text = text.Length <= MetadataState.MaxText ? text : text[..MetadataState.MaxText] }, isReplaced: true);
     }
