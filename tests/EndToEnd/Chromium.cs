@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace TdxDash.EndToEnd;
 
-/// <summary>Debian's browser without the part that draws windows, one for all tests; each test opens a context of its own.</summary>
+/// <summary>Debian's browser without the part that draws windows, one for each collection, as a browser has one clipboard; each test opens a context of its own.</summary>
 public sealed class Chromium : IAsyncLifetime
 {
     /// <summary>How long a page may take to arrive, in milliseconds.</summary>
@@ -16,13 +16,9 @@ public sealed class Chromium : IAsyncLifetime
 
     private readonly Dictionary<string, List<(string Test, IBrowserContext Context)>> _contexts = [];
     private IPlaywright? _playwright;
-    private IBrowser? _browser;
+    private readonly Dictionary<string, Task<IBrowser>> _browsers = [];
 
-    public async ValueTask InitializeAsync()
-    {
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium-headless-shell", Args = Flags });
-    }
+    public async ValueTask InitializeAsync() => _playwright = await Playwright.CreateAsync();
 
     /// <summary>Opens a page and waits until the server answers its clicks, not only until it is drawn.</summary>
     public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light, string? zone = null, Action<BrowserNewContextOptions>? browser = null)
@@ -53,7 +49,8 @@ public sealed class Chromium : IAsyncLifetime
     private async Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions options)
     {
         string collection = TestContext.Current.TestCollection?.UniqueID ?? "", test = TestContext.Current.Test?.UniqueID ?? "";
-        IBrowserContext context = await _browser!.NewContextAsync(options);
+        IBrowser browser = await BrowserAsync(collection);
+        IBrowserContext context = await browser.NewContextAsync(options);
         (string Test, IBrowserContext Context)[] over;
         lock (_contexts)
         {
@@ -77,11 +74,20 @@ public sealed class Chromium : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null)
+        foreach (Task<IBrowser> browser in _browsers.Values)
         {
-            await _browser.CloseAsync();
+            await (await browser).CloseAsync();
         }
 
         _playwright?.Dispose();
+    }
+
+    private Task<IBrowser> BrowserAsync(string collection)
+    {
+        lock (_browsers)
+        {
+            return CollectionsMarshal.GetValueRefOrAddDefault(_browsers, collection, out _) ??=
+                _playwright!.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = "/usr/bin/chromium-headless-shell", Args = Flags });
+        }
     }
 }

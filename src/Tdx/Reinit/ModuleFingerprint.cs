@@ -77,7 +77,10 @@ public sealed record ModuleFingerprint(string Version, string Build, string Feat
     internal ModuleFingerprint Bounded() => new(
         ReinitObservation.Cut(Version, ReinitObservation.MaxText), ReinitObservation.Cut(Build, ReinitObservation.MaxText),
         ReinitObservation.Cut(Features, ReinitObservation.MaxText), ReinitObservation.Cut(Limits, ReinitObservation.MaxText),
-        ReinitObservation.Cut(LayoutHash, ReinitObservation.MaxText), UpdatesLeft, ReinitObservation.Cut(Svn, ReinitObservation.MaxText)) { Consumed = Consumed is null ? null : ReinitObservation.Cut(Consumed, MaxConsumed) };
+        ReinitObservation.Cut(LayoutHash, ReinitObservation.MaxText), UpdatesLeft, ReinitObservation.Cut(Svn, ReinitObservation.MaxText))
+    {
+        Consumed = Consumed is null ? null : ReinitObservation.Cut(Consumed, MaxConsumed),
+    };
 
     private static string Fields(IReadOnlyList<MetadataValue> fields) => string.Join(' ', fields
         .Select(field => (Known: MetadataCatalogue.Find(field.Id), field.Values))

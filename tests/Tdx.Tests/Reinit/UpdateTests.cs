@@ -1,5 +1,5 @@
-using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Metadata;
+using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Testing;
 

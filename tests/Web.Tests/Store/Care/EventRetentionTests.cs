@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Web.Live;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Care;
