@@ -64,14 +64,15 @@ public sealed class HostMetadataTests : HistoryTestContext
         nav.NavigateTo("/hosts/x/metadata");
         IRenderedComponent<HostMetadata> tab = Open(now, new AsOf(Start.AddHours(3)));
 
-        tab.Find("input[type=search]").Input("tdmr");
-        tab.FindAll("select")[0].Change("17");
-        tab.FindAll("select")[1].Change("changed");
+        // In the renderer's own turn: what changed is read meanwhile and draws the table anew.
+        await tab.InvokeAsync(() => tab.Find("input[type=search]").InputAsync("tdmr"));
+        await tab.InvokeAsync(() => tab.FindAll("select")[0].ChangeAsync("17"));
+        await tab.InvokeAsync(() => tab.FindAll("select")[1].ChangeAsync("changed"));
         Assert.EndsWith("/hosts/x/metadata?q=tdmr&class=17&show=changed&at=2026-03-01T03:00:00Z", nav.Uri, StringComparison.Ordinal);
 
         nav.NavigateTo("/hosts/x/metadata?q=no-such-field");
         tab.WaitForAssertion(() => Assert.Contains("No field fits.", tab.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
-        tab.FindAll("button").Single(button => button.TextContent == "Show all fields").Click();
+        await tab.InvokeAsync(() => tab.FindAll("button").Single(button => button.TextContent == "Show all fields").ClickAsync());
         Assert.EndsWith("/hosts/x/metadata?at=2026-03-01T03:00:00Z", nav.Uri, StringComparison.Ordinal);
     }
 

@@ -171,7 +171,7 @@ public sealed partial class FleetPage : IAsyncDisposable
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         // The table's place is not there while no host is, nor while another time loads, so it may come with any render.
-        if (RendererInfo.IsInteractive && _script is null && !_snapshot.Hosts.IsEmpty && !_isLoadingPast)
+        if (RendererInfo.IsInteractive && _script is null && !_isLoadingPast && !_snapshot.Hosts.IsEmpty)
         {
             _script = new FleetTableScript(Hold);
             await _script.AttachAsync(Js, Assets["js/fleet.js"], _tables);
@@ -182,6 +182,12 @@ public sealed partial class FleetPage : IAsyncDisposable
     {
         try
         {
+            // The live fleet goes on while another time loads, and is not what was asked for.
+            if (_isLoadingPast)
+            {
+                return;
+            }
+
             FleetSelection before = _selection;
             int pendingBefore = _rows.Pending;
             Load(isOther: false);
