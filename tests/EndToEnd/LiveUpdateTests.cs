@@ -59,6 +59,8 @@ public sealed class LiveUpdateTests(Chromium chromium)
         await using Dashboard dashboard = await Dashboard.StartAsync(folder.Sub("dashboard"));
         await using RunningProcess probe = Probe.Of(machine, dashboard.Address, folder.Sub("probe"));
         IPage page = await chromium.OpenAsync(dashboard.Address);
+        await Assertions.Expect(Site.Row(page, Host)).ToHaveCountAsync(1);
+        await Site.LiveRowsAsync(page);
         await Site.OpenHostAsync(page, Host);
         Task<double> shown = await WatchAsync(page, @"\b9(\.0+)? GiB");
 
