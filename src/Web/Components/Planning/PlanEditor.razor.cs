@@ -70,17 +70,18 @@ public sealed partial class PlanEditor : IDisposable
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        // Before anything is awaited: a text that comes meanwhile has to be set, too.
+        bool mustSet = _mustSet;
+        _mustSet = false;
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
             await Script.AttachAsync(_root, _self, () => _known);
         }
-        else if (_mustSet)
+        else if (mustSet)
         {
             await Script.SetAsync(_known);
         }
-
-        _mustSet = false;
     }
 
     private Task Change(string text) => OnText.InvokeAsync((text, false));
