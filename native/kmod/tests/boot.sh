@@ -40,11 +40,13 @@ make_initramfs() {
 	rm -rf "$root"
 }
 
+# On one thread: with one each for its processors QEMU can let one of them run into the breakpoint by which the other patches the kernel's
+# text, and the kernel dies of "int3" while it boots.
 # boot KERNEL INITRD CPU ENVIRONMENT LOGS : leaves LOGS/console, LOGS/results and LOGS/dmesg. How QEMU ends says nothing: a
 # kernel that dies ends it with 0, too.
 boot() {
 	local kernel=$1 initrd=$2 cpu=$3 environment=$4 logs=$5
-	timeout --kill-after=5 120 qemu-system-x86_64 -M q35 -accel tcg -cpu "$cpu" -smp 2 -m 512 -nodefaults -no-user-config -display none -no-reboot \
+	timeout --kill-after=5 120 qemu-system-x86_64 -M q35 -accel tcg,thread=single -cpu "$cpu" -smp 2 -m 512 -nodefaults -no-user-config -display none -no-reboot \
 		-serial "file:$logs/console" -serial "file:$logs/results" -serial "file:$logs/dmesg" -kernel "$kernel/vmlinuz" -initrd "$initrd" \
 		-append "console=ttyS0 quiet loglevel=4 oops=panic panic=-1 panic_on_warn=1 $environment" >"$logs/qemu" 2>&1 </dev/null
 	sed -i 's/\r$//' "$logs"/{console,results,dmesg}
