@@ -20,7 +20,9 @@ public sealed record ObservationBatch(string BootId, IReadOnlyList<WireObservati
     /// <summary>The most bytes of one observation as it is journaled and stored.</summary>
     public const int MaxBytes = 16 << 10;
 
+    // Times of a host and of the dashboard are added and taken from each other: between these two every result is a time.
     private static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
+    private static readonly DateTimeOffset Latest = new(3000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The JSON of one observation, as it is journaled and stored.</summary>
     public static byte[] Write(ReinitObservation seen) => JsonSerializer.SerializeToUtf8Bytes(seen, WireJson.Default.ReinitObservation);
@@ -76,6 +78,7 @@ public sealed record ObservationBatch(string BootId, IReadOnlyList<WireObservati
         { Parts: not 1 } => $"it says {seen.Parts} things where it should say one.",
         _ when !Enum.IsDefined(seen.Provenance) => "its provenance is not known.",
         _ when seen.At < Earliest => "its time lies before 1970.",
+        _ when seen.At >= Latest => "its time lies after 2999: set the host's clock.",
         _ when seen.Source is null || seen.Upload is { Status: null } || seen.Device is { Version: null } || seen.Sweep is { Problem: null } => "a text of it is absent.",
         { Device: { } device } when !Enum.IsDefined(device.Presence) => "the presence of the module is not known.",
         { LostLines: < 1 } => "it says that no line was lost.",

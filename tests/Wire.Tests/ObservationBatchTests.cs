@@ -46,6 +46,7 @@ public sealed class ObservationBatchTests
         Assert.Contains("says 0 things", Refusal(Base), StringComparison.Ordinal);
         Assert.Contains("says 2 things", Refusal(line with { Device = new DeviceValues(ModulePresence.Absent, "") }), StringComparison.Ordinal);
         Assert.Contains("before 1970", Refusal(line with { At = DateTimeOffset.MinValue }), StringComparison.Ordinal);
+        Assert.Contains("after 2999", Refusal(line with { At = DateTimeOffset.MaxValue }), StringComparison.Ordinal);
         Assert.Contains("longer than", Refusal(Base with { KernelLine = new string('x', 5_000) }), StringComparison.Ordinal);
         Assert.Contains("longer than", Refusal(Base with { KernelLine = "\u001b[2J" }), StringComparison.Ordinal);
         Assert.Contains("not labelled as emulated", Refusal(Base with { Progress = new EmulatedProgress(EmulatedStep.Install, 1, 1) }), StringComparison.Ordinal);
