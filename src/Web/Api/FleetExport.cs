@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsvHelper;
-using CsvHelper.Configuration;
 using TdxDash.Web.Components.Fleet;
 using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Url;
@@ -17,9 +16,6 @@ namespace TdxDash.Web.Api;
 internal static class FleetExport
 {
     private const int FlushRows = 256;
-
-    // A spreadsheet runs text that begins like a formula: such a field gets an apostrophe before it (OWASP, CSV injection).
-    private static readonly CsvConfiguration Form = new(CultureInfo.InvariantCulture) { NewLine = "\r\n", InjectionOptions = InjectionOptions.Escape };
 
     // Text of hosts may hold anything; what is shown in a page by mistake must not become markup.
     private static readonly JsonWriterOptions Json = new() { Indented = false };
@@ -62,7 +58,7 @@ internal static class FleetExport
     private static async Task WriteCsvAsync(HttpResponse response, Table table, CancellationToken cancellation)
     {
         await using var text = new StreamWriter(response.Body, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: 16_384, leaveOpen: true);
-        await using var csv = new CsvWriter(text, Form, leaveOpen: true);
+        await using var csv = new CsvWriter(text, TableValues.Csv, leaveOpen: true);
         foreach (FleetField field in table.Fields)
         {
             csv.WriteField(field.Name);
@@ -74,12 +70,7 @@ internal static class FleetExport
             cancellation.ThrowIfCancellationRequested();
             foreach (FleetField field in table.Fields)
             {
-                csv.WriteField(field.Value(host, table.Now) switch
-                {
-                    null => "",
-                    bool truth => truth ? "true" : "false",
-                    object value => Convert.ToString(value, CultureInfo.InvariantCulture),
-                });
+                TableValues.Write(csv, field.Value(host, table.Now));
             }
 
             await csv.NextRecordAsync();
@@ -98,7 +89,7 @@ internal static class FleetExport
             json.WriteStartObject();
             foreach (FleetField field in table.Fields)
             {
-                Write(json, field.Name, field.Value(table.Hosts[i], table.Now));
+                TableValues.Write(json, field.Name, field.Value(table.Hosts[i], table.Now));
             }
 
             json.WriteEndObject();
@@ -110,31 +101,6 @@ internal static class FleetExport
 
         json.WriteEndArray();
         await json.FlushAsync(cancellation);
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, object? value)
-    {
-        switch (value)
-        {
-            case null:
-                json.WriteNull(name);
-                break;
-            case bool truth:
-                json.WriteBoolean(name, truth);
-                break;
-            case string text:
-                json.WriteString(name, text);
-                break;
-            case double number:
-                json.WriteNumber(name, number);
-                break;
-            case ulong bytes:
-                json.WriteNumber(name, bytes);
-                break;
-            default:
-                json.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
-                break;
-        }
     }
 
     private sealed record Table(IReadOnlyList<FleetField> Fields, ImmutableArray<FleetHost> Hosts, DateTimeOffset Now);

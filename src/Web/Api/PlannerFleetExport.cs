@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsvHelper;
-using CsvHelper.Configuration;
 using TdxDash.Tdx.Planning;
 using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Planning;
@@ -17,9 +16,6 @@ namespace TdxDash.Web.Api;
 /// <summary>The fleet's plan as a file: what the page of the same query shows, all hosts of it, gaps with their reasons.</summary>
 internal static class PlannerFleetExport
 {
-    // A spreadsheet runs text that begins like a formula: such a field gets an apostrophe before it (OWASP, CSV injection).
-    private static readonly CsvConfiguration Form = new(CultureInfo.InvariantCulture) { NewLine = "\r\n", InjectionOptions = InjectionOptions.Escape };
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/planner/fleet.csv", (HttpRequest request, FleetAtATime fleet, FleetPlanner planner, CancellationToken cancellation) =>
@@ -33,15 +29,17 @@ internal static class PlannerFleetExport
     {
         string query = request.QueryString.Value ?? "";
         UrlParse<PlannerFleetState> parse = PlannerFleetState.Parse(UrlQuery.FromUri(query));
+        var search = FleetSearch.Parse(parse.State.Search);
         AsOf asOf = AsOf.FromUri(query, fleet.Now);
-        if (asOf.Problem is not null || parse.Problems.Count > 0)
+        string problem = string.Join(' ', parse.Problems.Concat(search.Problems.Select(one => one.ToString())).Prepend(asOf.Problem ?? "").Where(one => one.Length > 0));
+        if (problem.Length > 0)
         {
             // A file of now, or of another question, must not pass for what was asked.
-            return Results.Problem(asOf.Problem ?? string.Join(' ', parse.Problems), statusCode: StatusCodes.Status400BadRequest, title: "Nothing to plan");
+            return Results.Problem(problem, statusCode: StatusCodes.Status400BadRequest, title: "Nothing to plan");
         }
 
         FleetSnapshot snapshot = await fleet.GetAsync(asOf.At, cancellation);
-        IReadOnlyList<FleetHost> hosts = snapshot.Select(new FleetQuery(FleetSearch.Parse(parse.State.Search), [], [])).Hosts;
+        IReadOnlyList<FleetHost> hosts = snapshot.Select(new FleetQuery(search, [], [])).Hosts;
         FleetPlan plan = await planner.PlanAsync(hosts, parse.State.Change, cancellation);
         string stamp = snapshot.At.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         return Results.File(write(PlannerFleetRow.Of(hosts, plan), parse.State.Price), type, $"tdxdash-fleet-plan-{stamp}.{extension}");
@@ -50,7 +48,7 @@ internal static class PlannerFleetExport
     private static byte[] Csv(IReadOnlyList<PlannerFleetRow> rows, decimal price)
     {
         using var text = new StringWriter(CultureInfo.InvariantCulture);
-        using (var csv = new CsvWriter(text, Form, leaveOpen: true))
+        using (var csv = new CsvWriter(text, TableValues.Csv, leaveOpen: true))
         {
             foreach (PlannerFleetField field in PlannerFleetField.All)
             {
@@ -62,7 +60,7 @@ internal static class PlannerFleetExport
             {
                 foreach (PlannerFleetField field in PlannerFleetField.All)
                 {
-                    csv.WriteField(field.Value(row, price) switch { null => "", bool truth => truth ? "true" : "false", object value => Convert.ToString(value, CultureInfo.InvariantCulture) });
+                    TableValues.Write(csv, field.Value(row, price));
                 }
 
                 csv.NextRecord();
@@ -83,8 +81,7 @@ internal static class PlannerFleetExport
                 json.WriteStartObject();
                 foreach (PlannerFleetField field in PlannerFleetField.All)
                 {
-                    json.WritePropertyName(field.Name);
-                    Write(json, field.Value(row, price));
+                    TableValues.Write(json, field.Name, field.Value(row, price));
                 }
 
                 json.WriteEndObject();
@@ -94,30 +91,5 @@ internal static class PlannerFleetExport
         }
 
         return bytes.ToArray();
-    }
-
-    private static void Write(Utf8JsonWriter json, object? value)
-    {
-        switch (value)
-        {
-            case null:
-                json.WriteNullValue();
-                break;
-            case bool truth:
-                json.WriteBooleanValue(truth);
-                break;
-            case string text:
-                json.WriteStringValue(text);
-                break;
-            case double number:
-                json.WriteNumberValue(number);
-                break;
-            case ulong bytes:
-                json.WriteNumberValue(bytes);
-                break;
-            default:
-                json.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
-                break;
-        }
     }
 }

@@ -73,6 +73,7 @@ public sealed class PlannerFleetExportTests
     [Theory]
     [InlineData("at=soon", "which is no time")]
     [InlineData("at=9000-01-01T00:00:00Z", "yet to come")]
+    [InlineData("q=nofield:1", "there is no field 'nofield'")]
     [InlineData("price=-1", "'price' in the address is '-1'")]
     [InlineData("use=101", "use a number from 0 to 100")]
     [InlineData("module=best", "tdx-2.0.08-gnr")]
