@@ -38,6 +38,21 @@ public sealed class FleetTableTests(Chromium chromium, FleetSite site) : IClassF
     }
 
     [Fact]
+    public async Task Row_MadeAnewWhileItIsPressed_OpensItsHost()
+    {
+        IPage page = await OpenAsync(DemoHosts);
+        ILocator link = page.Locator("tr.host-row a.open").First;
+        string address = (await link.GetAttributeAsync("href"))!;
+
+        await link.HoverAsync();
+        await page.Mouse.DownAsync();
+        await page.EvaluateAsync("() => { const row = document.querySelector('tr.host-row'); row.replaceWith(row.cloneNode(true)); }");
+        await page.Mouse.UpAsync();
+
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex(Regex.Escape(address) + "$"));
+    }
+
+    [Fact]
     public async Task View_Saved_IsThereOnAnotherVisitAndADeletionCanBeUndone()
     {
         IPage page = await OpenAsync("/?q=demo&sort=-memory&density=compact");

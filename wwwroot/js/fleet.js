@@ -13,6 +13,9 @@ const flash = { duration: 900, easing: "ease-out" };
 
 /** @type {Place | null} */
 let focus = null;
+
+/** The row that the pointer was pressed on. @type {HTMLTableRowElement | null} */
+let pressed = null;
 document.addEventListener("focusin", e => { focus = focusOf(e.target); });
 document.addEventListener("pointerdown", () => { focus = null; });
 
@@ -55,6 +58,8 @@ export function attach(root, page) {
     tell();
   });
   root.addEventListener("click", e => open(e, e.ctrlKey || e.metaKey || e.shiftKey));
+  root.addEventListener("pointerdown", e => { pressed = e.button === 0 && !isControl(e.target) ? rowOf(e.target) : null; });
+  root.addEventListener("pointerup", released);
   root.addEventListener("auxclick", e => {
     if (e.button === 1) {
       open(e, true);
@@ -83,13 +88,39 @@ function rowOf(target) {
   return target instanceof Element ? target.closest("tr.host-row") : null;
 }
 
+/** @param {EventTarget | null} target whether it does its own work */
+function isControl(target) {
+  return target instanceof Element && target.closest("button, input, label, .col-select") !== null;
+}
+
+/** @param {HTMLTableRowElement | null} row @returns {HTMLAnchorElement | null} */
+function linkOf(row) {
+  const link = row?.querySelector("a.open");
+  return link instanceof HTMLAnchorElement ? link : null;
+}
+
+/** The grid may make a row anew between press and release: the browser sends no click for it then. @param {PointerEvent} e */
+function released(e) {
+  const was = pressed, now = rowOf(e.target);
+  pressed = null;
+  if (was !== null && now !== null && !was.isConnected && linkOf(was)?.href === linkOf(now)?.href && !isControl(e.target)) {
+    go(linkOf(now), e.ctrlKey || e.metaKey || e.shiftKey);
+  }
+}
+
 /** @param {MouseEvent} e @param {boolean} inNewTab */
 function open(e, inNewTab) {
-  const row = rowOf(e.target);
-  const link = row?.querySelector("a.open");
-  const isControl = e.target instanceof Element && e.target.closest("a, button, input, label, .col-select") !== null;
-  if (!(link instanceof HTMLAnchorElement) || isControl || e.defaultPrevented || String(getSelection()) !== "") {
+  const isOwn = isControl(e.target) || (e.target instanceof Element && e.target.closest("a") !== null);
+  if (isOwn || e.defaultPrevented || String(getSelection()) !== "") {
     return; // links and controls do their own work; marking text is no click
+  }
+  go(linkOf(rowOf(e.target)), inNewTab);
+}
+
+/** @param {HTMLAnchorElement | null} link @param {boolean} inNewTab */
+function go(link, inNewTab) {
+  if (link === null) {
+    return;
   }
   if (inNewTab) {
     globalThis.open(link.href, "_blank", "noopener");
