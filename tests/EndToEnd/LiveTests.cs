@@ -208,8 +208,12 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
     private static async Task AskAsync(IPage page, string[] hosts, string fault)
     {
         ILocator every = page.GetByRole(AriaRole.Checkbox, new PageGetByRoleOptions { Name = "Choose all demo hosts" });
+        ILocator chosen = page.Locator("tr[data-host] input:checked");
+        // A box that is still checked from before would not be checked again.
         await every.CheckAsync();
+        await Assertions.Expect(chosen).Not.ToHaveCountAsync(0);
         await every.UncheckAsync();
+        await Assertions.Expect(chosen).ToHaveCountAsync(0);
         foreach (string id in hosts)
         {
             await page.Locator($"tr[data-host='{id}'] input").CheckAsync();
