@@ -15,6 +15,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
     private readonly List<(Regex Pattern, TaskCompletionSource<Match> Seen)> _awaited = [];
+    private int _streams = 2;
 
     private RunningProcess(Process process) => _process = process;
 
@@ -55,7 +56,6 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         var running = new RunningProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
         running._process.OutputDataReceived += (_, line) => running.Take(line.Data);
         running._process.ErrorDataReceived += (_, line) => running.Take(line.Data);
-        running._process.Exited += (_, _) => running.GiveUp();
         running._process.Start();
         running._process.StandardInput.Close();
         running._process.BeginOutputReadLine();
@@ -77,7 +77,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
             _awaited.Add((pattern, seen));
         }
 
-        if (_process.HasExited)
+        if (Volatile.Read(ref _streams) == 0)
         {
             GiveUp();
         }
@@ -141,6 +141,12 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     {
         if (line is null)
         {
+            // Its last lines may come after it has ended.
+            if (Interlocked.Decrement(ref _streams) == 0)
+            {
+                GiveUp();
+            }
+
             return;
         }
 

@@ -19,9 +19,9 @@ public sealed class LayoutChangeTests
 
         Assert.Equal(
         [
-            new ModuleChange("TDMRs", "1 TDMR", "2 TDMRs: +1 −0", true),
-            new ModuleChange("Reserved areas", "2 areas, at most 2 in one TDMR", "3 areas, at most 3 in one TDMR: +2 −1", true),
-            new ModuleChange("PAMT", "1 PAMT, 4 MiB", "2 PAMTs, 8 MiB: +1 −0", true),
+            new ModuleChange("TDMRs", "1 TDMR", "2 TDMRs: +1 −0", true) with { Provenance = Provenance.Computed },
+            new ModuleChange("Reserved areas", "2 areas, at most 2 in one TDMR", "3 areas, at most 3 in one TDMR: +2 −1", true) with { Provenance = Provenance.Computed },
+            new ModuleChange("PAMT", "1 PAMT, 4 MiB", "2 PAMTs, 8 MiB: +1 −0", true) with { Provenance = Provenance.Computed },
         ], rows);
     }
 

@@ -18,7 +18,7 @@ public static class LayoutChange
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         TdmrLayout? old = LayoutOf(before), now = LayoutOf(after);
-        return
+        ModuleChange[] rows =
         [
             Row("TDMRs", old, now, "TDMR", layout => layout.Tdmrs.Select(tdmr => tdmr.Range), _ => ""),
             Row("Reserved areas", old, now, "area", layout => layout.Tdmrs.SelectMany(tdmr => tdmr.Reserved).Select(area => area.Range),
@@ -26,6 +26,8 @@ public static class LayoutChange
             Row("PAMT", old, now, "PAMT", layout => layout.Tdmrs.Select(tdmr => tdmr.Pamt).OfType<Pamt>().Select(pamt => pamt.Range),
                 layout => $", {new ByteSize(layout.Tdmrs.Aggregate(0UL, (sum, tdmr) => sum + (tdmr.Pamt?.Size.Bytes ?? 0)))}"),
         ];
+        Provenance from = after.Layout.Layout.IsKnown ? after.Layout.Layout.Provenance : Provenance.Computed;
+        return [.. rows.Select(row => row with { Provenance = from })];
     }
 
     private static TdmrLayout? LayoutOf(Snapshot snapshot) => snapshot.Layout.Layout.TryGet(out TdmrLayout? layout) ? layout : null;

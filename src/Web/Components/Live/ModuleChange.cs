@@ -1,6 +1,7 @@
 using System.Globalization;
 using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Reinit;
+using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.Web.Components.Live;
 
@@ -13,6 +14,9 @@ public sealed record ModuleChange(string Label, string Before, string After, boo
 {
     private const string NotKnown = "not known";
     private const int ShownHash = 12;
+
+    /// <summary>Where the values come from; null for where the run was seen.</summary>
+    public Provenance? Provenance { get; init; }
 
     /// <summary>The values of both sides of a run, in order.</summary>
     public static IReadOnlyList<ModuleChange> Of(ReinitRun run)
