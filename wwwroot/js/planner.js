@@ -17,13 +17,18 @@ export function isWhole(pasted, replacesAll, most) {
   return pasted.length > most || (replacesAll && (text.includes("\n") || text.startsWith("{")));
 }
 
-/** @param {HTMLElement} root @param {Page} page @param {number} most the longest text in characters */
-export function attach(root, page, most) {
+/**
+ * @param {HTMLElement} root @param {Page} page
+ * @param {number} most the longest text in characters
+ * @param {string} first the text that stood there at first
+ * @param {string} text the text that should stand there by now
+ */
+export function attach(root, page, most, first, text) {
   const area = /** @type {HTMLTextAreaElement} */ (root.querySelector("#plan-text"));
   const log = /** @type {HTMLTextAreaElement} */ (root.querySelector("[data-part=log]"));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  let sent = area.value;
+  let sent = text;
   let sentAt = -Infinity;
 
   function send() {
@@ -104,6 +109,10 @@ export function attach(root, page, most) {
   area.addEventListener("dragover", draggedOver, until);
   area.addEventListener("drop", dropped, until);
   log.addEventListener("input", logged, until);
+  if (area.value === first) {
+    area.value = text;
+  }
+  typed(); // what was typed before this script was there
   root.dataset.attached = "";
   return {
     /** @param {string} text */

@@ -15,7 +15,9 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly List<string> _lines = [];
     private readonly List<(Regex Pattern, TaskCompletionSource<Match> Seen)> _awaited = [];
-    private int _streams = 2;
+
+    // Its two outputs and itself: its last lines may come after it has ended, or before that is known.
+    private int _open = 3;
 
     private RunningProcess(Process process) => _process = process;
 
@@ -56,6 +58,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         var running = new RunningProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
         running._process.OutputDataReceived += (_, line) => running.Take(line.Data);
         running._process.ErrorDataReceived += (_, line) => running.Take(line.Data);
+        running._process.Exited += (_, _) => running.End();
         running._process.Start();
         running._process.StandardInput.Close();
         running._process.BeginOutputReadLine();
@@ -77,7 +80,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
             _awaited.Add((pattern, seen));
         }
 
-        if (Volatile.Read(ref _streams) == 0)
+        if (Volatile.Read(ref _open) == 0)
         {
             GiveUp();
         }
@@ -141,12 +144,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     {
         if (line is null)
         {
-            // Its last lines may come after it has ended.
-            if (Interlocked.Decrement(ref _streams) == 0)
-            {
-                GiveUp();
-            }
-
+            End();
             return;
         }
 
@@ -160,6 +158,14 @@ internal sealed partial class RunningProcess : IAsyncDisposable
                     seen.TrySetResult(match);
                 }
             }
+        }
+    }
+
+    private void End()
+    {
+        if (Interlocked.Decrement(ref _open) == 0)
+        {
+            GiveUp();
         }
     }
 

@@ -76,7 +76,7 @@ public sealed partial class PlanEditor : IDisposable
         if (firstRender)
         {
             _self = DotNetObjectReference.Create(this);
-            await Script.AttachAsync(_root, _self, () => _known);
+            await Script.AttachAsync(_root, _self, _first!, _known);
         }
         else if (mustSet)
         {

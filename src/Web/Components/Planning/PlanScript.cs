@@ -12,21 +12,20 @@ public sealed class PlanScript(IJSRuntime js, string address) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _gone = new();
     private Task<IJSObjectReference>? _module;
-    private IJSObjectReference? _editor;
+    private Task<IJSObjectReference>? _editor;
 
     /// <summary>Ties the script to the element around the plan's text.</summary>
     /// <param name="root">The element.</param>
     /// <param name="page">Told of what is typed: <c>Typed(text)</c>, or <c>TooLong(length)</c>.</param>
+    /// <param name="first">The text that stood there at first: whatever else stands there was typed since, and is told instead of replaced.</param>
     /// <param name="text">The text as it should stand by now.</param>
-    public async Task AttachAsync<T>(ElementReference root, DotNetObjectReference<T> page, Func<string> text)
+    public async Task AttachAsync<T>(ElementReference root, DotNetObjectReference<T> page, string first, string text)
         where T : class
     {
-        ArgumentNullException.ThrowIfNull(text);
         try
         {
-            IJSObjectReference module = await ModuleAsync();
-            _editor = await module.InvokeAsync<IJSObjectReference>("attach", _gone.Token, root, page, PlanText.MaxLength);
-            await SetAsync(text());
+            _editor = NewEditorAsync(root, page, first, text);
+            await _editor;
         }
         catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {
@@ -55,10 +54,10 @@ public sealed class PlanScript(IJSRuntime js, string address) : IAsyncDisposable
         await _gone.CancelAsync();
         try
         {
-            if (_editor is not null)
+            if (_editor is { IsCompletedSuccessfully: true })
             {
-                await _editor.InvokeVoidAsync("dispose");
-                await _editor.DisposeAsync();
+                await (await _editor).InvokeVoidAsync("dispose");
+                await (await _editor).DisposeAsync();
             }
 
             if (_module is { IsCompletedSuccessfully: true })
@@ -74,15 +73,23 @@ public sealed class PlanScript(IJSRuntime js, string address) : IAsyncDisposable
         _gone.Dispose();
     }
 
+    private async Task<IJSObjectReference> NewEditorAsync<T>(ElementReference root, DotNetObjectReference<T> page, string first, string text)
+        where T : class
+    {
+        IJSObjectReference module = await ModuleAsync();
+        return await module.InvokeAsync<IJSObjectReference>("attach", _gone.Token, root, page, PlanText.MaxLength, first, text);
+    }
+
     private Task<IJSObjectReference> ModuleAsync() => _module ??= js.InvokeAsync<IJSObjectReference>("import", _gone.Token, "./" + address).AsTask();
 
     private async Task TellAsync(string what, params object?[] with)
     {
         try
         {
+            // What comes while the script is still on its way waits for it.
             if (_editor is not null)
             {
-                await _editor.InvokeVoidAsync(what, _gone.Token, with);
+                await (await _editor).InvokeVoidAsync(what, _gone.Token, with);
             }
         }
         catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
