@@ -12,7 +12,7 @@ internal static class Journey
         ([act, wanted]) => new Promise((done, failed) => {
             const count = () => document.querySelector('.line [role=status]')?.textContent ?? '';
             // Names alone: ages change by themselves.
-            const row = () => [...document.querySelectorAll('.tables > :last-child tr.host-row a.open')].map(link => link.textContent).join();
+            const row = () => [...document.querySelectorAll('.tables > div:last-of-type tr.host-row a.open')].map(link => link.textContent).join();
             const before = row();
             const from = performance.now();
             const look = () => {
@@ -29,7 +29,7 @@ internal static class Journey
                 box.value = act.slice(5);
                 box.dispatchEvent(new Event('input', { bubbles: true }));
             } else {
-                document.querySelector(`.tables > :last-child th.${act} button.sort`).click();
+                document.querySelector(`.tables > div:last-of-type th.${act} button.sort`).click();
             }
         })
         """;
@@ -39,7 +39,7 @@ internal static class Journey
         Uri address = server.Address;
         await using IBrowserContext context = await Visit.NewContextAsync(browser);
         IPage page = await Visit.OpenAsync(context, address);
-        await page.Locator(".tables > :last-child tr.host-row").First.WaitForAsync();
+        await page.Locator(".tables > div:last-of-type tr.host-row").First.WaitForAsync();
         string host = (await page.Locator("a.open").First.GetAttributeAsync("href"))!;
         var searches = new List<double>();
         var sorts = new List<double>();

@@ -14,8 +14,11 @@ const flash = { duration: 900, easing: "ease-out" };
 /** @type {Place | null} */
 let focus = null;
 
-/** The row that the pointer was pressed on. @type {HTMLTableRowElement | null} */
+/** The row that the pointer was pressed on, and its host's address then. @type {{ row: HTMLTableRowElement, host: string | undefined } | null} */
 let pressed = null;
+
+/** The host's address that each row had when it was last looked at. @type {WeakMap<Element, string | undefined>} */
+const hosts = new WeakMap();
 document.addEventListener("focusin", e => { focus = focusOf(e.target); });
 document.addEventListener("pointerdown", () => { focus = null; });
 
@@ -58,7 +61,7 @@ export function attach(root, page) {
     tell();
   });
   root.addEventListener("click", e => open(e, e.ctrlKey || e.metaKey || e.shiftKey));
-  root.addEventListener("pointerdown", e => { pressed = e.button === 0 && !isControl(e.target) ? rowOf(e.target) : null; });
+  root.addEventListener("pointerdown", pressing);
   root.addEventListener("pointerup", released);
   root.addEventListener("auxclick", e => {
     if (e.button === 1) {
@@ -68,8 +71,7 @@ export function attach(root, page) {
   root.addEventListener("keydown", step);
 
   const observer = new MutationObserver(changes => {
-    place(root);
-    const fresh = new Set(changes.flatMap(change => [...change.addedNodes]));
+    const fresh = new Set([...changes.flatMap(change => [...change.addedNodes]), ...place(root)]);
     changes.forEach(change => { show(change, fresh); });
     refocus(root);
   });
@@ -99,17 +101,28 @@ function linkOf(row) {
   return link instanceof HTMLAnchorElement ? link : null;
 }
 
+/** @param {PointerEvent} e */
+function pressing(e) {
+  const row = e.button === 0 && !isControl(e.target) ? rowOf(e.target) : null;
+  pressed = row && { row, host: linkOf(row)?.href };
+}
+
 /** The grid may make a row anew between press and release: the browser sends no click for it then. @param {PointerEvent} e */
 function released(e) {
   const was = pressed, now = rowOf(e.target);
-  pressed = null;
-  if (was !== null && now !== null && !was.isConnected && linkOf(was)?.href === linkOf(now)?.href && !isControl(e.target)) {
+  if (was !== null && now !== null && !was.row.isConnected && was.host === linkOf(now)?.href && !isControl(e.target)) {
     go(linkOf(now), e.ctrlKey || e.metaKey || e.shiftKey);
   }
 }
 
 /** @param {MouseEvent} e @param {boolean} inNewTab */
 function open(e, inNewTab) {
+  const was = pressed;
+  pressed = null;
+  if (e.detail > 0 && was !== null && was.row === rowOf(e.target) && was.host !== linkOf(was.row)?.href) {
+    e.preventDefault(); // another host came into the row under the pointer: nobody meant that one
+    return;
+  }
   const isOwn = isControl(e.target) || (e.target instanceof Element && e.target.closest("a") !== null);
   if (isOwn || e.defaultPrevented || String(getSelection()) !== "") {
     return; // links and controls do their own work; marking text is no click
@@ -140,14 +153,25 @@ function step(e) {
   }
 }
 
-/** A row's style carries its place, since the grid has no attribute for it. @param {HTMLElement} root */
+/**
+ * A row's style carries its place, since the grid has no attribute for it.
+ * @param {HTMLElement} root
+ * @returns {Element[]} the rows that have another host than before
+ */
 function place(root) {
-  for (const row of root.querySelectorAll("tr.host-row")) {
+  const changed = [];
+  for (const row of /** @type {NodeListOf<HTMLTableRowElement>} */ (root.querySelectorAll("tr.host-row"))) {
+    const host = linkOf(row)?.href;
+    if (hosts.get(row) !== host) {
+      hosts.set(row, host);
+      changed.push(row);
+    }
     const index = /** @type {HTMLElement} */ (row).style.getPropertyValue("--row");
     if (row.getAttribute("aria-rowindex") !== index) {
       row.setAttribute("aria-rowindex", index);
     }
   }
+  return changed;
 }
 
 /** @param {EventTarget | null} target @returns {Place | null} */
@@ -169,7 +193,7 @@ function refocus(root) {
   }
 }
 
-/** Flashes the cell of a change, unless the whole row is new. @param {MutationRecord} change @param {Set<Node>} fresh what this batch of changes added */
+/** Flashes the cell of a change, unless the whole row is new. @param {MutationRecord} change @param {Set<Node>} fresh what this batch of changes added, and rows that have another host */
 function show(change, fresh) {
   const from = change.target instanceof Element ? change.target : change.target.parentElement;
   const cell = change.type === "attributes" ? null : from?.closest("td");

@@ -18,17 +18,18 @@ public sealed partial class FleetGrid : IDisposable
     private static readonly TimeSpan SettlesAfter = TimeSpan.FromSeconds(5);
 
     // The projection has sorted; the grid is only told which columns say so.
-    private static readonly Func<FleetHost, object?> None = _ => null;
+    private static readonly Func<FleetRow, object?> None = _ => null;
 
     private readonly CancellationTokenSource _gone = new();
-    private readonly Dictionary<string, SortDefinition<FleetHost>> _sorts = [];
+    private readonly Dictionary<string, SortDefinition<FleetRow>> _sorts = [];
     private readonly Dictionary<string, object?> _table = [];
-    private Func<GridStateVirtualize<FleetHost>, CancellationToken, Task<GridData<FleetHost>>>? _load;
-    private MudDataGrid<FleetHost>? _grid;
+    private Func<GridStateVirtualize<FleetRow>, CancellationToken, Task<GridData<FleetRow>>>? _load;
+    private MudDataGrid<FleetRow>? _grid;
     private ElementReference _root;
     private (int Start, int Count) _sight;
     private int _asked;
     private bool _isFilled;
+    private (Density Density, string Height, ImmutableArray<FleetColumn> Columns) _drawn;
 
     /// <summary>The hosts, filtered and in order, as they are when it is asked.</summary>
     [Parameter, EditorRequired]
@@ -85,7 +86,7 @@ public sealed partial class FleetGrid : IDisposable
 
     private ImmutableArray<FleetHost> Hosts => Source();
 
-    private IEnumerable<FleetHost> First => Hosts.Take(MaxFirst);
+    private IEnumerable<FleetRow> First => Hosts.Take(MaxFirst).Select((host, place) => new FleetRow(place, host));
 
     private float RowHeight => State.Density == Density.Compact ? CompactRow : ComfortableRow;
 
@@ -94,9 +95,6 @@ public sealed partial class FleetGrid : IDisposable
     // The table's own height is known before its rows are, so that nothing jumps when they come.
     private string Height => string.Create(CultureInfo.InvariantCulture, $"min({HeaderHeight + ScrollBar + (Hosts.Length * RowHeight)}px, max(320px, 100dvh - 232px))");
 
-    /// <summary>Takes the rows in sight anew; the caller renders afterwards.</summary>
-    public Task ReloadAsync() => _grid?.ReloadServerData() ?? Task.CompletedTask;
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -104,8 +102,18 @@ public sealed partial class FleetGrid : IDisposable
         _gone.Dispose();
     }
 
+    // The grid draws itself, headings too, when it takes its rows anew: drawn from here as well, every row would be drawn twice.
     /// <inheritdoc/>
-    protected override void OnParametersSet()
+    protected override bool ShouldRender()
+    {
+        (Density, string, ImmutableArray<FleetColumn> Columns) wanted = (State.Density, Height, State.Columns);
+        bool isDrawn = IsVirtual && _drawn == (wanted with { Columns = _drawn.Columns }) && _drawn.Columns.SequenceEqual(wanted.Columns);
+        _drawn = wanted;
+        return !isDrawn;
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnParametersSetAsync()
     {
         _load ??= IsVirtual ? LoadAsync : null;
         _table["aria-rowcount"] = Hosts.Length + 1;
@@ -114,11 +122,13 @@ public sealed partial class FleetGrid : IDisposable
         for (int i = 0; i < sorts.Count; i++)
         {
             string name = FleetState.Word(sorts[i].Column);
-            _sorts[name] = new SortDefinition<FleetHost>(name, sorts[i].IsDescending, i, None);
+            _sorts[name] = new SortDefinition<FleetRow>(name, sorts[i].IsDescending, i, None);
         }
+
+        return _grid?.ReloadServerData() ?? Task.CompletedTask;
     }
 
-    private Task<GridData<FleetHost>> LoadAsync(GridStateVirtualize<FleetHost> wanted, CancellationToken cancellation)
+    private Task<GridData<FleetRow>> LoadAsync(GridStateVirtualize<FleetRow> wanted, CancellationToken cancellation)
     {
         ImmutableArray<FleetHost> hosts = Hosts;
         int start = Math.Clamp(wanted.StartIndex, 0, hosts.Length), count = Math.Clamp(wanted.Count, 0, hosts.Length - start);
@@ -131,8 +141,8 @@ public sealed partial class FleetGrid : IDisposable
             _ = TellFilledAsync(++_asked, isSettled ? TimeSpan.Zero : SettlesAfter);
         }
 
-        FleetHost[] rows = [.. hosts.AsSpan(start, count).ToArray().Select(Latest)];
-        return Task.FromResult(new GridData<FleetHost> { Items = rows, TotalItems = hosts.Length });
+        FleetRow[] rows = [.. Enumerable.Range(start, count).Select(place => new FleetRow(place, Latest(hosts[place])))];
+        return Task.FromResult(new GridData<FleetRow> { Items = rows, TotalItems = hosts.Length });
     }
 
     // Where not all rows fit, the grid tries one row further down, then comes back, and makes its rows anew each time: nobody is to see that, and a
@@ -148,12 +158,12 @@ public sealed partial class FleetGrid : IDisposable
         }
     }
 
-    private string RowClass(FleetHost host, int index) => host.IsSilentAt(Now)
-        ? Selected.Contains(host.Id) ? "host-row silent chosen" : "host-row silent"
-        : Selected.Contains(host.Id) ? "host-row chosen" : "host-row";
+    private string RowClass(FleetRow row, int index) => row.Host.IsSilentAt(Now)
+        ? Selected.Contains(row.Host.Id) ? "host-row silent chosen" : "host-row silent"
+        : Selected.Contains(row.Host.Id) ? "host-row chosen" : "host-row";
 
     // The header is row 1; js/fleet.js turns this into aria-rowindex, for which the grid has no place.
-    private static string RowStyle(FleetHost host, int index) => string.Create(CultureInfo.InvariantCulture, $"--row:{index + 2}");
+    private static string RowStyle(FleetRow row, int index) => string.Create(CultureInfo.InvariantCulture, $"--row:{row.Place + 2}");
 
     private string SortMark(FleetColumn column)
     {

@@ -156,11 +156,6 @@ public sealed partial class FleetPage : IAsyncDisposable
         }
 
         Load(isOther);
-        if (_grid is not null)
-        {
-            await _grid.ReloadAsync();
-        }
-
         if (isOther && _script is not null)
         {
             await _script.ToTopAsync();
@@ -195,11 +190,6 @@ public sealed partial class FleetPage : IAsyncDisposable
             if (isSame && pendingBefore == _rows.Pending && !_rows.Hosts.IsEmpty && IsDrawn())
             {
                 return;
-            }
-
-            if (_grid is not null)
-            {
-                await _grid.ReloadAsync();
             }
 
             StateHasChanged();
@@ -269,7 +259,6 @@ public sealed partial class FleetPage : IAsyncDisposable
     {
         _rows.Take(_selection.Hosts);
         LoseEmptyGrid();
-        _ = _grid?.ReloadAsync();
     }
 
     private void Filled() => _isFilled = true;
