@@ -26,6 +26,10 @@ public sealed class AsOfTests(Chromium chromium, PastSite site)
         await Expect(page.Locator(".banner")).ToContainTextAsync($"As of {Then:yyyy-MM-dd} 00:00:00 UTC");
         await Expect(Site.Row(page, PastSite.ChangedName)).ToHaveCountAsync(0);
         await Expect(Site.Row(page, PastSite.OldName(1))).ToBeVisibleAsync();
+        // It opens over the banner.
+        await page.Locator(".asof summary").ClickAsync();
+        await page.Locator(".asof").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "7 d ago" }).ClickAsync();
+        await Expect(page.Locator(".banner")).Not.ToContainTextAsync($"As of {Then:yyyy-MM-dd} 00:00:00 UTC");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Back to live" }).ClickAsync();
 
         await Expect(page.Locator(".banner")).ToHaveCountAsync(0);

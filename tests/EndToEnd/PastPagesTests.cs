@@ -60,7 +60,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
     }
 
     // A page, and what shows that it has drawn itself.
-    private (string Path, string Shows) Address(string name) => name switch
+    internal static (string Path, string Shows) Address(string name, PastSite site) => name switch
     {
         "history" => ($"/hosts/{PastSite.OldId(1)}/history", ".chart canvas"),
         "fleet-history" => ("/history", ".chart canvas"),
@@ -86,7 +86,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
 
     private async Task<IPage> OpenAsync(string name)
     {
-        (string path, string shows) = Address(name);
+        (string path, string shows) = Address(name, site);
         IPage page = await chromium.OpenAsync(site.At(path));
         await Expect(page.Locator("[aria-busy=true]")).ToHaveCountAsync(0);
         await Expect(page.Locator(shows).First).ToBeVisibleAsync();

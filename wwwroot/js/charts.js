@@ -150,6 +150,14 @@ export async function draw(root, chart) {
   theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   const scheme = matchMedia("(prefers-color-scheme: dark)");
   scheme.addEventListener("change", again);
+  // Paper is white in every theme.
+  const gone = new AbortController();
+  for (const [name, colours] of [["beforeprint", "light"], ["afterprint", ""]]) {
+    addEventListener(name, () => {
+      root.style.colorScheme = colours;
+      again();
+    }, { signal: gone.signal });
+  }
   return {
     /** @param {Chart} now */
     update(now) {
@@ -160,6 +168,7 @@ export async function draw(root, chart) {
       resize.disconnect();
       theme.disconnect();
       scheme.removeEventListener("change", again);
+      gone.abort();
       plot.destroy();
     },
   };

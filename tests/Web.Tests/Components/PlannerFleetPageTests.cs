@@ -56,6 +56,21 @@ public sealed class PlannerFleetPageTests : PageTestContext
         page.WaitForAssertion(() => Assert.EndsWith("/planner/fleet?module=tdx-2.0.08-gnr", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal), Patience);
     }
 
+    [Theory]
+    [InlineData(200, false)]
+    [InlineData(201, true)]
+    public void Render_MoreHostsThanAreDrawn_NamesTheFileOfAllForPaper(int hosts, bool isNoted)
+    {
+        Fleet.Report(Samples.Entry());
+        FleetHost host = Services.GetRequiredService<IFleetProjection>().Current.Hosts[0];
+        PlannerFleetRow[] rows = [.. Enumerable.Repeat(new PlannerFleetRow(host, null, null), hosts)];
+
+        IRenderedComponent<PlannerFleetTable> table = Render<PlannerFleetTable>(parameters => parameters.Add(t => t.Rows, rows).Add(t => t.CsvFile, "http://localhost/planner/fleet.csv?price=4"));
+
+        Assert.Equal(isNoted, table.Markup.Contains("Of 201 hosts only the rows around those that were in sight are printed.", StringComparison.Ordinal));
+        Assert.Equal(isNoted, table.Markup.Contains("http://localhost/planner/fleet.csv?price=4", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Render_AtATime_AddsUpTheFleetOfThen()
     {

@@ -110,6 +110,7 @@ public sealed class PlannerPageTests : HistoryTestContext
         IRenderedComponent<PlannerPage> page = Open($"a={Uri.EscapeDataString(Small)}&b={Uri.EscapeDataString(Small.Replace("64", "128", StringComparison.Ordinal))}");
 
         page.WaitForAssertion(() => Assert.Contains("128 GiB", page.Find("section[aria-labelledby=plan-compare]").TextContent, StringComparison.Ordinal), Patience);
+        Assert.Equal(2, page.FindAll(".on-paper .text").Count);
         // The search for headroom draws the table anew while it is looked at.
         page.WaitForAssertion(() => Assert.True(SecondCell(page, "Memory").ClassList.Contains("differs")), Patience);
         page.WaitForAssertion(() => Assert.False(SecondCell(page, "NUMA nodes").ClassList.Contains("differs")), Patience);

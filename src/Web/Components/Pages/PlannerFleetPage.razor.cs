@@ -60,6 +60,8 @@ public sealed partial class PlannerFleetPage : IDisposable
     [SupplyParameterFromQuery(Name = "use")]
     private string? Use { get; set; }
 
+    private string CsvFile => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/planner/fleet.csv"), AsOf.At);
+
     private string Link => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/planner/fleet"), AsOf.At);
 
     /// <inheritdoc/>

@@ -8,7 +8,8 @@ namespace TdxDash.Web.Components.Planning;
 /// <summary>The text of a plan, which is all that there is of it: typed, begun with a preset or a log, or changed by the fields, which write into it.</summary>
 public sealed partial class PlanEditor : IDisposable
 {
-    private const int MostShown = 6;
+    /// <summary>The most mistakes that are listed.</summary>
+    internal const int MostShown = 6;
 
     private ElementReference _root;
     private DotNetObjectReference<PlanEditor>? _self;
