@@ -40,7 +40,7 @@ public sealed class ProxyTests(Chromium chromium) : IClassFixture<Chromium>
     [Fact]
     public async Task Page_BehindAProxyThatCutsWebSockets_RecoversEachTime()
     {
-        int cuts = Scale.Of(3, 100);
+        int cuts = Scale.Of(2, 100);
         using var folder = new TemporaryFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder.Sub("dashboard"));
         await using ProbeCrowd crowd = await HostAsync(dashboard);

@@ -8,10 +8,9 @@ using TdxDash.Faults.Support;
 namespace TdxDash.Faults;
 
 /// <summary>Many pages go at once: what the dashboard held for them is free again.</summary>
-[Collection(TimedTests.Name)]
 public sealed class TabTests(Chromium chromium) : IClassFixture<Chromium>
 {
-    private const int Hosts = 20;
+    private const int Hosts = 5;
 
     // Blazor's own figures: so many pages that went without a word can come back, and for so long.
     private const int MostKept = 100;
@@ -24,7 +23,7 @@ public sealed class TabTests(Chromium chromium) : IClassFixture<Chromium>
     [Fact]
     public async Task Tabs_ClosedAtOnce_LeaveNothingBehind()
     {
-        int count = Scale.Of(12, 500);
+        int count = Scale.Of(8, 500);
         using var folder = new TemporaryFolder();
         using var circuits = new CircuitCount(folder.Sub("count"));
         string data = folder.Sub("dashboard");

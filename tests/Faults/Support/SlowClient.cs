@@ -32,7 +32,7 @@ internal static class SlowClient
                     int read = socket.Receive(piece);
                     if (read == 0)
                     {
-                        break;
+                        return new SlowEnd(clock.Elapsed, FirstLine(answer));
                     }
 
                     answer.Append(Encoding.ASCII.GetString(piece, 0, read));
@@ -46,7 +46,7 @@ internal static class SlowClient
             // The dashboard is rid of it.
         }
 
-        return new SlowEnd(clock.Elapsed, answer.ToString().Split('\r')[0]);
+        return new SlowEnd(clock.Elapsed, FirstLine(answer));
     }
 
     /// <summary>Asks for something large and takes in a byte of the answer each second.</summary>
@@ -68,6 +68,8 @@ internal static class SlowClient
 
         return new SlowEnd(clock.Elapsed, answer.ToString());
     }
+
+    private static string FirstLine(StringBuilder answer) => answer.ToString().Split('\r')[0];
 
     private static async Task<Socket> OpenAsync(Uri dashboard, string beginning, CancellationToken stop)
     {
