@@ -15,8 +15,8 @@ internal static class SlowClients
     // What a link that is alive at all manages. It holds for forms and for messages of long polling; a WebSocket may be silent, and is judged by its own pings.
     private static readonly MinDataRate Sent = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
 
-    // Of an answer the server holds 64 KiB and more, and counts them as one piece: at the rate above, who takes in nothing would be waited for for minutes.
-    // It holds for WebSockets too: a page that does not take in what it is sent reconnects and gets the present state instead.
+    // Counted from what was handed to the system, whose buffers take megabytes: a large export that nobody takes in is held for some twenty minutes at this
+    // rate, and would be for hours at the one above. It holds for WebSockets too.
     private static readonly MinDataRate TakenIn = new(bytesPerSecond: 2_048, gracePeriod: TimeSpan.FromSeconds(5));
 
     /// <summary>Sets the limits. The number of connections has none: it would let a few slow clients lock all others out, whom these times let in.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 
@@ -49,25 +50,25 @@ internal static class SlowClient
         return new SlowEnd(clock.Elapsed, FirstLine(answer));
     }
 
-    /// <summary>Asks for something large and takes in a byte of the answer each second.</summary>
-    public static async Task<SlowEnd> TakeInAsync(Uri dashboard, string request, CancellationToken stop)
+    /// <summary>Asks for something and takes in a byte of the answer each second, until it is stopped.</summary>
+    public static async Task TakeInAsync(Uri dashboard, string request, CancellationToken stop)
     {
         using Socket socket = await OpenAsync(dashboard, request, stop);
-        var clock = Stopwatch.StartNew();
         using var tick = new PeriodicTimer(TimeSpan.FromSeconds(1));
-        var answer = new StringBuilder();
         byte[] one = new byte[1];
-        // What is in the socket's own buffer could still be taken in after the other side is gone.
-        while (await tick.WaitForNextTickAsync(stop) && socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error) is 0)
+        while (!stop.IsCancellationRequested)
         {
-            if (socket.Available > 0 && socket.Receive(one) == 1)
+            await tick.WaitForNextTickAsync(stop).AsTask().ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (socket.Available > 0)
             {
-                answer.Append((char)one[0]);
+                socket.Receive(one);
             }
         }
-
-        return new SlowEnd(clock.Elapsed, answer.ToString());
     }
+
+    /// <summary>The connections that a dashboard on this machine holds: not those whose last bytes only wait in the system for a client to take them in.</summary>
+    public static int HeldBy(Uri dashboard) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+        .Count(connection => connection.LocalEndPoint.Port == dashboard.Port && connection.State == TcpState.Established);
 
     private static string FirstLine(StringBuilder answer) => answer.ToString().Split('\r')[0];
 
