@@ -23,7 +23,7 @@ public sealed class TabTests(Chromium chromium) : IClassFixture<Chromium>
     [Fact]
     public async Task Tabs_ClosedAtOnce_LeaveNothingBehind()
     {
-        int count = Scale.Of(8, 60);
+        int count = Scale.Of(8, 500);
         using var folder = new TemporaryFolder();
         using var circuits = new CircuitCount(folder.Sub("count"));
         string data = folder.Sub("dashboard");
