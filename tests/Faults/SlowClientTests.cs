@@ -27,7 +27,9 @@ public sealed class SlowClientTests
     private static readonly TimeSpan MostForHeaders = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan MostForBody = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan MostForAnswer = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan MostForPage = TimeSpan.FromSeconds(1);
+
+    // Well below the time that a slow client is borne with; this test runs beside others.
+    private static readonly TimeSpan MostForPage = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task SlowClients_AreCutOffAndNobodyElseIs()
