@@ -65,7 +65,11 @@ public static class WebSetup
         builder.WebHost.UseUrls([.. options.Urls]);
         // Outside Development a run from the build folder would not find the assets; a published one has no manifest and ignores this.
         builder.WebHost.UseStaticWebAssets();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            SlowClients.Limit(kestrel.Limits);
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
         // The reason of a refused start is printed as one line by Program; the host would add a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);

@@ -35,7 +35,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
 
         await ChangesAsync(crowd, ledger, rounds: Scale.Of(8, 60));
         long after = dashboard.Memory;
-        TimeSpan behind = await BehindAsync(quick, crowd);
+        TimeSpan behind = await Lag.OfAsync(quick, crowd.Probes[0], Patience);
         Assert.False(slow.IsClosed);
         await crowd.DrainAsync(Patience);
 
@@ -64,16 +64,5 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
             ["uploadThroughput"] = BytesPerSecond,
         });
         await session.SendAsync("Emulation.setCPUThrottlingRate", new Dictionary<string, object> { ["rate"] = Slowdown });
-    }
-
-    /// <summary>How long a page takes until it shows what the first host says now, or something newer.</summary>
-    private static async Task<TimeSpan> BehindAsync(IPage page, ProbeCrowd crowd)
-    {
-        string name = crowd.Probes[0].Name;
-        long now = crowd.Probes[0].Taken;
-        var clock = Stopwatch.StartNew();
-        await page.WaitForFunctionAsync("([name, least]) => { const found = new RegExp(name + ' r(\\\\d+)').exec(document.querySelector('main').textContent); return found !== null && Number(found[1]) >= least; }",
-            new object[] { name, now }, new PageWaitForFunctionOptions { Timeout = (float)Patience.TotalMilliseconds });
-        return clock.Elapsed;
     }
 }

@@ -27,6 +27,9 @@ internal sealed partial class Dashboard : IAsyncDisposable
     /// <summary>The memory that it has at hand (RSS), in bytes.</summary>
     public long Memory => _process.Memory;
 
+    /// <summary>The most that it ever had at hand since its start, in bytes.</summary>
+    public long PeakMemory => _process.PeakMemory;
+
     /// <summary>Starts on any free port and waits until it is ready.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="prefix">What stands before the command line, such as <c>env NAME=VALUE</c>.</param>

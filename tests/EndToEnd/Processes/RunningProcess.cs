@@ -45,6 +45,16 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The most that it ever had at hand, in bytes.</summary>
+    public long PeakMemory
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     public static RunningProcess Start(params string[] commandLine)
     {
         var start = new ProcessStartInfo(commandLine[0], commandLine[1..])

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace TdxDash.Faults.Support;
+
+/// <summary>Another client's view of a fault: it asks for the fleet's page ten times a second.</summary>
+internal static class PageWatch
+{
+    private const int LeastPages = 200;
+
+    /// <summary>How long each answer took, the shortest first.</summary>
+    /// <param name="dashboard">Whom it asks.</param>
+    /// <param name="stop">Ends it, once there are enough answers for a percentile that is not the first page alone.</param>
+    /// <param name="least">How many are enough.</param>
+    public static async Task<PageTimes> RunAsync(Uri dashboard, CancellationToken stop, int least = LeastPages)
+    {
+        using var client = new HttpClient { BaseAddress = dashboard };
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        var answers = new List<TimeSpan>();
+        do
+        {
+            long began = Stopwatch.GetTimestamp();
+            await client.GetStringAsync("/", CancellationToken.None);
+            answers.Add(Stopwatch.GetElapsedTime(began));
+        }
+        while (await NextAsync(tick, answers.Count < least ? CancellationToken.None : stop));
+        return new PageTimes(answers);
+    }
+
+    private static async Task<bool> NextAsync(PeriodicTimer tick, CancellationToken stop)
+    {
+        try
+        {
+            return await tick.WaitForNextTickAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>How long pages took.</summary>
+internal sealed class PageTimes(IEnumerable<TimeSpan> answers)
+{
+    private readonly TimeSpan[] _answers = [.. answers.Order()];
+
+    public int Count => _answers.Length;
+
+    public TimeSpan P99 => _answers[Math.Min(Count - 1, Count * 99 / 100)];
+
+    public TimeSpan Longest => _answers[^1];
+}
