@@ -4,7 +4,7 @@ using TdxDash.EndToEnd.Processes;
 [assembly: AssemblyFixture(typeof(TdxDash.EndToEnd.Chromium))]
 
 // Most of them wait for a server, a probe or a browser most of the time.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 3)]
 
 namespace TdxDash.EndToEnd;
 

@@ -1,5 +1,5 @@
 // Most of them wait for a dashboard or a probe most of the time.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 3)]
 
 namespace TdxDash.Faults.Support;
 
