@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -117,7 +118,9 @@ public static class WebSetup
         services.AddHostedService(provider => provider.GetRequiredService<BodyCheck>());
         services.AddHostedService(provider => provider.GetRequiredService<StoreKeeper>());
         // Kept with the data, so that open forms outlive a restart; after the store, which makes the folder private.
-        services.AddDataProtection().SetApplicationName("TdxDash").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(options.DataFolder, "keys")));
+        services.AddDataProtection().SetApplicationName("TdxDash");
+        services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>((keys, loggers) =>
+            keys.XmlRepository = new KeyFiles(new DirectoryInfo(Path.Combine(options.DataFolder, "keys")), loggers));
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         services.AddSignalR().AddJsonProtocol(json =>
         {

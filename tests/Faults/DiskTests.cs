@@ -6,7 +6,7 @@ using TdxDash.Faults.Support;
 
 namespace TdxDash.Faults;
 
-/// <summary>A disk that is full, read-only, slow, or fails to flush, on either side: nothing is acknowledged that is not on it, and it is over without a restart.</summary>
+/// <summary>A disk that is full, read-only, slow, or fails to write or flush, on either side: nothing is acknowledged that is not on it, and it is over without a restart.</summary>
 public sealed partial class DiskTests
 {
     private const int Senders = 8;
@@ -151,6 +151,7 @@ public sealed partial class DiskTests
 
     [Theory]
     [InlineData("flush fails")]
+    [InlineData("write fails")]
     [InlineData("read-only")]
     public async Task Probe_DiskRefuses_KeepsRunningAndDeliversLater(string fault)
     {
@@ -203,13 +204,17 @@ public sealed partial class DiskTests
 
     private static void Set(FaultControl control, string fault, bool on)
     {
-        if (fault == "read-only")
+        switch (fault)
         {
-            control.ReadOnly = on;
-        }
-        else
-        {
-            control.FlushFails = on;
+            case "read-only":
+                control.ReadOnly = on;
+                break;
+            case "write fails":
+                control.WriteFails = on;
+                break;
+            default:
+                control.FlushFails = on;
+                break;
         }
     }
 

@@ -1,12 +1,13 @@
 /*
  * Faults of disk and clock for one process, which loads this ahead of libc (LD_PRELOAD). What goes wrong is read from the file that
  * TDXDASH_FAULTS names, which the test maps as well, so that faults begin and end while the process runs. Support/FaultControl.cs has the
- * other side of the structure.
+ * other side of the structure; writes.c notes what would not outlive a loss of power.
  */
 #define _GNU_SOURCE
+#include "shim.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -15,16 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-struct control {
-	int32_t flush_fails;
-	int32_t flush_milliseconds;
-	int32_t read_only;
-	int32_t unused;
-	int64_t clock_offset_seconds;
-};
-
 static volatile struct control none;
-static volatile struct control *control = &none;
+volatile struct control *control = &none;
 
 __attribute__((constructor)) static void map_control(void)
 {
@@ -55,42 +48,51 @@ static int flush(long call, int file)
 
 int fsync(int file)
 {
-	return flush(SYS_fsync, file);
+	return noted_flush(SYS_fsync, file, flush);
 }
 
 int fdatasync(int file)
 {
-	return flush(SYS_fdatasync, file);
+	return noted_flush(SYS_fdatasync, file, flush);
 }
 
-static int is_refused(int file)
+int write_refusal(int file)
 {
 	struct stat kind;
 
-	return control->read_only && fstat(file, &kind) == 0 && S_ISREG(kind.st_mode);
+	if (!control->read_only && !control->write_fails)
+		return 0;
+	if (fstat(file, &kind) != 0 || !S_ISREG(kind.st_mode))
+		return 0;
+	return control->read_only ? EROFS : EIO;
 }
 
-ssize_t write(int file, const void *bytes, size_t count)
+static bool is_unreadable(int file, off64_t end)
 {
-	if (is_refused(file)) {
-		errno = EROFS;
+	return control->read_fails_beyond && end > control->read_fails_beyond && is_below(file);
+}
+
+ssize_t read(int file, void *bytes, size_t count)
+{
+	if (control->read_fails_beyond && is_unreadable(file, syscall(SYS_lseek, file, 0L, SEEK_CUR) + (off64_t)count)) {
+		errno = EIO;
 		return -1;
 	}
-	return syscall(SYS_write, file, bytes, count);
+	return syscall(SYS_read, file, bytes, count);
 }
 
-ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t offset)
+ssize_t pread64(int file, void *bytes, size_t count, off64_t offset)
 {
-	if (is_refused(file)) {
-		errno = EROFS;
+	if (is_unreadable(file, offset + (off64_t)count)) {
+		errno = EIO;
 		return -1;
 	}
-	return syscall(SYS_pwrite64, file, bytes, count, offset);
+	return syscall(SYS_pread64, file, bytes, count, offset);
 }
 
-ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset)
+ssize_t pread(int file, void *bytes, size_t count, off_t offset)
 {
-	return pwrite64(file, bytes, count, offset);
+	return pread64(file, bytes, count, offset);
 }
 
 /* The monotonic clock is left alone: a wall clock that is set moves nothing else. */

@@ -43,7 +43,7 @@ internal sealed class StoreSchema(IReadOnlyList<SqlScript> scripts)
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            throw new StartRefusedException($"The database {path.File} cannot be opened: {e.Message} Check that the folder is writable and the disk has room.", e);
+            throw new StartRefusedException($"The database {path.File} cannot be opened: {e.Message} Check that the folder is writable, and that its disk has room and no errors.", e);
         }
     }
 

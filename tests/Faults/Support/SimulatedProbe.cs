@@ -14,15 +14,13 @@ internal sealed class SimulatedProbe
 {
     private const int BallastLine = 1_000;
 
-    private static readonly UplinkTiming Timing = new();
-
     private readonly Uri _dashboard;
     private readonly AckLedger _ledger;
     private readonly ConcurrentQueue<SnapshotEnvelope> _waiting = new();
     private readonly ConcurrentQueue<ObservationBatch> _seen = new();
     private readonly WakeSignal _wake = new();
     private readonly Lock _taking = new();
-    private readonly RetryDelays _delays = Timing.Delays();
+    private RetryDelays? _delays;
     private long _sequence;
     private long _events;
     private bool _isKnown;
@@ -50,6 +48,9 @@ internal sealed class SimulatedProbe
     /// <summary>Whether the number of the snapshot is part of the host's name, so that a page shows it.</summary>
     public bool ShowsSequence { get; init; }
 
+    /// <summary>Its times; those of a real probe unless a test changes them.</summary>
+    public UplinkTiming Timing { get; init; } = new();
+
     /// <summary>With every so many snapshots it sends a batch of events too; 0 for never.</summary>
     public int EventsEvery { get; init; }
 
@@ -73,6 +74,8 @@ internal sealed class SimulatedProbe
 
     /// <summary>Why, the last time.</summary>
     public string Reason { get; private set; } = "";
+
+    private RetryDelays Delays => _delays ??= Timing.Delays();
 
     public static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{number:x8}-fa17-4000-8000-000000000000");
 
@@ -139,7 +142,7 @@ internal sealed class SimulatedProbe
                 Reason = e.Message;
             }
 
-            await Task.Delay(_delays.Next(), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Delays.Next(), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -185,7 +188,7 @@ internal sealed class SimulatedProbe
         Duplicates += reply.Outcome == DeliveryOutcome.Duplicate ? 1 : 0;
         _ledger.Note(new SnapshotKey(HostId, envelope.BootId, envelope.Sequence), envelope.Hash);
         _waiting.TryDequeue(out _);
-        _delays.Reset();
+        Delays.Reset();
         if (Pace is { } pace && !_isQuiet)
         {
             await Task.Delay(pace, stop);
@@ -205,7 +208,7 @@ internal sealed class SimulatedProbe
         EventDuplicates += reply.Outcome == DeliveryOutcome.Duplicate ? 1 : 0;
         _ledger.NoteEvents(HostId, batch);
         _seen.TryDequeue(out _);
-        _delays.Reset();
+        Delays.Reset();
     }
 
     private async Task<bool> IsPutOffAsync(DeliveryReply reply, CancellationToken stop)
@@ -217,7 +220,7 @@ internal sealed class SimulatedProbe
 
         PutOff++;
         Reason = reply.Reason;
-        TimeSpan own = _delays.Next(), asked = RetryDelays.After(reply.RetryAfterMilliseconds, Timing);
+        TimeSpan own = Delays.Next(), asked = RetryDelays.After(reply.RetryAfterMilliseconds, Timing);
         await Task.Delay(own > asked ? own : asked, stop);
         return true;
     }

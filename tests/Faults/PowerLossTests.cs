@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
+using TdxDash.EndToEnd;
+using TdxDash.EndToEnd.Processes;
+using TdxDash.Faults.Support;
+using TdxDash.HostProbe.Uplink;
+
+namespace TdxDash.Faults;
+
+/// <summary>Loss of power at random moments: the process ends, and of what it had not flushed the disk keeps what it likes. Nothing that was acknowledged or
+/// journaled is lost.</summary>
+public sealed partial class PowerLossTests
+{
+    private const int Seed = 20261127;
+    private const int Senders = 100;
+    private const string Database = "tdxdash.db", Log = "tdxdash.db-wal";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // A disk that takes its time: most moments are then between a write and the end of its flush. A probe flushes a few times only.
+    private static readonly TimeSpan FlushDelay = TimeSpan.FromMilliseconds(20), ProbeFlushDelay = TimeSpan.FromMilliseconds(60);
+
+    // Hundreds of restarts need not each be waited for as a real probe does.
+    private static readonly UplinkTiming SoonBack = new() { RetryCap = TimeSpan.FromSeconds(1) };
+
+    [Fact]
+    public async Task Dashboard_LosesPowerAtRandomMomentsOfIngest_LosesNothingAcknowledged()
+    {
+        int losses = Scale.Of(4, 200);
+        using var folder = new TemporaryFolder();
+        string data = folder.Sub("dashboard");
+        using var control = new FaultControl(folder.Sub("control"), data) { FlushDelay = FlushDelay };
+        var disk = new SimulatedDisk();
+        await using Dashboard dashboard = await Dashboard.StartAsync(data, control.Prefix);
+        var ledger = new AckLedger();
+        await using ProbeCrowd crowd = Crowd(dashboard, ledger);
+        var random = new Random(Seed);
+        var counts = new Counts();
+        for (int i = 0; i < losses; i++)
+        {
+            int before = ledger.Count;
+            await crowd.WithinAsync("probes deliver", Patience, () => ledger.Count >= before + Senders);
+            await Task.Delay(random.Next(400), TestContext.Current.CancellationToken);
+            await dashboard.KillAsync();
+            IReadOnlyList<FileChange> changes = WriteLog.Take(control.WritesFile, data);
+            if (i == 1)
+            {
+                AssertFound(disk, changes, folder.Sub("forgetful"), ledger);
+            }
+
+            Lose(disk, changes, random, data, counts);
+            if (i % Math.Max(1, losses / 10) == 0)
+            {
+                await CheckAsync(disk, folder.Sub($"left-{i}"), ledger);
+            }
+
+            await dashboard.RestartAsync();
+            if (i == 0 || Scale.IsFull)
+            {
+                // The first start makes the keys that pages need, and does not flush them.
+                using var pages = new Pages(dashboard.Address);
+                await pages.GetAsync("/");
+            }
+        }
+
+        await crowd.DrainAsync(Patience);
+        InvariantReport report = await InvariantChecker.HoldsAsync(data, ledger);
+        Assert.Equal((ledger.Count, ledger.EventCount), (report.Rows, report.Events));
+        Assert.Equal(0, await dashboard.StopAsync());
+        AssertSame(disk, WriteLog.Take(control.WritesFile, data), data);
+        Figures.Note($"{losses} losses of power while {Senders} probes send, {counts}; {ledger.Count} snapshots and {ledger.EventCount} events acknowledged, 0 lost, 0 twice");
+    }
+
+    /// <summary>From its start until the delivery of its snapshot: after any number of bytes that it writes on the way.</summary>
+    [Fact]
+    public async Task Probe_LosesPowerAtRandomMoments_LosesNothingJournaled()
+    {
+        int losses = Scale.Of(6, 200);
+        using var folder = new TemporaryFolder();
+        var machine = new MachineTree(folder.Sub("root"), "powerless-host", gibibytes: 4);
+        string state = folder.Sub("probe"), data = folder.Sub("dashboard");
+        using var control = new FaultControl(folder.Sub("control"), state) { FlushDelay = ProbeFlushDelay };
+        await using Dashboard dashboard = await Dashboard.StartAsync(data);
+        var disk = new SimulatedDisk();
+        var random = new Random(Seed);
+        var counts = new Counts();
+        var journaled = new HashSet<long>();
+        long length = 0;
+        for (int i = 0; i < losses; i++)
+        {
+            machine.Resize(5 + (i % 200));
+            await using RunningProcess probe = Probe.Of(machine, dashboard.Address, state, control.Prefix);
+            Task<Match> delivered = probe.LineAsync(Delivered());
+            if (i < 2)
+            {
+                // The first makes its journal, the second is as long as all others.
+                await delivered;
+                length = new FileInfo(control.WritesFile).Length;
+            }
+            else
+            {
+                await WrittenAsync(control.WritesFile, random.NextInt64(length), delivered);
+            }
+
+            await probe.KillAsync();
+            journaled.UnionWith(Journaled().Matches(probe.Output).Select(line => long.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture)));
+            Lose(disk, WriteLog.Take(control.WritesFile, state), random, state, counts);
+        }
+
+        machine.Resize(gibibytes: 999);
+        await DeliverAsync(machine, dashboard, state);
+        var ledger = new AckLedger();
+        Assert.Equal(0, ledger.NoteJournal(state));
+        InvariantReport report = await InvariantChecker.HoldsAsync(data, ledger);
+        Assert.Equal(report.Rows, ledger.Count);
+        Assert.Subset(ledger.Acknowledged.Keys.Select(key => key.Sequence).ToHashSet(), journaled);
+        Figures.Note($"{losses} losses of power between the start and the delivery, {counts}; {journaled.Count} snapshots seen journaled, {ledger.Count} acknowledged, 0 lost, 0 twice");
+    }
+
+    private static ProbeCrowd Crowd(Dashboard dashboard, AckLedger ledger) => new(Enumerable.Range(1, Senders).Select(i =>
+        new SimulatedProbe(i, dashboard.Address, ledger) { Pace = TimeSpan.FromMilliseconds(100), EventsEvery = 2, Ballast = 8_000, Timing = SoonBack }));
+
+    /// <summary>Lets the folder of a process that was killed be what a loss of power leaves of it.</summary>
+    private static void Lose(SimulatedDisk disk, IReadOnlyList<FileChange> changes, Random random, string folder, Counts counts)
+    {
+        disk.Apply(changes);
+        disk.LosePower(random);
+        counts.Note(changes, disk.Unflushed);
+        disk.WriteTo(folder);
+    }
+
+    /// <summary>Runs a probe until its newest snapshot is delivered.</summary>
+    private static async Task DeliverAsync(MachineTree machine, Dashboard dashboard, string state)
+    {
+        await using RunningProcess probe = Probe.Of(machine, dashboard.Address, state);
+        string number = (await probe.LineAsync(Journaled())).Groups[1].Value;
+        await probe.LineAsync(new Regex($"Snapshot {number} is delivered"));
+        Assert.Equal(0, await probe.StopAsync());
+    }
+
+    /// <summary>Waits until a process has noted so many bytes of changes, or is done.</summary>
+    private static async Task WrittenAsync(string log, long bytes, Task<Match> done)
+    {
+        using var clock = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        while (!done.IsCompleted && (!File.Exists(log) || new FileInfo(log).Length < bytes))
+        {
+            await clock.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>That the checker would see it: the same changes on a disk that forgets what was flushed to the database's log are a loss.</summary>
+    private static void AssertFound(SimulatedDisk before, IReadOnlyList<FileChange> changes, string folder, AckLedger ledger)
+    {
+        SimulatedDisk disk = before.Copy();
+        disk.Apply(changes, honoured: path => path != Log);
+        disk.LosePower(new Random(Seed), Survival.Nothing);
+        disk.WriteTo(folder);
+        IReadOnlyList<string> violations;
+        try
+        {
+            violations = InvariantChecker.Check(folder, ledger, expectWhole: false).Violations;
+        }
+        catch (SqliteException e)
+        {
+            violations = [e.Message];
+        }
+
+        Assert.NotEmpty(violations);
+    }
+
+    /// <summary>Looks at what the loss itself left, in a copy, before the restart makes anything of it.</summary>
+    private static Task<InvariantReport> CheckAsync(SimulatedDisk disk, string folder, AckLedger ledger)
+    {
+        disk.WriteTo(folder);
+        return InvariantChecker.HoldsAsync(folder, ledger, expectWhole: false);
+    }
+
+    /// <summary>That no change goes unnoticed: with all that was noted the disk holds what the folder does.</summary>
+    private static void AssertSame(SimulatedDisk disk, IReadOnlyList<FileChange> changes, string folder)
+    {
+        disk.Apply(changes);
+        string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Where(file => !file.EndsWith("-shm", StringComparison.Ordinal))];
+        Assert.Equal(files.Order(StringComparer.Ordinal), disk.Files.Order(StringComparer.Ordinal));
+        Assert.All(files, file => Assert.True(File.ReadAllBytes(Path.Combine(folder, file)).AsSpan().SequenceEqual(disk.Read(file)), $"{file} is not what was noted of it"));
+    }
+
+    [GeneratedRegex(@"[Ss]napshot (\d+) is journaled")]
+    private static partial Regex Journaled();
+
+    [GeneratedRegex(@"[Ss]napshot \d+ is delivered")]
+    private static partial Regex Delivered();
+
+    /// <summary>How much there was to lose.</summary>
+    private sealed class Counts
+    {
+        private int _losses;
+        private int _changes;
+        private int _unflushed;
+        private int _intoDatabase;
+
+        public void Note(IReadOnlyList<FileChange> changes, int unflushed)
+        {
+            _losses += unflushed > 0 ? 1 : 0;
+            _changes += changes.Count(change => change.Kind != ChangeKind.Flushed);
+            _unflushed += unflushed;
+            _intoDatabase += changes.Any(change => change is { Kind: ChangeKind.Written, Path: Database or "journal.db" }) ? 1 : 0;
+        }
+
+        public override string ToString() => $"{_unflushed} of {_changes} changes not flushed, in {_losses} of them, {_intoDatabase} after the log was taken in";
+    }
+}
