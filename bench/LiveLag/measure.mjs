@@ -18,7 +18,8 @@ const PATIENCE = 300_000;
 
 /** @param {string[]} command */
 function start(...command) {
-  const child = spawn("dotnet", command, { stdio: ["ignore", "pipe", "pipe"] });
+  const [program, ...rest] = command[0].endsWith(".dll") ? ["dotnet", ...command] : command;
+  const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"] });
   child.stderr.resume();
   /** @param {RegExp} pattern @returns {Promise<string>} */
   const line = pattern => new Promise((found, failed) => {

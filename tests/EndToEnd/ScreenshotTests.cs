@@ -36,6 +36,12 @@ public sealed class ScreenshotTests(Chromium chromium, Site site)
         IPage page = await chromium.OpenAsync(site.Address, theme == "dark" ? ColorScheme.Dark : ColorScheme.Light);
         ILocator demo = Site.DemoRows(page).First;
         await Site.OpenHostAsync(page, (await demo.GetByRole(AriaRole.Link).First.InnerTextAsync()).Trim(), tab);
+        if (tab is "Memory" or "PAMT")
+        {
+            // What scripts draw comes a little later.
+            await Assertions.Expect(page.Locator(tab == "Memory" ? "[data-part=zoom]" : ".chart canvas").First).ToBeVisibleAsync();
+        }
+
         await TakeAsync(page, $"demo-host-{tab.ToLowerInvariant()}-{theme}");
     }
 
