@@ -26,7 +26,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
             // Chosen as by its button in the bar, which also draws what is not drawn by style sheets.
             await page.EvaluateAsync("theme => window.tdxTheme.choose(theme)", theme);
 
-            await AccessibilityTests.AssertAccessibleAsync(page);
+            await AccessibilityTests.AssertAccessibleAsync(page, isAnotherTheme: theme != Themes[0]);
             await TakeAsync(page, $"{name}-{theme}");
         }
     }

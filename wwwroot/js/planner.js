@@ -28,6 +28,8 @@ export function attach(root, page, most, first, text) {
   const log = /** @type {HTMLTextAreaElement} */ (root.querySelector("[data-part=log]"));
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  // As a text box has them.
+  [first, text] = [first, text].map(one => one.replace(/\r\n?/g, "\n"));
   let sent = text;
   let sentAt = -Infinity;
 

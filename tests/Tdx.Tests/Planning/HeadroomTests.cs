@@ -53,7 +53,29 @@ public sealed class HeadroomTests
     }, iter: 30);
 
     [Fact]
-    public void EveryFigure_OfAnyMachine_FailsWithOneMore() => PlanGenerator.Plans.Sample(spec =>
+    public void Tds_OfAnySize_AreTight() => Gen.Select(Gen.Int[128, 2_048], Gen.Int[2, 128], Gen.Int[1, 64]).Sample((gib, keyIds, size) =>
+    {
+        string Text(long tds) => string.Create(CultureInfo.InvariantCulture, $"1 socket x {gib} GiB, hole 2G-4G, keyids {keyIds}, tds {tds} x {size} GiB");
+        HeadroomFigure more = Of(Text(1)).Tds.Value;
+
+        Assert.NotEqual(PlanLimit.None, more.Limit);
+        Assert.Equal(PlanLimit.None, Guests(Text(1 + more.Most)).Exceeded);
+        Assert.Equal(more.Limit, Guests(Text(2 + more.Most)).Exceeded);
+    }, iter: 100);
+
+    [Fact]
+    public void Holes_OfAnyFirmware_AreTight() => Gen.Select(Gen.Int[2, 64], Gen.Int[0, 12], Gen.Int[8, 24]).Sample((gib, pieces, reserved) =>
+    {
+        string Text(long more) => string.Create(CultureInfo.InvariantCulture, $"1 socket x {gib} GiB, max-reserved {reserved}, firmware {pieces + 1 + more} x 4K in 1M-1000M");
+        if (Initializes(Text(0)) && Of(Text(0)).Holes is [{ Tdmr: 0, Figure: { Limit: PlanLimit.ReservedAreas } holes }, ..])
+        {
+            Assert.True(Initializes(Text(holes.Most)), Text(holes.Most));
+            Assert.False(Initializes(Text(holes.Most + 1)), Text(holes.Most + 1));
+        }
+    }, iter: 100);
+
+    [Fact]
+    public void EveryFigure_OfAnyMachine_NamesWhatOneMoreRunsInto() => PlanGenerator.Plans.Sample(spec =>
     {
         if (Record.Exception(() => PlanMachine.From(spec)) is null)
         {

@@ -31,6 +31,7 @@ public sealed class PlannerFleetExportTests
         Assert.Equal(("true", "computed", ""), (known["initialises"], known["provenance"], known["gap"]));
         Assert.Equal(own.Machine.Memory.Bytes, ulong.Parse((string)known["memory_bytes"], CultureInfo.InvariantCulture));
         Assert.Equal(own.Layout.PamtKiB * 1_024, ulong.Parse((string)known["pamt_bytes"], CultureInfo.InvariantCulture));
+        Assert.Equal(own.Pamt.Value.PaidPercent, double.Parse((string)known["pamt_percent"], CultureInfo.InvariantCulture), 6);
         Assert.Equal(own.Layout.PamtKiB / 1_048_576.0 * 4, double.Parse((string)known["pamt_cost"], CultureInfo.InvariantCulture), 2);
         Assert.Equal(("", "", "The test has none."), (gap["initialises"], gap["memory_bytes"], gap["gap"]));
     }

@@ -66,6 +66,12 @@ internal static class PlanReport
 
             page.Blank();
             page.Table(table, result.Provenance);
+            page.Blank();
+            page.Wrapped(ReportPage.Indent, $"Why TDMR {peak.Tdmr} needs its reserved areas:");
+            foreach (string area in result.Explanation.Tdmrs[peak.Tdmr].Areas)
+            {
+                page.Wrapped("    ", area);
+            }
         }
     }
 

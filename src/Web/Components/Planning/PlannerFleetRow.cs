@@ -43,6 +43,7 @@ public sealed record PlannerFleetField(string Name, Func<PlannerFleetRow, decima
         new("sentence", (one, _) => one.Row?.Verdict.Sentence),
         new("memory_bytes", (one, _) => one.Row?.Memory.Bytes),
         new("pamt_bytes", (one, _) => one.Row?.Paid.Bytes),
+        new("pamt_percent", (one, _) => one.Row is { Memory.Bytes: > 0 } row ? 100.0 * row.Paid.Bytes / row.Memory.Bytes : null),
         new("pamt_cost", (one, price) => one.Row is { } row && price > 0 ? Money((long)row.Paid.Bytes, price) : null),
         new("static_pamt_bytes", (one, _) => one.Row?.StaticPamt.Bytes),
         new("dynamic_pamt_bytes", (one, _) => one.Row?.DynamicPamt.Bytes),
