@@ -31,15 +31,9 @@ public sealed class AccessibilityTests(Chromium chromium, Site site)
     // Of what passes one element each is told: to describe thousands took most of a run's time.
     private static AxeRunOptions Findings => new() { ResultTypes = [ResultType.Violations] };
 
-    // What a theme can change.
-    private static AxeRunOptions FindingsOfColour => new() { ResultTypes = [ResultType.Violations], RunOnly = new RunOnlyOptions { Type = "rule", Values = ["color-contrast", "link-in-text-block"] } };
-
-    /// <summary>Fails with what axe finds that is serious or critical.</summary>
-    /// <param name="page">The page.</param>
-    /// <param name="isAnotherTheme">Whether the page passed in another theme, so that only its colours can be otherwise.</param>
-    internal static async Task AssertAccessibleAsync(IPage page, bool isAnotherTheme = false)
+    internal static async Task AssertAccessibleAsync(IPage page)
     {
-        AxeResult result = await page.RunAxe(isAnotherTheme ? FindingsOfColour : Findings);
+        AxeResult result = await page.RunAxe(Findings);
         Assert.NotEmpty(result.Passes);
         Assert.Empty(result.Violations.Where(v => v.Impact is "serious" or "critical")
             .Select(v => $"{v.Impact} {v.Id}: {v.Help}\n{string.Join('\n', v.Nodes.Select(n => $"  {n.Target}: {n.Html}"))}"));

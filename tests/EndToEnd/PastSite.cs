@@ -12,6 +12,13 @@ public sealed class PastTests : ICollectionFixture<PastSite>
     public const string Name = "past";
 }
 
+/// <summary>The tests that draw every page, which takes as long as all others of the past: they have a site of their own, and go beside them.</summary>
+[CollectionDefinition(Name)]
+public sealed class PastPictures : ICollectionFixture<PastSite>
+{
+    public const string Name = "past pictures";
+}
+
 /// <summary>A dashboard with a past: made-up hosts with a year of history, silent now; and a small machine that was watched while its memory changed
 /// and another kernel was booted.</summary>
 public sealed class PastSite : IAsyncLifetime

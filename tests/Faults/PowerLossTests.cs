@@ -14,7 +14,7 @@ public sealed partial class PowerLossTests
 {
     private const int Seed = 20261127;
     private const int Senders = 100;
-    private const string Database = "tdxdash.db", Log = "tdxdash.db-wal";
+    private const string Database = "tdxdash.db", Log = "tdxdash.db-wal", Journal = "journal.db", JournalLog = "journal.db-wal";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // A disk that takes its time: most moments are then between a write and the end of its flush. A probe flushes a few times only.
@@ -84,27 +84,24 @@ public sealed partial class PowerLossTests
         var disk = new SimulatedDisk();
         var random = new Random(Seed);
         var counts = new Counts();
-        var journaled = new HashSet<long>();
+        var journaled = new Dictionary<long, string>();
         long length = 0;
         for (int i = 0; i < losses; i++)
         {
             machine.Resize(5 + (i % 200));
-            await using RunningProcess probe = Probe.Of(machine, dashboard.Address, state, control.Prefix);
-            Task<Match> delivered = probe.LineAsync(Delivered());
-            if (i < 2)
+            // The first makes its journal, the second is as long as all others.
+            string output = await RunAndKillAsync(machine, dashboard, state, control, i < 2 ? null : random.NextInt64(length));
+            length = i < 2 ? new FileInfo(control.WritesFile).Length : length;
+            IReadOnlyList<FileChange> changes = WriteLog.Take(control.WritesFile, state);
+            NoteJournaled(output, AckLedger.JournalOf(state), journaled);
+            if (i == 1)
             {
-                // The first makes its journal, the second is as long as all others.
-                await delivered;
-                length = new FileInfo(control.WritesFile).Length;
-            }
-            else
-            {
-                await WrittenAsync(control.WritesFile, random.NextInt64(length), delivered);
+                // A disk that forgets what was flushed to the journal's log would be found.
+                IReadOnlyDictionary<long, string> left = Forgetful(disk, changes, JournalLog, folder.Sub("forgetful"), AckLedger.JournalOf, _ => new Dictionary<long, string>());
+                Assert.Contains(journaled, pair => left.GetValueOrDefault(pair.Key) != pair.Value);
             }
 
-            await probe.KillAsync();
-            journaled.UnionWith(Journaled().Matches(probe.Output).Select(line => long.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture)));
-            Lose(disk, WriteLog.Take(control.WritesFile, state), random, state, counts);
+            Lose(disk, changes, random, state, counts);
         }
 
         machine.Resize(gibibytes: 999);
@@ -113,7 +110,8 @@ public sealed partial class PowerLossTests
         Assert.Equal(0, ledger.NoteJournal(state));
         InvariantReport report = await InvariantChecker.HoldsAsync(data, ledger);
         Assert.Equal(report.Rows, ledger.Count);
-        Assert.Subset(ledger.Acknowledged.Keys.Select(key => key.Sequence).ToHashSet(), journaled);
+        Dictionary<long, string> acknowledged = ledger.Acknowledged.ToDictionary(pair => pair.Key.Sequence, pair => pair.Value);
+        Assert.All(journaled, pair => Assert.Equal(pair.Value, acknowledged.GetValueOrDefault(pair.Key)));
         Figures.Note($"{losses} losses of power between the start and the delivery, {counts}; {journaled.Count} snapshots seen journaled, {ledger.Count} acknowledged, 0 lost, 0 twice");
     }
 
@@ -127,6 +125,17 @@ public sealed partial class PowerLossTests
         disk.LosePower(random);
         counts.Note(changes, disk.Unflushed);
         disk.WriteTo(folder);
+    }
+
+    /// <summary>Runs a probe until it has noted so many bytes of changes or, where no number is given, until it has delivered.</summary>
+    /// <returns>What it printed.</returns>
+    private static async Task<string> RunAndKillAsync(MachineTree machine, Dashboard dashboard, string state, FaultControl control, long? bytes)
+    {
+        await using RunningProcess probe = Probe.Of(machine, dashboard.Address, state, control.Prefix);
+        Task<Match> delivered = probe.LineAsync(Delivered());
+        await (bytes is { } some ? WrittenAsync(control.WritesFile, some, delivered) : delivered);
+        await probe.KillAsync();
+        return probe.Output;
     }
 
     /// <summary>Runs a probe until its newest snapshot is delivered.</summary>
@@ -148,24 +157,35 @@ public sealed partial class PowerLossTests
         }
     }
 
+    /// <summary>Takes in what a probe said to have journaled; what a number stood for once it must stand for ever.</summary>
+    private static void NoteJournaled(string output, IReadOnlyDictionary<long, string> journal, Dictionary<long, string> journaled)
+    {
+        foreach (long number in Journaled().Matches(output).Select(line => long.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture)))
+        {
+            Assert.Equal(journal[number], journaled.GetValueOrDefault(number, journal[number]));
+            journaled[number] = journal[number];
+        }
+    }
+
     /// <summary>That the checker would see it: the same changes on a disk that forgets what was flushed to the database's log are a loss.</summary>
-    private static void AssertFound(SimulatedDisk before, IReadOnlyList<FileChange> changes, string folder, AckLedger ledger)
+    private static void AssertFound(SimulatedDisk before, IReadOnlyList<FileChange> changes, string folder, AckLedger ledger) =>
+        Assert.NotEmpty(Forgetful(before, changes, Log, folder, left => InvariantChecker.Check(left, ledger, expectWhole: false).Violations, e => [e.Message]));
+
+    /// <summary>What is left by a disk that forgets what was flushed to one file.</summary>
+    private static T Forgetful<T>(SimulatedDisk before, IReadOnlyList<FileChange> changes, string forgotten, string folder, Func<string, T> look, Func<SqliteException, T> damaged)
     {
         SimulatedDisk disk = before.Copy();
-        disk.Apply(changes, honoured: path => path != Log);
+        disk.Apply(changes, honoured: path => path != forgotten);
         disk.LosePower(new Random(Seed), Survival.Nothing);
         disk.WriteTo(folder);
-        IReadOnlyList<string> violations;
         try
         {
-            violations = InvariantChecker.Check(folder, ledger, expectWhole: false).Violations;
+            return look(folder);
         }
         catch (SqliteException e)
         {
-            violations = [e.Message];
+            return damaged(e);
         }
-
-        Assert.NotEmpty(violations);
     }
 
     /// <summary>Looks at what the loss itself left, in a copy, before the restart makes anything of it.</summary>
@@ -203,7 +223,7 @@ public sealed partial class PowerLossTests
             _losses += unflushed > 0 ? 1 : 0;
             _changes += changes.Count(change => change.Kind != ChangeKind.Flushed);
             _unflushed += unflushed;
-            _intoDatabase += changes.Any(change => change is { Kind: ChangeKind.Written, Path: Database or "journal.db" }) ? 1 : 0;
+            _intoDatabase += changes.Any(change => change is { Kind: ChangeKind.Written, Path: Database or Journal }) ? 1 : 0;
         }
 
         public override string ToString() => $"{_unflushed} of {_changes} changes not flushed, in {_losses} of them, {_intoDatabase} after the log was taken in";

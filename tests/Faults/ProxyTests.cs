@@ -20,7 +20,9 @@ public sealed class ProxyTests(Chromium chromium) : IClassFixture<Chromium>
     {
         using var folder = new TemporaryFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder.Sub("dashboard"));
-        await using ProbeCrowd crowd = await HostAsync(dashboard);
+        var ledger = new AckLedger();
+        await using ProbeCrowd crowd = Host(dashboard, ledger);
+        await crowd.WithinAsync("the host is known", Patience, () => ledger.Count == 1);
         await using var relay = new Relay(dashboard.Address) { RefusesWebSockets = true };
         IPage page = await chromium.OpenAsync(new Uri(relay.Address, State));
 
@@ -43,7 +45,9 @@ public sealed class ProxyTests(Chromium chromium) : IClassFixture<Chromium>
         int cuts = Scale.Of(2, 100);
         using var folder = new TemporaryFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder.Sub("dashboard"));
-        await using ProbeCrowd crowd = await HostAsync(dashboard);
+        var ledger = new AckLedger();
+        await using ProbeCrowd crowd = Host(dashboard, ledger);
+        await crowd.WithinAsync("the host is known", Patience, () => ledger.Count == 1);
         await using var relay = new Relay(dashboard.Address) { CutsWebSocketsAfter = CutAfter };
         IPage page = await chromium.OpenAsync(new Uri(relay.Address, State));
 
@@ -62,13 +66,7 @@ public sealed class ProxyTests(Chromium chromium) : IClassFixture<Chromium>
         Figures.Note(string.Create(CultureInfo.InvariantCulture, $"{relay.Cuts} WebSockets cut {CutAfter.TotalSeconds:F0} s after they were asked for; {changes} changes, the page at most {worst.TotalSeconds:F2} s behind, its address and search kept"));
     }
 
-    private static async Task<ProbeCrowd> HostAsync(Dashboard dashboard)
-    {
-        var ledger = new AckLedger();
-        var crowd = new ProbeCrowd([new SimulatedProbe(1, dashboard.Address, ledger) { ShowsSequence = true }]);
-        await crowd.WithinAsync("the host is known", Patience, () => ledger.Count == 1);
-        return crowd;
-    }
+    private static ProbeCrowd Host(Dashboard dashboard, AckLedger ledger) => new([new SimulatedProbe(1, dashboard.Address, ledger) { ShowsSequence = true }]);
 
     private static Task<TimeSpan> NextAsync(IPage page, SimulatedProbe probe)
     {

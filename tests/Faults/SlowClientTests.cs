@@ -24,8 +24,8 @@ public sealed class SlowClientTests
     private const int OtherConnections = 12;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan MostForHeaders = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan MostForBody = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MostForHeaders = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan MostForBody = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan MostForAnswer = TimeSpan.FromMinutes(5);
 
     // Well below the time that a slow client is borne with; this test runs beside others.

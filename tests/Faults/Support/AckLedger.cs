@@ -50,6 +50,23 @@ internal sealed class AckLedger
         return query.ExecuteScalar() as long? ?? 0;
     }
 
+    /// <summary>The contents that a real probe's journal holds, by number.</summary>
+    /// <param name="state">The state folder of a probe that does not run.</param>
+    public static IReadOnlyDictionary<long, string> JournalOf(string state)
+    {
+        using SqliteConnection journal = Open(state);
+        using SqliteCommand query = journal.CreateCommand();
+        query.CommandText = "SELECT sequence, hash FROM entries";
+        using SqliteDataReader rows = query.ExecuteReader();
+        var hashes = new Dictionary<long, string>();
+        while (rows.Read())
+        {
+            hashes.Add(rows.GetInt64(0), rows.GetString(1));
+        }
+
+        return hashes;
+    }
+
     /// <summary>Takes in what a real probe's journal holds as settled without a rejection. Settled entries of long ago are not in it any more.</summary>
     /// <param name="state">The state folder of a probe that does not run.</param>
     /// <param name="events">Whether its events count too; not where the dashboard's database was put back to an older one, which asks for snapshots alone.</param>
