@@ -35,7 +35,7 @@ var change = new FleetChange { Module = PlanModules.Find("tdx-2.0.08-gnr"), Dyna
 Print($"fleet of {hosts:#,0}, as it is", 10, () => FleetPlan.Of(fleet));
 Print($"fleet of {hosts:#,0}, with another module and Dynamic PAMT", 10, () => FleetPlan.Of(fleet, change));
 FleetPlan plan = FleetPlan.Of(fleet, change);
-Console.WriteLine($"{Environment.ProcessorCount} cores; {plan.Rows.Count:#,0} machines with {plan.Memory}, {plan.Failing:#,0} would not initialise");
+Console.WriteLine($"{Environment.ProcessorCount} cores; {plan.Rows.Count:#,0} machines with {plan.Total.Memory}, {plan.Total.Failing:#,0} would not initialise");
 return 0;
 
 static PlanMachine Machine(MemoryMap map) => PlanMachine.From(new PlanSpec { Ram = map.Blocks }) with { Use = 25 };

@@ -56,7 +56,7 @@ internal static class PlanCommand
         }
 
         PlanMachine machine = source.Machine ?? throw CommandException.Failed($"{name}: {source.Refusal}");
-        PlanMachine changed = module is null ? machine : new FleetChange { Module = module }.Apply(machine);
+        PlanMachine changed = module is null ? machine : new FleetChange { Module = module }.Apply(machine).Value;
         return (changed, PlanImports.ToSpec(changed));
     }
 

@@ -7,7 +7,8 @@ namespace TdxDash.Tdx.Planning;
 /// <summary>A machine of a fleet.</summary>
 /// <param name="Id">What the caller knows it by.</param>
 /// <param name="Machine">The machine, or why it is not known.</param>
-public sealed record FleetMachine(string Id, Reading<PlanMachine> Machine);
+/// <param name="Bought">0 for a machine that is there; else how many such machines are to be bought.</param>
+public sealed record FleetMachine(string Id, Reading<PlanMachine> Machine, int Bought = 0);
 
 /// <summary>What to change on every machine; what is null stays as it is.</summary>
 public sealed record FleetChange
@@ -30,16 +31,26 @@ public sealed record FleetChange
     /// <summary>The part of the TDs' memory that is mapped as 4 KiB pages, in percent.</summary>
     public decimal? SmallPages { get; init; }
 
+    /// <summary>Memory that each machine gets at its upper end, on the node of its last range; those that are bought get none.</summary>
+    public ByteSize Added { get; init; }
+
     /// <summary>The machine with the change.</summary>
-    public PlanMachine Apply(PlanMachine machine)
+    /// <param name="machine">The machine.</param>
+    /// <returns>Unreadable where there is no room for the memory.</returns>
+    public Reading<PlanMachine> Apply(PlanMachine machine)
     {
         ArgumentNullException.ThrowIfNull(machine);
         if (this == None)
         {
-            return machine;
+            return Reading.Known(machine, machine.Provenance, machine.Source);
         }
 
-        PlanMachine changed = machine with
+        if (!MachineGrowth.HasRoom(machine, Added))
+        {
+            return Reading.Unreadable<PlanMachine>(machine.Source, $"There is no room for {Added} more below 2^52, where memory ends at {machine.End}.", "Add less.");
+        }
+
+        PlanMachine changed = (Added.Bytes > 0 ? MachineGrowth.WithMemory(machine, Added) : machine) with
         {
             Module = Module ?? machine.Module,
             Limits = Limits ?? Module?.Limits ?? machine.Limits,
@@ -48,7 +59,7 @@ public sealed record FleetChange
             SmallPages = SmallPages ?? machine.SmallPages,
             Provenance = Provenance.Hypothetical,
         };
-        return changed with { Notes = [.. PlanMachine.NotesOf(changed, null), .. machine.Notes.Except(PlanMachine.NotesOf(machine, null))] };
+        return Reading.Known(changed with { Notes = [.. PlanMachine.NotesOf(changed, null), .. machine.Notes.Except(PlanMachine.NotesOf(machine, null))] }, Provenance.Hypothetical, changed.Source);
     }
 }
 
@@ -65,9 +76,13 @@ public sealed record FleetChange
 /// <param name="ReservedHeadroom">Areas left in that TDMR; null as before.</param>
 /// <param name="KeyIds">KeyIDs for TDs; null where they are not known.</param>
 /// <param name="Provenance">What the figures carry.</param>
+/// <param name="Bought">0 for a machine that is there; else how many such machines are to be bought. All figures are those of one.</param>
 public sealed record FleetRow(
-    string Id, PlanVerdict Verdict, ByteSize Memory, ByteSize StaticPamt, ByteSize DynamicPamt, ByteSize Paid, int Tdmrs, int TdmrHeadroom, int? PeakReserved, int? ReservedHeadroom, long? KeyIds, Provenance Provenance)
+    string Id, PlanVerdict Verdict, ByteSize Memory, ByteSize StaticPamt, ByteSize DynamicPamt, ByteSize Paid, int Tdmrs, int TdmrHeadroom, int? PeakReserved, int? ReservedHeadroom, long? KeyIds, Provenance Provenance, int Bought)
 {
+    /// <summary>How many machines it stands for.</summary>
+    public int Machines => Math.Max(1, Bought);
+
     /// <summary>What Dynamic PAMT saves in bytes; negative where it costs more.</summary>
     public long Gain => (long)StaticPamt.Bytes - (long)DynamicPamt.Bytes;
 }
@@ -78,8 +93,8 @@ public sealed record FleetRow(
 /// <param name="Remedy">What to do; empty where nothing can be done.</param>
 public sealed record FleetGap(string Id, string Reason, string Remedy);
 
-/// <summary>How many machines have so many reserved areas left in their fullest TDMR.</summary>
-/// <param name="Headroom">Areas left; negative when they need more than there are.</param>
+/// <summary>How many machines have so much left of a limit.</summary>
+/// <param name="Headroom">What is left; negative when they need more than there is.</param>
 /// <param name="Machines">How many.</param>
 public sealed record FleetHeadroom(int Headroom, int Machines);
 
@@ -92,29 +107,17 @@ public sealed record FleetPlan
     /// <summary>Those that could not be worked out.</summary>
     public required IReadOnlyList<FleetGap> Gaps { get; init; }
 
-    /// <summary>All memory.</summary>
-    public required ByteSize Memory { get; init; }
+    /// <summary>All of them together.</summary>
+    public required FleetSum Total { get; init; }
 
-    /// <summary>The PAMT that all pay.</summary>
-    public required ByteSize Paid { get; init; }
+    /// <summary>Machines by reserved areas left in their fullest TDMR, fewest first.</summary>
+    public required IReadOnlyList<FleetHeadroom> ByReserved { get; init; }
 
-    /// <summary>The static PAMT of all.</summary>
-    public required ByteSize StaticPamt { get; init; }
+    /// <summary>Machines by TDMRs left, fewest first.</summary>
+    public required IReadOnlyList<FleetHeadroom> ByTdmrs { get; init; }
 
-    /// <summary>Dynamic PAMT of all.</summary>
-    public required ByteSize DynamicPamt { get; init; }
-
-    /// <summary>Machines by reserved areas left, fewest first.</summary>
-    public required IReadOnlyList<FleetHeadroom> ByHeadroom { get; init; }
-
-    /// <summary>Machines that would not initialise.</summary>
-    public required int Failing { get; init; }
-
-    /// <summary>PAMT that is paid, in percent of memory.</summary>
-    public double PaidPercent => Memory.Bytes == 0 ? 0 : 100.0 * Paid.Bytes / Memory.Bytes;
-
-    /// <summary>What Dynamic PAMT saves over all in bytes; negative where it costs more.</summary>
-    public long Gain => (long)StaticPamt.Bytes - (long)DynamicPamt.Bytes;
+    /// <summary>Machines whose reserved areas are not counted, as they end before.</summary>
+    public int Uncounted => Total.Machines - ByReserved.Sum(level => level.Machines);
 
     /// <summary>What memory costs.</summary>
     /// <param name="bytes">Bytes; may be negative.</param>
@@ -131,26 +134,29 @@ public sealed record FleetPlan
         ArgumentNullException.ThrowIfNull(machines);
         FleetMachine[] all = [.. machines];
         var rows = new FleetRow?[all.Length];
-        FleetChange applied = change ?? FleetChange.None;
+        var gaps = new FleetGap?[all.Length];
+        FleetChange applied = change ?? FleetChange.None, ofBought = applied with { Added = default };
         Parallel.For(0, all.Length, new ParallelOptions { CancellationToken = cancellation }, i =>
-            rows[i] = all[i].Machine.TryGet(out PlanMachine? machine) ? Row(all[i].Id, applied.Apply(machine)) : null);
+        {
+            FleetMachine one = all[i];
+            Reading<PlanMachine> changed = one.Machine.TryGet(out PlanMachine? machine) ? (one.Bought > 0 ? ofBought : applied).Apply(machine) : one.Machine;
+            (rows[i], gaps[i]) = changed.TryGet(out PlanMachine? worked) ? (Row(one, worked), (FleetGap?)null) : (null, new FleetGap(one.Id, changed.Reason, changed.Remedy));
+        });
         FleetRow[] known = [.. rows.OfType<FleetRow>()];
         return new FleetPlan
         {
             Rows = known,
-            Gaps = [.. all.Where(one => !one.Machine.IsKnown).Select(one => new FleetGap(one.Id, one.Machine.Reason, one.Machine.Remedy))],
-            Memory = Sum(known, row => row.Memory),
-            Paid = Sum(known, row => row.Paid),
-            StaticPamt = Sum(known, row => row.StaticPamt),
-            DynamicPamt = Sum(known, row => row.DynamicPamt),
-            ByHeadroom = [.. known.Where(row => row.ReservedHeadroom is not null).GroupBy(row => row.ReservedHeadroom!.Value).OrderBy(group => group.Key).Select(group => new FleetHeadroom(group.Key, group.Count()))],
-            Failing = known.Count(row => !row.Verdict.Initializes),
+            Gaps = [.. gaps.OfType<FleetGap>()],
+            Total = FleetSum.Of(known),
+            ByReserved = Levels(known.Where(row => row.ReservedHeadroom is not null), row => row.ReservedHeadroom!.Value),
+            ByTdmrs = Levels(known, row => row.TdmrHeadroom),
         };
     }
 
-    private static ByteSize Sum(FleetRow[] rows, Func<FleetRow, ByteSize> pick) => rows.Aggregate(default(ByteSize), (sum, row) => sum + pick(row));
+    private static FleetHeadroom[] Levels(IEnumerable<FleetRow> rows, Func<FleetRow, int> left) =>
+        [.. rows.GroupBy(left).OrderBy(level => level.Key).Select(level => new FleetHeadroom(level.Key, level.Sum(row => row.Machines)))];
 
-    private static FleetRow Row(string id, PlanMachine machine)
+    private static FleetRow Row(FleetMachine one, PlanMachine machine)
     {
         TdmrLayout layout = TdmrBuilder.Build(machine.Map, machine.Limits, machine.Options);
         PlanVerdict verdict = Planner.Verdict(machine, layout, Planner.Judge(machine, layout));
@@ -164,7 +170,7 @@ public sealed record FleetPlan
         }
 
         int? peak = hasAreas ? layout.PeakReserved : null;
-        return new FleetRow(id, verdict, machine.Memory, fixedTables, dynamic, verdict.Initializes ? machine.UsesDynamicPamt ? dynamic : fixedTables : default,
-            layout.TdmrsNeeded, machine.Limits.MaxTdmrs - layout.TdmrsNeeded, peak, machine.Limits.MaxReservedPerTdmr - peak, machine.KeyIds is { } ids ? Math.Max(0, ids - 1) : null, machine.Provenance);
+        return new FleetRow(one.Id, verdict, machine.Memory, fixedTables, dynamic, verdict.Initializes ? machine.UsesDynamicPamt ? dynamic : fixedTables : default,
+            layout.TdmrsNeeded, machine.Limits.MaxTdmrs - layout.TdmrsNeeded, peak, machine.Limits.MaxReservedPerTdmr - peak, machine.KeyIds is { } ids ? Math.Max(0, ids - 1) : null, machine.Provenance, one.Bought);
     }
 }

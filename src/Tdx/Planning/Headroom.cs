@@ -22,7 +22,7 @@ public sealed record Headroom
     /// <summary>From more ranges on a trial takes so long that only one TDMR is tried; no module seen so far initialises with as many.</summary>
     public const int ManyRanges = 4_096;
 
-    private const ulong Page = 4 * ByteSize.KiB, Step = ByteSize.GiB;
+    private const ulong Page = 4 * ByteSize.KiB, Step = MachineGrowth.Border;
     private const long MostTds = 1_000_000;
     private const string Source = "search over the layout engine";
 
@@ -56,7 +56,7 @@ public sealed record Headroom
 
         return new Headroom
         {
-            MemoryGiB = Known(Figure(n => WithMemory(machine, n), MostGiB(machine), "GiB of memory", "GiB of memory", PlanLimit.Addresses, cancellation)),
+            MemoryGiB = Known(Figure(n => MachineGrowth.WithMemory(machine, new ByteSize((ulong)n * Step)), MostGiB(machine), "GiB of memory", "GiB of memory", PlanLimit.Addresses, cancellation)),
             Nodes = Known(Figure(n => WithNodes(machine, n), MostNodes(machine), "node like the last one", "nodes like the last one", PlanLimit.Addresses, cancellation)),
             Holes = HolesOf(machine, cancellation),
             Tds = TdsOf(machine, cancellation),
@@ -87,35 +87,16 @@ public sealed record Headroom
         }
     }
 
-    private static PlanMachine WithMemory(PlanMachine machine, long gib)
-    {
-        ulong bytes = (ulong)gib * Step;
-        MemoryBlock last = machine.Map.Blocks[^1];
-        ulong top = last.Range.End.Value;
-        bool grows = machine.Cmrs.Count > 0 && machine.Cmrs[^1].End.Value == (top & ~(Page - 1)) && top <= PhysAddr.MaxValue - bytes;
-        return grows
-            ? machine with
-            {
-                Map = MemoryMap.Create([.. machine.Map.Blocks.SkipLast(1), last with { Range = new AddressRange(last.Range.Start.Value, top + bytes) }]),
-                Cmrs = [.. machine.Cmrs.SkipLast(1), new AddressRange(machine.Cmrs[^1].Start.Value, (top + bytes) & ~(Page - 1))],
-            }
-            : WithRanges(machine, [new MemoryBlock(new AddressRange(Above(machine), Above(machine) + bytes), last.Node)]);
-    }
-
-    private static ulong Room(PlanMachine machine) => PhysAddr.MaxValue - Math.Min(PhysAddr.MaxValue, Above(machine));
-
-    private static long RoomForRanges(PlanMachine machine) => MemoryMap.MaxBlocks - machine.Map.Blocks.Count;
-
-    private static long MostGiB(PlanMachine machine) => RoomForRanges(machine) == 0 ? 0 : (long)(Room(machine) / Step);
+    private static long MostGiB(PlanMachine machine) => MachineGrowth.RoomForRanges(machine) == 0 ? 0 : (long)(MachineGrowth.Room(machine) / Step);
 
     private static long MostNodes(PlanMachine machine) =>
-        Math.Min(RoomForRanges(machine), Math.Min(MemoryBlock.MaxNode - machine.Map.Blocks.Max(block => block.Node), (long)(Room(machine) / NodeBytes(machine))));
+        Math.Min(MachineGrowth.RoomForRanges(machine), Math.Min(MemoryBlock.MaxNode - machine.Map.Blocks.Max(block => block.Node), (long)(MachineGrowth.Room(machine) / NodeBytes(machine))));
 
     private static PlanMachine WithNodes(PlanMachine machine, long count)
     {
-        ulong at = Above(machine), bytes = NodeBytes(machine);
+        ulong at = MachineGrowth.Above(machine), bytes = NodeBytes(machine);
         int node = machine.Map.Blocks.Max(block => block.Node);
-        return WithRanges(machine, [.. Enumerable.Range(0, (int)count).Select(i => new MemoryBlock(new AddressRange(at + (bytes * (ulong)i), at + (bytes * (ulong)(i + 1))), node + 1 + i))]);
+        return MachineGrowth.WithRanges(machine, [.. Enumerable.Range(0, (int)count).Select(i => new MemoryBlock(new AddressRange(at + (bytes * (ulong)i), at + (bytes * (ulong)(i + 1))), node + 1 + i))]);
     }
 
     // As much as the last node has, in whole GiB.
@@ -125,14 +106,6 @@ public sealed record Headroom
         ulong bytes = machine.Map.Blocks.Where(block => block.Node == node).Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes);
         return Math.Max(Step, (bytes + Step - 1) & ~(Step - 1));
     }
-
-    private static ulong Above(PlanMachine machine) => (Math.Max(machine.End.Value, machine.Cmrs.Count > 0 ? machine.Cmrs[^1].End.Value : 0) + Step - 1) & ~(Step - 1);
-
-    private static PlanMachine WithRanges(PlanMachine machine, IReadOnlyList<MemoryBlock> blocks) => machine with
-    {
-        Map = MemoryMap.Create([.. machine.Map.Blocks, .. blocks]),
-        Cmrs = [.. machine.Cmrs, .. blocks.Select(block => block.Range)],
-    };
 
     private static HoleHeadroom[] HolesOf(PlanMachine machine, CancellationToken cancellation)
     {
@@ -148,7 +121,7 @@ public sealed record Headroom
             Tdmr tdmr = layout.Tdmrs[index];
             (int block, AddressRange? run) = LargestRun(machine.Map, tdmr);
             long room = run is { } range ? (long)(range.Size.Bytes / Page / 2) - 1 : 0;
-            long cap = Math.Min(Math.Clamp(room, 0, Math.Min(machine.Limits.MaxReservedPerTdmr + 1, ManyRanges)), RoomForRanges(machine));
+            long cap = Math.Min(Math.Clamp(room, 0, Math.Min(machine.Limits.MaxReservedPerTdmr + 1, ManyRanges)), MachineGrowth.RoomForRanges(machine));
             HeadroomFigure figure = cap == 0
                 ? new HeadroomFigure(0, PlanLimit.Memory, Text($"0 more holes in TDMR {index}: it has no memory to part."))
                 : Figure(n => WithHoles(machine, block, run!.Value, n), cap, Text($"hole in TDMR {index}"), Text($"holes in TDMR {index}"), PlanLimit.None, cancellation);

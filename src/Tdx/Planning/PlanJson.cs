@@ -21,6 +21,7 @@ public static class PlanJson
             PlanText.Write(spec), result.Provenance.Word(), machine.Source, machine.Notes, machine.Memory.Bytes, machine.Module?.Name,
             new PlanVerdictDocument(result.Verdict.Initializes, Word(result.Verdict.Limit), result.Verdict.Sentence, result.Verdict.KernelLines, result.Acceptance.Or(null)?.Sentence),
             result.TdmrsNeeded, machine.Limits.MaxTdmrs,
+            [.. result.Limits.Select(use => new PlanLimitDocument(Word(use.Limit)!, use.Used, use.Most, double.IsFinite(use.Percent) ? use.Percent : null, use.Sentence))],
             [.. result.Reserved.Select((reserved, i) => new PlanTdmrDocument(i, reserved.Range.Start.ToString(), reserved.Range.End.ToString(), reserved.Used, reserved.Limit, reserved.Headroom, reserved.Least, reserved.Most,
                 result.Explanation.Tdmrs[i].Areas))],
             result.Pamt.TryGet(out PlanPamt? pamt) ? Of(pamt) : null,
@@ -48,10 +49,13 @@ public static class PlanJson
 }
 
 internal sealed record PlanDocument(
-    string Plan, string Provenance, string Source, IReadOnlyList<string> Notes, ulong Memory, string? Module, PlanVerdictDocument Verdict, int Tdmrs, int MaxTdmrs, IReadOnlyList<PlanTdmrDocument> Reserved,
+    string Plan, string Provenance, string Source, IReadOnlyList<string> Notes, ulong Memory, string? Module, PlanVerdictDocument Verdict, int Tdmrs, int MaxTdmrs, IReadOnlyList<PlanLimitDocument> Limits,
+    IReadOnlyList<PlanTdmrDocument> Reserved,
     PlanPamtDocument? Pamt, PlanGuestsDocument? Guests, PlanHeadroomDocument Headroom);
 
 internal sealed record PlanVerdictDocument(bool Initializes, string? Limit, string Sentence, IReadOnlyList<string> KernelLines, string? Acceptance);
+
+internal sealed record PlanLimitDocument(string Limit, ulong Used, ulong Most, double? Percent, string Sentence);
 
 internal sealed record PlanTdmrDocument(int Tdmr, string Start, string End, int Used, int Limit, int Headroom, int? Least, int? Most, IReadOnlyList<string> Areas);
 

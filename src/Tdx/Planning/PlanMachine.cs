@@ -132,6 +132,11 @@ public sealed record PlanMachine
             notes.Add(string.Create(CultureInfo.InvariantCulture, $"With {machine.AddressBits} address bits below the KeyIDs Linux leaves Dynamic PAMT off, whose tree covers {SysConfigModel.MaxDynamicPamtHkidStartBit}, and would build the static PAMT."));
         }
 
+        if (machine.Module is { } named && machine.Limits != named.Limits)
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture, $"The limits are not those of {named.Name}, which has {named.Limits.MaxTdmrs} TDMRs with {named.Limits.MaxReservedPerTdmr} reserved areas each and PAMT entries of {named.Limits.Pamt4KEntrySize}, {named.Limits.Pamt2MEntrySize} and {named.Limits.Pamt1GEntrySize} bytes."));
+        }
+
         if (spec is { Sockets.Count: > 0 } && machine.Map.Blocks.Any(block => block.Range.Contains(new PhysAddr((4 * ByteSize.GiB) - 1))))
         {
             notes.Add("Memory goes through below 4 GiB, where every real machine has a hole for devices: add hole 2G-4G.");

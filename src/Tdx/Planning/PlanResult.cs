@@ -89,6 +89,9 @@ public sealed record PlanResult
     /// <summary>The TDMR that needs most reserved areas against its limit; null where none were counted.</summary>
     public PlanReserved? Peak => Reserved.MaxBy(reserved => reserved.Used);
 
+    /// <summary>How much of each limit is taken, the nearest first.</summary>
+    public IReadOnlyList<LimitUse> Limits => LimitUse.Of(this);
+
     /// <summary>Memory, KeyIDs and TDs; not offered where the machine would not initialise, as it then runs none.</summary>
     public required Reading<PlanGuests> Guests { get; init; }
 }

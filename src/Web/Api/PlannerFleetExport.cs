@@ -40,7 +40,7 @@ internal static class PlannerFleetExport
 
         FleetSnapshot snapshot = await fleet.GetAsync(asOf.At, cancellation);
         IReadOnlyList<FleetHost> hosts = snapshot.Select(new FleetQuery(search, [], [])).Hosts;
-        FleetPlan plan = await planner.PlanAsync(hosts, parse.State.Change, cancellation);
+        FleetPlan plan = await planner.PlanAsync(hosts, parse.State.Change, parse.State.Purchase, cancellation);
         string stamp = snapshot.At.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
         return Results.File(write(PlannerFleetRow.Of(hosts, plan), parse.State.Price), type, $"tdxdash-fleet-plan-{stamp}.{extension}");
     }

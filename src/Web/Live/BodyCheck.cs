@@ -1,12 +1,13 @@
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Live.Planning;
 using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Live;
 
 /// <summary>Reads the latest body of every host once after the start, since the rows of the fleet come from stored digests: a body that is
-/// damaged is found and asked for again, and a row that this version works out otherwise is corrected. In the background, on one core for a
+/// damaged is found and asked for again, a row that this version works out otherwise is corrected, and the planner learns the machine. In the background, on one core for a
 /// fifth of the time: the first visitors come first.</summary>
-internal sealed class BodyCheck(FleetView fleet, SnapshotReader bodies, Summarise summarise, TimeProvider time, IHostApplicationLifetime life, ILogger<BodyCheck> log) : BackgroundService
+internal sealed class BodyCheck(FleetView fleet, SnapshotReader bodies, Summarise summarise, FleetPlanner planner, TimeProvider time, IHostApplicationLifetime life, ILogger<BodyCheck> log) : BackgroundService
 {
     private const int RestPerWork = 4;
 
@@ -40,7 +41,9 @@ internal sealed class BodyCheck(FleetView fleet, SnapshotReader bodies, Summaris
     {
         try
         {
-            fleet.Correct(entry.HostId, entry.Hash, summarise(bodies.Read(entry.Hash)));
+            Snapshot body = bodies.Read(entry.Hash);
+            fleet.Correct(entry.HostId, entry.Hash, summarise(body));
+            planner.Learn(entry.Hash, body);
         }
         // The edge of each host: one that fails must not keep the others unread.
         catch (Exception e)

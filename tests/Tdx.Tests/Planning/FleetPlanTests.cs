@@ -18,12 +18,14 @@ public sealed class FleetPlanTests
 
         Assert.Equal(["0", "1", "2", "3"], fleet.Rows.Select(row => row.Id));
         Assert.Equal([new FleetGap("dark", "There is no map.", "Add one.")], fleet.Gaps);
-        Assert.Equal(2, fleet.Failing);
+        Assert.Equal((4, 2), (fleet.Total.Machines, fleet.Total.Failing));
         Assert.Equal([true, true, false, false], fleet.Rows.Select(row => row.Verdict.Initializes));
         Assert.Equal(4_202_516 * ByteSize.KiB, fleet.Rows[0].Paid.Bytes);
         Assert.Equal((fleet.Rows[1].DynamicPamt, 0UL), (fleet.Rows[1].Paid, fleet.Rows[3].StaticPamt.Bytes));
-        Assert.Equal(fleet.Rows[0].Paid + fleet.Rows[1].Paid, fleet.Paid);
-        Assert.Equal([(-3, 1), (14, 2)], fleet.ByHeadroom.Select(group => (group.Headroom, group.Machines)));
+        Assert.Equal(fleet.Rows[0].Paid + fleet.Rows[1].Paid, fleet.Total.Paid);
+        Assert.Equal([(-3, 1), (14, 2)], fleet.ByReserved.Select(level => (level.Headroom, level.Machines)));
+        Assert.Equal([(-6, 1), (60, 1), (61, 2)], fleet.ByTdmrs.Select(level => (level.Headroom, level.Machines)));
+        Assert.Equal((1, -3, -6), (fleet.Uncounted, fleet.Total.FewestReserved, fleet.Total.FewestTdmrs));
         Assert.Equal(31, fleet.Rows[0].KeyIds);
     }
 
@@ -55,6 +57,50 @@ public sealed class FleetPlanTests
             Assert.Equal(result.Peak?.Used, row.PeakReserved);
         }
     }, iter: 300);
+
+    [Fact]
+    public void Of_WithMoreMemory_LaysEachOutAsAPlanWithSoMuchMoreDoes()
+    {
+        FleetPlan grown = FleetPlan.Of(Machines(), new FleetChange { Added = new ByteSize(64 * ByteSize.GiB) }, TestContext.Current.CancellationToken);
+
+        // The last range ends where its CMR does, so that it grows.
+        PlanMachine expected = PlanTextTests.Accepted("1 socket x 32 GiB, 1 socket x 96 GiB, hole 2G-4G, dynamic-pamt").Machine!;
+        FleetRow planned = Assert.Single(FleetPlan.Of([new FleetMachine("", Reading.Known(expected, Provenance.Hypothetical, "plan"))], cancellation: TestContext.Current.CancellationToken).Rows);
+        Assert.Equal((planned.Memory, planned.StaticPamt, planned.DynamicPamt, planned.PeakReserved), (grown.Rows[1].Memory, grown.Rows[1].StaticPamt, grown.Rows[1].DynamicPamt, grown.Rows[1].PeakReserved));
+        Assert.All(grown.Rows, row => Assert.Equal(Provenance.Hypothetical, row.Provenance));
+    }
+
+    [Fact]
+    public void Of_WithMoreMemoryThanThereAreAddresses_NamesTheGap()
+    {
+        FleetPlan grown = FleetPlan.Of(Machines().Take(1), new FleetChange { Added = new ByteSize(1UL << 52) }, TestContext.Current.CancellationToken);
+
+        FleetGap gap = Assert.Single(grown.Gaps);
+        Assert.Equal(("0", "There is no room for 4096 TiB more below 2^52, where memory ends at 0x10080000000.", "Add less."), (gap.Id, gap.Reason, gap.Remedy));
+    }
+
+    [Fact]
+    public void Of_MachinesThatAreBought_CountsEachOfThemAndGivesThemNoMoreMemory()
+    {
+        FleetMachine bought = Machines().First() with { Id = "", Bought = 20 };
+
+        FleetPlan fleet = FleetPlan.Of([.. Machines().Take(1), bought], new FleetChange { Added = new ByteSize(ByteSize.GiB) }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(21, fleet.Total.Machines);
+        Assert.Equal((21 * 1_024UL * ByteSize.GiB) + ByteSize.GiB, fleet.Total.Memory.Bytes);
+        Assert.Equal(fleet.Rows[0].Paid.Bytes + (20 * fleet.Rows[1].Paid.Bytes), fleet.Total.Paid.Bytes);
+        Assert.Equal([(14, 21)], fleet.ByReserved.Select(level => (level.Headroom, level.Machines)));
+    }
+
+    [Fact]
+    public void Of_TheLargestMachinesThatCanBe_EndsAt64Bits()
+    {
+        PlanMachine largest = PlanTextTests.Accepted("ram 0x100000-0xffffffff00000").Machine!;
+
+        FleetPlan fleet = FleetPlan.Of([new FleetMachine("", Reading.Known(largest, Provenance.Hypothetical, "plan"), 100_000)], cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal((100_000, ulong.MaxValue), (fleet.Total.Machines, fleet.Total.Memory.Bytes));
+    }
 
     [Fact]
     public void Of_Cancelled_Ends() => Assert.ThrowsAny<OperationCanceledException>(() => FleetPlan.Of(Machines(), null, new CancellationToken(canceled: true)));

@@ -41,6 +41,17 @@ public sealed class PlanSourceTests
         Assert.False(source.IsWritten);
     }
 
+    [Fact]
+    public void Read_ALogAndAMemoryMapTogether_TakesTheMemoryOfTheOneAndTheModuleOfTheOther()
+    {
+        PlanSource source = Read("[    1.2] virt/tdx: TDX module: attributes 0x0, vendor_id 0x8086, major_version 1, minor_version 5, build_date 20240725, build_num 784\n[    1.0] virt/tdx: BIOS enabled: private KeyID range [32, 64)\n" + Iomem);
+
+        Assert.Equal(3, source.Machine!.Map.Blocks.Count);
+        Assert.Equal(32, source.Machine.KeyIds);
+        Assert.Contains("ram 0x100000000-0x2080000000@node0", source.Text, StringComparison.Ordinal);
+        Assert.Contains("keyids 32", source.Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("virt/tdx: module initialized\n", "there is no memory to plan with")]
     [InlineData("* nothing of this is a plan\n", "Nothing in the text speaks of TDX or of memory")]

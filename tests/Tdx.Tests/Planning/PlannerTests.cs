@@ -82,6 +82,18 @@ public sealed class PlannerTests
         Assert.True(Plan("2 sockets x 64 GiB, hole 2G-4G, firmware 18 x 64 KiB in 1M-1G, max-reserved 19").Verdict.Initializes);
     }
 
+    [Theory]
+    [InlineData("1 socket x 64 GiB, keyids 0", PlanLimit.KeyIds, "The BIOS would give 0 private KeyIDs to TDX, and the module and one TD need 2.", "")]
+    [InlineData("1 socket x 64 GiB, keyids 1", PlanLimit.KeyIds, "The BIOS would give 1 private KeyID to TDX, and the module and one TD need 2.", "virt/tdx: initialization failed: too few private KeyIDs available.")]
+    [InlineData("ram 0x100000-0x140000, ram 0x8000000000-0x8000040000", PlanLimit.ContiguousMemory, "The PAMT of TDMR 0 would need 4.01 MiB of contiguous memory, which no node of an otherwise empty machine has.", "virt/tdx: module initialization failed (-12)")]
+    public void Calculate_TooFewKeyIdsOrTooLittleMemoryInOnePiece_FailsInTheKernelsWords(string text, PlanLimit limit, string sentence, string lastLine)
+    {
+        PlanVerdict verdict = Plan(text).Verdict;
+
+        Assert.Equal((false, limit, sentence), (verdict.Initializes, verdict.Limit, verdict.Sentence));
+        Assert.Equal(lastLine, verdict.KernelLines is [.., var last] ? last : "");
+    }
+
     [Fact]
     public void Calculate_CxlAsSystemRam_IsRefusedByTheModule()
     {

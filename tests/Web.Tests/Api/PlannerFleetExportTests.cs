@@ -54,6 +54,19 @@ public sealed class PlannerFleetExportTests
     }
 
     [Fact]
+    public async Task Csv_WithAPurchase_HasARowOfItsOwnWithTheFiguresOfOne()
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await WithTwoHostsAsync(folder);
+
+        List<IDictionary<string, object>> rows = await CsvAsync(dashboard, "/planner/fleet.csv?q=host:host-a&buy=20&like=2+sockets+x+1+TiB,+hole+2G-4G");
+
+        Assert.Equal(["host-a", "20 to buy"], rows.Select(row => row["host"]));
+        Assert.Equal(["0", "20"], rows.Select(row => row["to_buy"]));
+        Assert.Equal(("", "2199023255552", "hypothetical"), (rows[1]["host_id"], rows[1]["memory_bytes"], rows[1]["provenance"]));
+    }
+
+    [Fact]
     public async Task Files_AtATime_AreThoseOfTheFleetOfThen()
     {
         using var folder = new TempFolder();
@@ -79,6 +92,8 @@ public sealed class PlannerFleetExportTests
     [InlineData("use=101", "use a number from 0 to 100")]
     [InlineData("module=best", "tdx-2.0.08-gnr")]
     [InlineData("dpamt=maybe", "use as-is, on, off")]
+    [InlineData("buy=20&like=2+rockets", "The plan of the hosts to buy, column 1: ")]
+    [InlineData("by=colour", "use group, module, family")]
     public async Task Files_OfAnAddressThatIsNotUnderstood_AreRefused(string query, string named)
     {
         using var folder = new TempFolder();

@@ -8,6 +8,7 @@ using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Pages;
 using TdxDash.Web.Components.Planning;
+using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.Planning;
 using TdxDash.Web.Tests.Support;
@@ -32,6 +33,70 @@ public sealed class PlannerFleetPageTests : PageTestContext
         Assert.Contains("1 host could not be worked out", gap.TextContent, StringComparison.Ordinal);
         Assert.Contains("bare-host: The test has none.", gap.TextContent, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Render_HostsWithGroups_AddsThemUpByGroupAndByModule()
+    {
+        Fleet.Report(Samples.Entry());
+        Fleet.Report(Samples.Entry(OtherId, "other", hash: 'b'));
+        Assert.True(LabelText.TryParse("site-b", out LabelText site));
+        await Labels.ChangeAsync(new Dictionary<string, HostLabels> { [OtherId] = HostLabels.None with { Group = site } }, Xunit.TestContext.Current.CancellationToken);
+
+        IRenderedComponent<PlannerFleetPage> page = Open("price=4");
+
+        page.WaitForAssertion(() => Assert.Equal([["no group", "1", "0"], ["site-b", "1", "0"]], Groups(page)), Patience);
+        page.Find("section[aria-labelledby=fleet-plan-groups] select").Change("Module");
+        page.WaitForAssertion(() => Assert.Equal([[Samples.Entry().Summary.Version.Value.ToString(), "2", "0"]], Groups(page)), Patience);
+        Assert.EndsWith("/planner/fleet?price=4&by=module", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Render_NextPurchase_CountsWhatIsBoughtAndWhatEachGets()
+    {
+        Fleet.Report(Samples.Entry());
+
+        IRenderedComponent<PlannerFleetPage> page = Open("add=64&buy=20&like=" + Uri.EscapeDataString("2 sockets x 1 TiB, hole 2G-4G"));
+
+        page.WaitForAssertion(() => Assert.Equal("21 hosts, 20 of them to buy: all would initialise", page.Find("#fleet-plan").TextContent), Patience);
+        Assert.Contains(["to buy", "20", "0"], Groups(page));
+        IElement row = page.FindAll("section[aria-labelledby=fleet-plan-hosts] tbody tr").Single(one => one.TextContent.Contains("20 to buy", StringComparison.Ordinal));
+        Assert.Equal("/planner?plan=2+sockets+x+1+TiB,+hole+2G-4G", row.QuerySelector("a")!.GetAttribute("href"));
+        Assert.Contains("2 TiB", row.TextContent, StringComparison.Ordinal);
+        Assert.Equal(2, page.FindAll("section[aria-labelledby=fleet-plan] caption").Count);
+    }
+
+    [Theory]
+    [InlineData("buy=20", "20 hosts are to be bought, and no plan says what they are")]
+    [InlineData("buy=20&like=2+sockets+x+1TB", "The plan of the hosts to buy, column 13: ")]
+    [InlineData("add=-1", "use a whole number from 0 to 65536")]
+    [InlineData("module=best&use=101", "use a number from 0 to 100")]
+    public void Render_AddressThatIsNotUnderstood_NamesItAndShowsTheRest(string query, string problem)
+    {
+        Fleet.Report(Samples.Entry());
+
+        IRenderedComponent<PlannerFleetPage> page = Open(query);
+
+        page.WaitForAssertion(() => Assert.Equal("1 host: all would initialise", page.Find("#fleet-plan").TextContent), Patience);
+        Assert.Contains(problem, page.Find(".problems").TextContent, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Add to each, GiB", "1.5", "write a whole number from 0 to 65536.")]
+    [InlineData("Hosts to buy", "many", "write a whole number from 0 to 100000.")]
+    [InlineData("Price per GiB", "4,5", "write a number from 0 to 1000000, with a point.")]
+    public void Field_OfWhatIsNoNumber_SaysWhatToWrite(string field, string value, string problem)
+    {
+        Fleet.Report(Samples.Entry());
+        IRenderedComponent<PlannerFleetPage> page = Open("");
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("#fleet-plan")), Patience);
+
+        page.FindAll("form label").Single(label => label.TextContent.Trim() == field).QuerySelector("input")!.Change(value);
+
+        page.WaitForAssertion(() => Assert.EndsWith(problem, page.Find("[role=alert]").TextContent, StringComparison.Ordinal), Patience);
+    }
+
+    private static List<string[]> Groups(IRenderedComponent<PlannerFleetPage> page) =>
+        [.. page.FindAll("section[aria-labelledby=fleet-plan-groups] tbody tr").Select(row => row.Children.Take(3).Select(cell => cell.TextContent).ToArray())];
 
     [Fact]
     public void Render_Search_LeavesOthersOut()
@@ -101,13 +166,13 @@ public sealed class PlannerFleetPageTests : PageTestContext
         FleetPlanner planner = Services.GetRequiredService<FleetPlanner>();
         FleetHost host = Services.GetRequiredService<IFleetProjection>().Current.Hosts[0];
 
-        FleetPlan plan = await planner.PlanAsync([host], FleetChange.None, Xunit.TestContext.Current.CancellationToken);
-        FleetPlan changed = await planner.PlanAsync([host], new PlannerFleetState { Module = "tdx-2.0.08-gnr", DynamicPamt = DynamicPamtChoice.On }.Change, Xunit.TestContext.Current.CancellationToken);
+        FleetPlan plan = await planner.PlanAsync([host], FleetChange.None, null, Xunit.TestContext.Current.CancellationToken);
+        FleetPlan changed = await planner.PlanAsync([host], new PlannerFleetState { Module = "tdx-2.0.08-gnr", DynamicPamt = DynamicPamtChoice.On }.Change, null, Xunit.TestContext.Current.CancellationToken);
 
-        Assert.Equal(Samples.Blocks.Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes), plan.Memory.Bytes);
+        Assert.Equal(Samples.Blocks.Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes), plan.Total.Memory.Bytes);
         Assert.Equal((Provenance.Computed, Provenance.Hypothetical), (plan.Rows[0].Provenance, changed.Rows[0].Provenance));
-        Assert.Equal(plan.StaticPamt, plan.Paid);
-        Assert.Equal(plan.Memory, changed.Memory);
+        Assert.Equal(plan.Total.StaticPamt, plan.Total.Paid);
+        Assert.Equal(plan.Total.Memory, changed.Total.Memory);
     }
 
     private static TimeSpan Patience => TimeSpan.FromSeconds(20);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Planning;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Components.MemoryMap;
 using TdxDash.Web.Components.Pages;
 using TdxDash.Web.Components.Planning;
 using TdxDash.Web.Tests.Support;
@@ -114,6 +115,40 @@ public sealed class PlannerPageTests : HistoryTestContext
         // The search for headroom draws the table anew while it is looked at.
         page.WaitForAssertion(() => Assert.True(SecondCell(page, "Memory").ClassList.Contains("differs")), Patience);
         page.WaitForAssertion(() => Assert.False(SecondCell(page, "NUMA nodes").ClassList.Contains("differs")), Patience);
+    }
+
+    [Fact]
+    public void Compare_AFigureThatOneHasAndTheOtherHasNot_IsMarked()
+    {
+        IRenderedComponent<PlannerPage> page = Open($"a={Uri.EscapeDataString(Small)}&b={Uri.EscapeDataString(Failing)}");
+
+        // A machine that does not initialise runs no TD.
+        page.WaitForAssertion(() => Assert.Equal("–, not as in plan A", SecondCell(page, "Left for TDs").TextContent.Trim()), Patience);
+        page.WaitForAssertion(() => Assert.True(SecondCell(page, "More GiB until a limit").ClassList.Contains("differs")), Patience);
+    }
+
+    [Fact]
+    public void Copy_AtFourPlans_IsNotOffered()
+    {
+        string plan = Uri.EscapeDataString(Small);
+
+        IRenderedComponent<PlannerPage> three = Open($"a={plan}&b={plan}&c={plan}");
+        Assert.Contains(three.FindAll("[aria-label=Plans] button"), button => button.TextContent == "Compare with a copy");
+
+        IRenderedComponent<PlannerPage> four = Open($"a={plan}&b={plan}&c={plan}&d={plan}");
+        Assert.DoesNotContain(four.FindAll("[aria-label=Plans] button"), button => button.TextContent == "Compare with a copy");
+        Assert.Contains(four.FindAll("[aria-label=Plans] button"), button => button.TextContent == "Remove plan A");
+    }
+
+    [Fact]
+    public async Task Typed_Plan_IsDrawnInTheMap()
+    {
+        IRenderedComponent<PlannerPage> page = Open("plan=" + Uri.EscapeDataString(Small));
+        page.WaitForAssertion(() => Assert.Equal(0x10_8000_0000UL, page.FindComponent<MemoryMapView>().Instance.Map.Regions.Max(region => region.Range.End.Value)), Patience);
+
+        await TypeAsync(page, Small.Replace("64 GiB", "128 GiB", StringComparison.Ordinal));
+
+        page.WaitForAssertion(() => Assert.Equal(0x20_8000_0000UL, page.FindComponent<MemoryMapView>().Instance.Map.Regions.Max(region => region.Range.End.Value)), Patience);
     }
 
     [Fact]

@@ -49,6 +49,17 @@ public sealed class PlannerStateTests
         Assert.Equal("?a=1+socket+x+8G&b=", state.ToQuery().ToString());
     }
 
+    [Fact]
+    public void ToQuery_PlanTooLongForAQuarterOfAnAddress_FitsOneOfItsOwn()
+    {
+        string text = string.Join(", ", Enumerable.Range(0, 400).Select(i => string.Create(CultureInfo.InvariantCulture, $"ram 0x{(i * 0x4000_0000L) + (i * 2_654_435_761L % 0x1fff_f000 & ~0xfffL):x}-0x{(i * 0x4000_0000L) + 0x2000_0000 + (i * 40_503_161L % 0x1fff_f000 & ~0xfffL):x}")));
+        var alone = new PlannerState { Plans = [text] };
+
+        Assert.Empty(alone.Misfits);
+        Assert.Equal(alone.Plans, PlannerState.Parse(UrlQuery.FromUri(alone.At("/planner"))).State.Plans);
+        Assert.Equal([0, 1, 2, 3], (alone with { Plans = [text, text, text, text] }).Misfits);
+    }
+
     [Theory]
     [InlineData("?plan=~AAAA", "'plan' in the address holds a plan that is cut off or was changed")]
     [InlineData("?plan=~!!", "'plan' in the address holds a plan that is cut off or was changed")]
@@ -80,7 +91,10 @@ public sealed class PlannerStateTests
          from module in Gen.OneOf(PlanModules.All.Select(module => (string?)module.Name).Append(null).ToArray())
          from dynamic in Gen.Enum<DynamicPamtChoice>()
          from use in Gen.Int[-1, 10_000]
-         select new PlannerFleetState { Search = search, Price = price / 10_000m, Module = module, DynamicPamt = dynamic, Use = use < 0 ? null : use / 100m }).Sample(state =>
+         from added in Gen.Int[0, PlannerFleetState.MostAdded]
+         from bought in Gen.Int[0, PlannerFleetState.MostBought]
+         from grouping in Gen.Enum<FleetGrouping>()
+         select new PlannerFleetState { Search = search, Price = price / 10_000m, Module = module, DynamicPamt = dynamic, Use = use < 0 ? null : use / 100m, AddedGiB = added, Bought = bought, Like = "2 sockets x 1 TiB, hole 2G-4G", By = grouping }).Sample(state =>
     {
         UrlParse<PlannerFleetState> parse = PlannerFleetState.Parse(UrlQuery.FromUri(state.At("/planner/fleet")));
         Assert.Empty(parse.Problems);

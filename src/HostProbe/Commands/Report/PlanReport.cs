@@ -33,7 +33,7 @@ internal static class PlanReport
         if (result.Guests.TryGet(out PlanGuests? guests))
         {
             WriteGuests(page, guests, result.Provenance);
-            WriteHeadroom(page, headroom);
+            WriteHeadroom(page, result, headroom);
         }
     }
 
@@ -106,9 +106,10 @@ internal static class PlanReport
         }
     }
 
-    private static void WriteHeadroom(ReportPage page, Headroom headroom)
+    private static void WriteHeadroom(ReportPage page, PlanResult result, Headroom headroom)
     {
         page.Heading("Until the first limit");
+        page.Field("Nearest", LimitUse.NearestOf(result.Limits), result.Provenance);
         page.Field("Memory", headroom.MemoryGiB, figure => figure.Sentence);
         page.Field("Nodes", headroom.Nodes, figure => figure.Sentence);
         if (headroom.FewestHoles is { } holes)

@@ -60,6 +60,18 @@ public sealed partial class PlannerFleetPage : IDisposable
     [SupplyParameterFromQuery(Name = "use")]
     private string? Use { get; set; }
 
+    [SupplyParameterFromQuery(Name = "add")]
+    private string? Added { get; set; }
+
+    [SupplyParameterFromQuery(Name = "buy")]
+    private string? Bought { get; set; }
+
+    [SupplyParameterFromQuery(Name = "like")]
+    private string? Like { get; set; }
+
+    [SupplyParameterFromQuery(Name = "by")]
+    private string? By { get; set; }
+
     private string CsvFile => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/planner/fleet.csv"), AsOf.At);
 
     private string Link => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/planner/fleet"), AsOf.At);
@@ -97,9 +109,9 @@ public sealed partial class PlannerFleetPage : IDisposable
         UrlParse<PlannerFleetState> parse = Nav.UrlState<PlannerFleetState>();
         var search = FleetSearch.Parse(parse.State.Search);
         _problems = [.. parse.Problems, .. search.Problems.Select(problem => problem.ToString())];
-        bool isSame = _plan is not null && AsOf == _shownAt && parse.State with { Price = 0 } == _state with { Price = 0 };
+        bool isSame = _plan is not null && AsOf == _shownAt && parse.State with { Price = 0, By = default } == _state with { Price = 0, By = default };
         (_state, _shownAt) = (parse.State, AsOf);
-        // What memory costs changes no layout.
+        // What memory costs, and by what is added up, changes no layout.
         return isSame ? Task.CompletedTask : RefreshAsync();
     }
 
@@ -112,7 +124,7 @@ public sealed partial class PlannerFleetPage : IDisposable
         {
             FleetSnapshot snapshot = await FleetThen.GetAsync(AsOf.At, _gone.Token);
             IReadOnlyList<FleetHost> hosts = snapshot.Select(new FleetQuery(FleetSearch.Parse(_state.Search), [], [])).Hosts;
-            FleetPlan plan = await Planner.PlanAsync(hosts, _state.Change, _gone.Token);
+            FleetPlan plan = await Planner.PlanAsync(hosts, _state.Change, _state.Purchase, _gone.Token);
             if (load == _loads)
             {
                 (_plan, _rows, _hasHosts, _isBusy) = (plan, PlannerFleetRow.ByHeadroom(PlannerFleetRow.Of(hosts, plan)), !snapshot.Hosts.IsEmpty, false);

@@ -50,6 +50,9 @@ public static class Wording
     /// <summary>A size in its largest unit: <c>96 MiB</c>; <c>too large</c> when a sum did not fit 64 bits.</summary>
     public static string Size(ByteSize size) => size.Bytes == ulong.MaxValue ? TooLarge : size.ToString();
 
+    /// <summary>A size with a sign where it is less than nothing: <c>−96 MiB</c>.</summary>
+    public static string WithSign(long bytes) => (bytes < 0 ? "−" : "") + Size(new ByteSize((ulong)Math.Abs(bytes)));
+
     /// <summary>A size with its exact bytes: <c>96 MiB (100,663,296 bytes)</c>; <c>too large</c> when a sum did not fit 64 bits.</summary>
     public static string WithBytes(ByteSize size) => size.Bytes == ulong.MaxValue ? TooLarge : string.Create(CultureInfo.InvariantCulture, $"{size} ({size.Bytes:#,0} bytes)");
 

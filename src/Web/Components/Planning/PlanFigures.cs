@@ -10,7 +10,8 @@ namespace TdxDash.Web.Components.Planning;
 /// <param name="Name">Its name in files.</param>
 /// <param name="Text">How it is written for people; null where there is none.</param>
 /// <param name="Value">Its value in files: text, a number or a truth; null where there is none.</param>
-public sealed record PlanFigure(string Title, string Name, Func<PlanSheetResult, string?> Text, Func<PlanSheetResult, object?> Value);
+/// <param name="IsSearched">Whether it comes of the search for headroom, so that having none can mean that it is searched.</param>
+public sealed record PlanFigure(string Title, string Name, Func<PlanSheetResult, string?> Text, Func<PlanSheetResult, object?> Value, bool IsSearched = false);
 
 /// <summary>A plan's results.</summary>
 /// <param name="View">The plan.</param>
@@ -22,6 +23,9 @@ public sealed record PlanSheetResult(PlanView View, Headroom? Headroom)
 
     /// <summary>What the PAMT costs; null where there is none.</summary>
     public PlanPamt? Pamt => Result.Pamt.Or(null);
+
+    /// <summary>The nearest limit; null where none can be counted.</summary>
+    public LimitUse? Nearest => Result.Limits is [var first, ..] ? first : null;
 
     /// <summary>What is left for TDs; null where there are none.</summary>
     public PlanGuests? Guests => Result.Guests.Or(null);
@@ -35,6 +39,8 @@ public static class PlanFigures
     [
         new("Would initialise", "initialises", one => one.Result.Verdict.Initializes ? "yes" : "no", one => one.Result.Verdict.Initializes),
         new("Limit that it runs into", "limit", one => LimitText(one.Result.Verdict.Limit), one => LimitName(one.Result.Verdict.Limit)),
+        new("Nearest limit", "nearest_limit", one => one.Nearest is { } use ? LimitText(use.Limit) : null, one => one.Nearest is { } use ? LimitName(use.Limit) : null),
+        new("the same, taken", "nearest_limit_percent", one => one.Nearest is { } use && double.IsFinite(use.Percent) ? Text($"{use.Percent:0.#} %") : null, one => one.Nearest is { } use && double.IsFinite(use.Percent) ? use.Percent : null),
         Size("Memory", "memory_bytes", one => one.Result.Machine.Memory),
         Number("NUMA nodes", "nodes", one => one.View.Nodes),
         new("Module", "module", one => one.Result.Machine.Module?.Name ?? "none in particular", one => one.Result.Machine.Module?.Name),
@@ -52,10 +58,10 @@ public static class PlanFigures
         Number("TDs planned", "tds", one => one.Guests?.Tds),
         Number("TDs of the first size that fit", "tds_fit", one => one.Guests?.Packing is [var first, ..] ? first.Most : null),
         new("Limit that binds TDs", "tds_limit", one => one.Guests?.Packing is [var first, ..] ? LimitText(first.Binding) : null, one => one.Guests?.Packing is [var first, ..] ? LimitName(first.Binding) : null),
-        Number("More GiB until a limit", "more_gib", one => one.Headroom?.MemoryGiB.Or(null)?.Most),
-        Number("More nodes until a limit", "more_nodes", one => one.Headroom?.Nodes.Or(null)?.Most),
-        Number("More holes until a limit", "more_holes", one => one.Headroom?.FewestHoles?.Figure.Most),
-        Number("More TDs until a limit", "more_tds", one => one.Headroom?.Tds.Or(null)?.Most),
+        Number("More GiB until a limit", "more_gib", one => one.Headroom?.MemoryGiB.Or(null)?.Most) with { IsSearched = true },
+        Number("More nodes until a limit", "more_nodes", one => one.Headroom?.Nodes.Or(null)?.Most) with { IsSearched = true },
+        Number("More holes until a limit", "more_holes", one => one.Headroom?.FewestHoles?.Figure.Most) with { IsSearched = true },
+        Number("More TDs until a limit", "more_tds", one => one.Headroom?.Tds.Or(null)?.Most) with { IsSearched = true },
     ];
 
     /// <summary>A limit in words.</summary>

@@ -9,8 +9,8 @@ namespace TdxDash.Web.Components.Planning;
 /// <summary>The text of a plan as a part of an address: as it stands where it is short, else packed (<c>~</c>, then Brotli in base64url).</summary>
 public static class PlanLink
 {
-    /// <summary>The most characters of a plan in an address: four of them, their names and a time fit <see cref="UrlQuery.MaxLength"/>.</summary>
-    public const int MostCharacters = 1_900;
+    /// <summary>The most characters of all plans in an address: with their names and a time they fit <see cref="UrlQuery.MaxLength"/>.</summary>
+    public const int MostCharacters = 7_600;
 
     private const char Packed = '~';
     private const int Quality = 9, Window = 18, BytesPerCharacter = 3;
@@ -19,11 +19,14 @@ public static class PlanLink
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Writes a plan.</summary>
-    /// <returns>Null where it is too long for an address, packed too.</returns>
-    public static string? Write(string text)
+    /// <param name="text">Its text.</param>
+    /// <param name="plans">How many plans share the address, each with an equal part of it.</param>
+    /// <returns>Null where it is too long for its part, packed too.</returns>
+    public static string? Write(string text, int plans)
     {
+        int most = MostCharacters / plans;
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length <= MostCharacters && !text.StartsWith(Packed) && UrlQuery.Empty.With("a", text).ToString().Length <= MostCharacters)
+        if (text.Length <= most && !text.StartsWith(Packed) && UrlQuery.Empty.With("a", text).ToString().Length <= most)
         {
             return text;
         }
@@ -34,7 +37,7 @@ public static class PlanLink
         }
 
         byte[] bytes = Encoding.UTF8.GetBytes(text), packed = new byte[BrotliEncoder.GetMaxCompressedLength(bytes.Length)];
-        return BrotliEncoder.TryCompress(bytes, packed, out int length, Quality, Window) && Packed + Base64Url.EncodeToString(packed.AsSpan(0, length)) is { Length: <= MostCharacters } link ? link : null;
+        return BrotliEncoder.TryCompress(bytes, packed, out int length, Quality, Window) && Packed + Base64Url.EncodeToString(packed.AsSpan(0, length)) is { } link && link.Length <= most ? link : null;
     }
 
     /// <summary>Reads a plan.</summary>

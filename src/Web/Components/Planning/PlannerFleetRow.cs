@@ -1,16 +1,33 @@
 using System.Globalization;
+using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Planning;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live.Fleet;
 
 namespace TdxDash.Web.Components.Planning;
 
-/// <summary>A host of the fleet's plan: worked out, or a gap with its reason.</summary>
-/// <param name="Host">The host.</param>
+/// <summary>A host of the fleet's plan, or the hosts that are to be bought: worked out, or a gap with its reason.</summary>
+/// <param name="Host">The host; null for hosts that are to be bought.</param>
 /// <param name="Row">What it comes to; null for a gap.</param>
 /// <param name="Gap">Why it could not be worked out; null where it was.</param>
-public sealed record PlannerFleetRow(FleetHost Host, FleetRow? Row, FleetGap? Gap)
+public sealed record PlannerFleetRow(FleetHost? Host, FleetRow? Row, FleetGap? Gap)
 {
+    private const string ToBuy = "to buy";
+
+    /// <summary>Its name.</summary>
+    public string Name => Host is { } host ? host.Summary.Name : string.Create(CultureInfo.InvariantCulture, $"{Row?.Machines ?? 0:#,0} {ToBuy}");
+
+    /// <summary>Whether it is emulated.</summary>
+    public bool IsEmulated => Host?.Figures.IsEmulated ?? false;
+
+    /// <summary>What it is added up by.</summary>
+    public string KeyOf(FleetGrouping by) => Host is not { } host ? ToBuy : by switch
+    {
+        FleetGrouping.Module => host.Summary.Version.TryGet(out ModuleVersion version) ? version.ToString() : "module not known",
+        FleetGrouping.Family => host.Summary.CpuFamily.Length > 0 ? host.Summary.CpuFamily : "family not known",
+        _ => host.Labels.Group?.ToString() ?? "no group",
+    };
+
     /// <summary>Gathers a plan's rows and gaps in the order of its hosts.</summary>
     public static IReadOnlyList<PlannerFleetRow> Of(IReadOnlyList<FleetHost> hosts, FleetPlan plan)
     {
@@ -18,12 +35,12 @@ public sealed record PlannerFleetRow(FleetHost Host, FleetRow? Row, FleetGap? Ga
         ArgumentNullException.ThrowIfNull(plan);
         Dictionary<string, FleetRow> rows = plan.Rows.ToDictionary(row => row.Id, StringComparer.Ordinal);
         Dictionary<string, FleetGap> gaps = plan.Gaps.ToDictionary(gap => gap.Id, StringComparer.Ordinal);
-        return [.. hosts.Select(host => new PlannerFleetRow(host, rows.GetValueOrDefault(host.Id), gaps.GetValueOrDefault(host.Id)))];
+        return [.. hosts.Select(host => new PlannerFleetRow(host, rows.GetValueOrDefault(host.Id), gaps.GetValueOrDefault(host.Id))), .. plan.Rows.Where(row => row.Bought > 0).Select(row => new PlannerFleetRow(null, row, null))];
     }
 
     /// <summary>Those that would not initialise first, then those with the least left, gaps last.</summary>
     public static IReadOnlyList<PlannerFleetRow> ByHeadroom(IEnumerable<PlannerFleetRow> rows) =>
-        [.. rows.OrderBy(one => one.Row is null).ThenBy(one => one.Row?.Verdict.Initializes ?? false).ThenBy(one => one.Row?.ReservedHeadroom ?? int.MinValue).ThenBy(one => one.Host.Summary.Name, StringComparer.OrdinalIgnoreCase)];
+        [.. rows.OrderBy(one => one.Row is null).ThenBy(one => one.Row?.Verdict.Initializes ?? false).ThenBy(one => one.Row?.ReservedHeadroom ?? int.MinValue).ThenBy(one => one.Name, StringComparer.OrdinalIgnoreCase)];
 }
 
 /// <summary>A field of the exported plan of a fleet.</summary>
@@ -34,9 +51,11 @@ public sealed record PlannerFleetField(string Name, Func<PlannerFleetRow, decima
     /// <summary>All of them, in order. The second argument of <see cref="Value"/> is the price of a GiB, 0 for none.</summary>
     public static IReadOnlyList<PlannerFleetField> All { get; } =
     [
-        new("host", (one, _) => one.Host.Summary.Name),
-        new("host_id", (one, _) => one.Host.Id),
-        new("emulated", (one, _) => one.Host.Figures.IsEmulated),
+        new("host", (one, _) => one.Name),
+        new("host_id", (one, _) => one.Host?.Id),
+        new("group", (one, _) => one.Host?.Labels.Group?.ToString()),
+        new("to_buy", (one, _) => one.Row?.Bought ?? 0),
+        new("emulated", (one, _) => one.IsEmulated),
         new("provenance", (one, _) => one.Row?.Provenance.Word()),
         new("initialises", (one, _) => one.Row?.Verdict.Initializes),
         new("limit", (one, _) => one.Row is { Verdict.Limit: not PlanLimit.None and var limit } ? limit.ToString() : null),

@@ -25,7 +25,7 @@ public sealed record PlannerState : IUrlState<PlannerState>
     public SnapshotRef? Host { get; init; }
 
     /// <summary>The places of the plans that are too long for an address, which leaves them out.</summary>
-    public IEnumerable<int> Misfits => Enumerable.Range(0, Plans.Length).Where(place => PlanLink.Write(Plans[place]) is null);
+    public IEnumerable<int> Misfits => Enumerable.Range(0, Plans.Length).Where(place => PlanLink.Write(Plans[place], Plans.Length) is null);
 
     /// <inheritdoc/>
     public static UrlParse<PlannerState> Parse(UrlQuery query)
@@ -67,10 +67,10 @@ public sealed record PlannerState : IUrlState<PlannerState>
         UrlQuery query = UrlQuery.Empty;
         for (int i = 0; Plans.Length > 1 && i < Plans.Length && i < MostPlans; i++)
         {
-            query = query.With(Names[i], PlanLink.Write(Plans[i]) ?? "");
+            query = query.With(Names[i], PlanLink.Write(Plans[i], Plans.Length) ?? "");
         }
 
-        return query.With(Single, Plans.Length == 1 && Plans[0].Length > 0 ? PlanLink.Write(Plans[0]) : null)
+        return query.With(Single, Plans.Length == 1 && Plans[0].Length > 0 ? PlanLink.Write(Plans[0], 1) : null)
             .With("edit", Edited == 0 ? null : Names[Edited]).With("host", Host?.ToString());
     }
 

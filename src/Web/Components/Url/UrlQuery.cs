@@ -16,7 +16,7 @@ public sealed class UrlQuery : IEquatable<UrlQuery>
     public const int MaxNameLength = 64;
 
     /// <summary>The longest value, in characters.</summary>
-    public const int MaxValueLength = 2_048;
+    public const int MaxValueLength = 7_680;
 
     private UrlQuery(ImmutableArray<KeyValuePair<string, string>> pairs, ImmutableArray<string> problems)
     {

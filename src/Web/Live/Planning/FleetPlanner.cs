@@ -14,12 +14,24 @@ public sealed class FleetPlanner(ISnapshotArchive archive)
 
     private readonly ConcurrentDictionary<SnapshotHash, Reading<PlanMachine>> _machines = new();
 
+    /// <summary>Keeps the machine of a snapshot that somebody has read, so that no question has to.</summary>
+    /// <param name="hash">The snapshot's identity.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    public void Learn(SnapshotHash hash, Snapshot snapshot)
+    {
+        if (_machines.Count < MostKept)
+        {
+            _machines[hash] = PlanMachine.From(snapshot);
+        }
+    }
+
     /// <summary>Works out what TDX costs over hosts, each laid out exactly, on all cores.</summary>
     /// <param name="hosts">The hosts.</param>
     /// <param name="change">What to change on each.</param>
+    /// <param name="purchase">Hosts that are to be bought beside them; null for none.</param>
     /// <param name="cancellation">Ends it early.</param>
     /// <exception cref="OperationCanceledException">It was ended early.</exception>
-    public async Task<FleetPlan> PlanAsync(IReadOnlyList<FleetHost> hosts, FleetChange change, CancellationToken cancellation)
+    public async Task<FleetPlan> PlanAsync(IReadOnlyList<FleetHost> hosts, FleetChange change, FleetMachine? purchase, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(hosts);
         SnapshotHash[] missing = [.. hosts.Select(host => host.Entry.Hash).Distinct().Where(hash => !_machines.ContainsKey(hash))];
@@ -40,7 +52,7 @@ public sealed class FleetPlanner(ISnapshotArchive archive)
             }
         }
 
-        FleetMachine[] machines = [.. hosts.Select(host => new FleetMachine(host.Id, read.GetValueOrDefault(host.Entry.Hash) ?? _machines.GetValueOrDefault(host.Entry.Hash) ?? Forgotten))];
+        FleetMachine[] machines = [.. hosts.Select(host => new FleetMachine(host.Id, read.GetValueOrDefault(host.Entry.Hash) ?? _machines.GetValueOrDefault(host.Entry.Hash) ?? Forgotten)), .. purchase is null ? [] : (FleetMachine[])[purchase]];
         return await Task.Run(() => FleetPlan.Of(machines, change, cancellation), cancellation);
     }
 
