@@ -73,7 +73,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
         "planner-fails" => ("/planner?plan=" + Uri.EscapeDataString("1 socket x 64 GiB, firmware 18 x 64 KiB in 1M-1G"), ".verdict.fails"),
         "planner-empty" => ("/planner", "section[aria-labelledby=plan-empty]"),
         "planner-host" => ($"/planner?host={PastSite.OldId(1)}", ".chart canvas"),
-        "planner-fleet" => ("/planner/fleet?price=4.5", "section[aria-labelledby=fleet-plan-hosts] tbody tr"),
+        "planner-fleet" => ("/planner/fleet?price=4.5&add=256&buy=20&like=" + Uri.EscapeDataString("2 sockets x 1 TiB, hole 2G-4G"), "section[aria-labelledby=fleet-plan-hosts] tbody tr"),
         "as-of" => ($"/?at={DateTime.UtcNow.AddDays(-30):yyyy-MM-dd}T00:00:00Z", "tr.host-row"),
         "import" => ("/import", "main h1"),
         "store" => ("/store", "main h1"),
