@@ -39,7 +39,7 @@ internal static class PlannerPages
             TimeAsync(plan, "#plan-text", $"name run {i:00}, 8 sockets x {1_024 + i} GiB, hole 2G-4G, firmware 6 x 64 KiB in 1M-2G, keyids 64, tds 40 x 128 GiB x 16 vcpus", "input", ".tools", $"run {i:00}")));
 
         Figures.Print("planner over the fleet, first of all, painted", [await Visit.PaintedAsync(browser, new Uri(server.Address, "/planner/fleet"), ".figures")]);
-        IPage fleet = await Visit.OpenAsync(context, new Uri(server.Address, "/planner/fleet?module=tdx-2.0.08-gnr&dpamt=on&use=10"));
+        IPage fleet = await Visit.OpenAsync(context, new Uri(server.Address, "/planner/fleet?dpamt=on&use=10"));
         await fleet.Locator(".figures").WaitForAsync();
         Figures.Print("planner over the fleet: what-if changed, result painted", await RepeatAsync(i =>
             TimeAsync(fleet, "form [inputmode=decimal]", (11 + i).ToString(CultureInfo.InvariantCulture), "change", ".figures", "PAMT")));

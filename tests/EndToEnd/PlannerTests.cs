@@ -271,8 +271,37 @@ public sealed class PlannerTests(Chromium chromium, PastSite site)
         await Expect(page.Locator("section[aria-labelledby=fleet-plan] > p")).ToContainTextAsync("hypothetical");
         IAPIResponse answer = await page.APIRequest.GetAsync(site.At("/planner/fleet.json?price=4.5&module=tdx-2.0.08-gnr").ToString());
         using var json = JsonDocument.Parse(await answer.TextAsync());
-        Assert.True(json.RootElement.GetArrayLength() > PastSite.OldHosts - 1, "hosts are missing");
-        Assert.True(json.RootElement[0].TryGetProperty("pamt_cost", out _), "there is no cost");
+        Assert.True(json.RootElement.GetProperty("hosts").GetArrayLength() > PastSite.OldHosts - 1, "hosts are missing");
+        Assert.True(json.RootElement.GetProperty("hosts")[0].TryGetProperty("pamt_cost", out _), "there is no cost");
+    }
+
+    [Fact]
+    public async Task Fleet_WithTheNextPurchase_SaysWhatIsWrongAddsItUpAndKeepsItInTheAddress()
+    {
+        IPage page = await OpenAsync("/planner/fleet");
+        await Expect(page.Locator("#fleet-plan")).ToContainTextAsync("hosts:");
+
+        await page.GetByLabel("Hosts to buy").FillAsync("20");
+        await page.GetByLabel("Hosts to buy").BlurAsync();
+        await Expect(page.Locator(".problems")).ToContainTextAsync("no plan says what they are");
+        await page.GetByLabel("Each of them").FillAsync("2 sockets x 1TB");
+        await page.GetByLabel("Each of them").BlurAsync();
+        await Expect(page.Locator(".problems")).ToContainTextAsync("The plan of the hosts to buy, column 13: ");
+        await page.GetByLabel("Each of them").FillAsync("2 sockets x 1 TiB, hole 2G-4G, keyids 64");
+        await page.GetByLabel("Each of them").BlurAsync();
+        await page.GetByLabel("Add to each, GiB").FillAsync("256");
+        await page.GetByLabel("Add to each, GiB").BlurAsync();
+
+        await Expect(page.Locator("#fleet-plan")).ToContainTextAsync("20 of them to buy");
+        await Expect(page.Locator(".problems")).ToHaveCountAsync(0);
+        ILocator bought = page.Locator("section[aria-labelledby=fleet-plan-groups] tbody tr").Filter(new LocatorFilterOptions { HasText = "to buy" });
+        await Expect(bought).ToContainTextAsync("40 TiB");
+        await Expect(bought).ToContainTextAsync("1,260");
+        await page.GetByLabel("Add up by").SelectOptionAsync("CPU family");
+        await Expect(page).ToHaveURLAsync(new Regex("add=256&buy=20&like=2\\+sockets.*&by=family"));
+        await page.ReloadAsync();
+        await Expect(page.Locator("section[aria-labelledby=fleet-plan-groups] thead")).ToContainTextAsync("CPU family");
+        await Expect(bought).ToContainTextAsync("40 TiB");
     }
 
     private static string Packed(string plan)
@@ -291,7 +320,7 @@ public sealed class PlannerTests(Chromium chromium, PastSite site)
 
         IAPIResponse answer = await page.APIRequest.GetAsync(site.At((await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "JSON", Exact = true }).GetAttributeAsync("href"))!).ToString());
         using var json = JsonDocument.Parse(await answer.TextAsync());
-        Assert.Equal(PastSite.OldHosts, json.RootElement.GetArrayLength());
+        Assert.Equal(PastSite.OldHosts, json.RootElement.GetProperty("hosts").GetArrayLength());
         Assert.Equal(400, (await page.APIRequest.GetAsync(site.At("/planner/fleet.csv?price=much").ToString())).Status);
     }
 

@@ -138,7 +138,7 @@ public sealed class PrintTests(Chromium chromium, FleetSite site) : IClassFixtur
         await Expect(rows).ToHaveCountAsync(FleetSite.DemoHosts);
         await PrintAsync(page);
 
-        await Expect(page.Locator(".on-paper:visible")).ToHaveTextAsync("Hosts: demo; all with module tdx-2.0.08-gnr; Dynamic PAMT as each has it; 0 % of memory in use by TDs; price per GiB 4.5.");
+        await Expect(page.Locator(".on-paper:visible")).ToHaveTextAsync("Hosts: demo; all with module tdx-2.0.08-gnr; Dynamic PAMT as each has it; price per GiB 4.5.");
         await Expect(page.Locator(".figures")).ToContainTextAsync("which cost");
         await Expect(page.Locator("section[aria-labelledby=fleet-plan-hosts] tbody tr:visible")).ToHaveCountAsync(FleetSite.DemoHosts);
         await Expect(page.Locator(Controls)).ToHaveCountAsync(0);

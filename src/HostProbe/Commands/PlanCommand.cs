@@ -3,6 +3,7 @@ using TdxDash.HostProbe.Commands.Report;
 using TdxDash.HostProbe.Host;
 using TdxDash.HostProbe.Host.Dump;
 using TdxDash.Tdx.Planning;
+using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.HostProbe.Commands;
 
@@ -56,7 +57,8 @@ internal static class PlanCommand
         }
 
         PlanMachine machine = source.Machine ?? throw CommandException.Failed($"{name}: {source.Refusal}");
-        PlanMachine changed = module is null ? machine : new FleetChange { Module = module }.Apply(machine).Value;
+        Reading<PlanMachine> planned = new FleetChange { Module = module }.Apply(machine);
+        PlanMachine changed = planned.TryGet(out PlanMachine? known) ? known : throw CommandException.Failed($"{name}: {planned.Reason} Use one of: {string.Join(", ", PlanModules.All.Where(other => other.Families.Contains(machine.Family)).Select(other => other.Name))}.");
         return (changed, PlanImports.ToSpec(changed));
     }
 

@@ -36,7 +36,7 @@ public sealed record FleetChange
 
     /// <summary>The machine with the change.</summary>
     /// <param name="machine">The machine.</param>
-    /// <returns>Unreadable where there is no room for the memory.</returns>
+    /// <returns>Not offered where the module is none for the machine's CPU family, or there is no room for the memory.</returns>
     public Reading<PlanMachine> Apply(PlanMachine machine)
     {
         ArgumentNullException.ThrowIfNull(machine);
@@ -45,14 +45,20 @@ public sealed record FleetChange
             return Reading.Known(machine, machine.Provenance, machine.Source);
         }
 
+        if (Module is { } module && machine.Family is { } family && !module.Families.Contains(family))
+        {
+            return Reading.NotOffered<PlanMachine>(machine.Source, $"Module {module.Name} is for {string.Join(", ", module.Families)}, and the CPU is {family}.");
+        }
+
         if (!MachineGrowth.HasRoom(machine, Added))
         {
-            return Reading.Unreadable<PlanMachine>(machine.Source, $"There is no room for {Added} more below 2^52, where memory ends at {machine.End}.", "Add less.");
+            return Reading.NotOffered<PlanMachine>(machine.Source, $"There is no room for {Added} more below 2^52: memory ends at {machine.End}.");
         }
 
         PlanMachine changed = (Added.Bytes > 0 ? MachineGrowth.WithMemory(machine, Added) : machine) with
         {
             Module = Module ?? machine.Module,
+            OffersDynamicPamt = Module is null ? machine.OffersDynamicPamt : Module.OffersDynamicPamt,
             Limits = Limits ?? Module?.Limits ?? machine.Limits,
             DynamicPamt = DynamicPamt ?? machine.DynamicPamt,
             Use = Use ?? machine.Use,
@@ -61,30 +67,6 @@ public sealed record FleetChange
         };
         return Reading.Known(changed with { Notes = [.. PlanMachine.NotesOf(changed, null), .. machine.Notes.Except(PlanMachine.NotesOf(machine, null))] }, Provenance.Hypothetical, changed.Source);
     }
-}
-
-/// <summary>One machine of a fleet, worked out.</summary>
-/// <param name="Id">What the caller knows it by.</param>
-/// <param name="Verdict">Whether it would initialise.</param>
-/// <param name="Memory">Its memory.</param>
-/// <param name="StaticPamt">The static PAMT; 0 where the TDMRs are exhausted.</param>
-/// <param name="DynamicPamt">Dynamic PAMT at the machine's use of memory, reference counts included; 0 as before.</param>
-/// <param name="Paid">The one of the two that its kernel and module use; 0 where it does not initialise.</param>
-/// <param name="Tdmrs">TDMRs that it needs.</param>
-/// <param name="TdmrHeadroom">TDMRs left; negative when it needs more than there are.</param>
-/// <param name="PeakReserved">The most reserved areas of a TDMR; null where it ended before they were counted.</param>
-/// <param name="ReservedHeadroom">Areas left in that TDMR; null as before.</param>
-/// <param name="KeyIds">KeyIDs for TDs; null where they are not known.</param>
-/// <param name="Provenance">What the figures carry.</param>
-/// <param name="Bought">0 for a machine that is there; else how many such machines are to be bought. All figures are those of one.</param>
-public sealed record FleetRow(
-    string Id, PlanVerdict Verdict, ByteSize Memory, ByteSize StaticPamt, ByteSize DynamicPamt, ByteSize Paid, int Tdmrs, int TdmrHeadroom, int? PeakReserved, int? ReservedHeadroom, long? KeyIds, Provenance Provenance, int Bought)
-{
-    /// <summary>How many machines it stands for.</summary>
-    public int Machines => Math.Max(1, Bought);
-
-    /// <summary>What Dynamic PAMT saves in bytes; negative where it costs more.</summary>
-    public long Gain => (long)StaticPamt.Bytes - (long)DynamicPamt.Bytes;
 }
 
 /// <summary>A machine that cannot be worked out.</summary>
@@ -122,7 +104,7 @@ public sealed record FleetPlan
     /// <summary>What memory costs.</summary>
     /// <param name="bytes">Bytes; may be negative.</param>
     /// <param name="pricePerGiB">The price of a GiB, in any currency.</param>
-    public static decimal Money(long bytes, decimal pricePerGiB) => decimal.Round(bytes / (decimal)ByteSize.GiB * pricePerGiB, 2);
+    public static decimal Money(decimal bytes, decimal pricePerGiB) => decimal.Round(bytes / ByteSize.GiB * pricePerGiB, 2);
 
     /// <summary>Works it out.</summary>
     /// <param name="machines">The fleet.</param>
@@ -140,7 +122,7 @@ public sealed record FleetPlan
         {
             FleetMachine one = all[i];
             Reading<PlanMachine> changed = one.Machine.TryGet(out PlanMachine? machine) ? (one.Bought > 0 ? ofBought : applied).Apply(machine) : one.Machine;
-            (rows[i], gaps[i]) = changed.TryGet(out PlanMachine? worked) ? (Row(one, worked), (FleetGap?)null) : (null, new FleetGap(one.Id, changed.Reason, changed.Remedy));
+            (rows[i], gaps[i]) = changed.TryGet(out PlanMachine? worked) ? (FleetRow.Of(one, worked), (FleetGap?)null) : (null, new FleetGap(one.Id, changed.Reason, changed.Remedy));
         });
         FleetRow[] known = [.. rows.OfType<FleetRow>()];
         return new FleetPlan
@@ -148,29 +130,11 @@ public sealed record FleetPlan
             Rows = known,
             Gaps = [.. gaps.OfType<FleetGap>()],
             Total = FleetSum.Of(known),
-            ByReserved = Levels(known.Where(row => row.ReservedHeadroom is not null), row => row.ReservedHeadroom!.Value),
-            ByTdmrs = Levels(known, row => row.TdmrHeadroom),
+            ByReserved = Levels(known.Where(row => row.ReservedLeft is not null), row => row.ReservedLeft!.Value),
+            ByTdmrs = Levels(known, row => row.TdmrsLeft),
         };
     }
 
     private static FleetHeadroom[] Levels(IEnumerable<FleetRow> rows, Func<FleetRow, int> left) =>
         [.. rows.GroupBy(left).OrderBy(level => level.Key).Select(level => new FleetHeadroom(level.Key, level.Sum(row => row.Machines)))];
-
-    private static FleetRow Row(FleetMachine one, PlanMachine machine)
-    {
-        TdmrLayout layout = TdmrBuilder.Build(machine.Map, machine.Limits, machine.Options);
-        PlanVerdict verdict = Planner.Verdict(machine, layout, Planner.Judge(machine, layout));
-        bool hasTdmrs = Planner.HasTdmrs(machine, layout), hasAreas = hasTdmrs && layout.Error != LayoutError.ENOMEM;
-        ByteSize fixedTables = default, dynamic = default;
-        if (hasTdmrs)
-        {
-            fixedTables = Planner.AtRest(machine, layout, isDynamic: false);
-            dynamic = Planner.AtRest(machine, layout, isDynamic: true)
-                + Layout.DynamicPamt.PagePairs(PlanPamt.Share(PlanGuests.InUse(machine), machine.SmallPages), machine.Limits);
-        }
-
-        int? peak = hasAreas ? layout.PeakReserved : null;
-        return new FleetRow(one.Id, verdict, machine.Memory, fixedTables, dynamic, verdict.Initializes ? machine.UsesDynamicPamt ? dynamic : fixedTables : default,
-            layout.TdmrsNeeded, machine.Limits.MaxTdmrs - layout.TdmrsNeeded, peak, machine.Limits.MaxReservedPerTdmr - peak, machine.KeyIds is { } ids ? Math.Max(0, ids - 1) : null, machine.Provenance, one.Bought);
-    }
 }

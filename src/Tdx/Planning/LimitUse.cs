@@ -42,8 +42,12 @@ public sealed record LimitUse(PlanLimit Limit, ulong Used, ulong Most, string Se
     public static string NearestOf(IReadOnlyList<LimitUse> uses)
     {
         ArgumentNullException.ThrowIfNull(uses);
-        return uses is [var first, ..] ? Text($"{first.Sentence[..1].ToUpperInvariant()}{first.Sentence[1..]}, {first.PercentText}{(uses.Count > 1 ? ", more than of any other limit" : "")}.") : "";
+        return uses is [var first, ..] ? Text($"{first.Sentence[..1].ToUpperInvariant()}{first.Sentence[1..]}, {first.PercentText}{OthersOf(uses)}.") : "";
     }
+
+    private static string OthersOf(IReadOnlyList<LimitUse> uses) => uses.Count < 2 ? ""
+        : uses[1].Percent < uses[0].Percent ? ", more than of any other limit"
+        : $", no less than of any other limit: {string.Join(", and ", uses.Skip(1).TakeWhile(use => use.Percent >= uses[0].Percent).Select(use => use.Sentence))} too";
 
     private string PercentText => double.IsFinite(Percent) ? Text($"{Percent:0.#} %") : "which are none";
 

@@ -26,7 +26,7 @@ public static class PlanJson
                 result.Explanation.Tdmrs[i].Areas))],
             result.Pamt.TryGet(out PlanPamt? pamt) ? Of(pamt) : null,
             result.Guests.TryGet(out PlanGuests? guests) ? Of(guests) : null,
-            new PlanHeadroomDocument(Of(headroom.MemoryGiB), Of(headroom.Nodes), Of(headroom.Tds), [.. headroom.Holes.Select(holes => Of(holes.Figure))]));
+            new PlanHeadroomDocument(Of(headroom.MemoryGiB), Of(headroom.Nodes), Of(headroom.Tds), [.. headroom.Holes.Select(holes => new PlanHolesDocument(holes.Tdmr, holes.Figure.Most, Word(holes.Figure.Limit), holes.Figure.Sentence))]));
         return JsonSerializer.Serialize(document, PlanJsonContext.Default.PlanDocument);
     }
 
@@ -75,7 +75,9 @@ internal sealed record PlanPackingDocument(ulong Size, int Vcpus, ulong Cost, lo
 
 internal sealed record PlanFigureDocument(long Most, string? Limit, string Sentence);
 
-internal sealed record PlanHeadroomDocument(PlanFigureDocument? MemoryGiB, PlanFigureDocument? Nodes, PlanFigureDocument? Tds, IReadOnlyList<PlanFigureDocument> Holes);
+internal sealed record PlanHolesDocument(int Tdmr, long Most, string? Limit, string Sentence);
+
+internal sealed record PlanHeadroomDocument(PlanFigureDocument? MemoryGiB, PlanFigureDocument? Nodes, PlanFigureDocument? Tds, IReadOnlyList<PlanHolesDocument> Holes);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n")]
 [JsonSerializable(typeof(PlanDocument))]

@@ -29,6 +29,12 @@ public sealed record PlanMachine
     /// <summary>The module; null for none in particular.</summary>
     public PlanModule? Module { get; init; }
 
+    /// <summary>The CPU family by short name; null where it is not known, and for one that somebody wrote down.</summary>
+    public string? Family { get; init; }
+
+    /// <summary>Whether the module offers Dynamic PAMT; null where it is not known.</summary>
+    public bool? OffersDynamicPamt { get; init; }
+
     /// <summary>Whether Linux is to use Dynamic PAMT; see <see cref="UsesDynamicPamt"/>.</summary>
     public bool DynamicPamt { get; init; }
 
@@ -66,7 +72,7 @@ public sealed record PlanMachine
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Whether Linux would use Dynamic PAMT: wanted, not known to be lacking in the module, and the KeyIDs begin low enough.</summary>
-    public bool UsesDynamicPamt => DynamicPamt && Module is not { OffersDynamicPamt: false } && AddressBits is not > SysConfigModel.MaxDynamicPamtHkidStartBit;
+    public bool UsesDynamicPamt => DynamicPamt && OffersDynamicPamt != false && AddressBits is not > SysConfigModel.MaxDynamicPamtHkidStartBit;
 
     /// <summary>Usable memory: all that Linux has.</summary>
     public ByteSize Memory => Map.Total;
@@ -99,6 +105,7 @@ public sealed record PlanMachine
             Limits = new TdmrLimits(spec.MaxTdmrs ?? usual.MaxTdmrs, spec.MaxReserved ?? usual.MaxReservedPerTdmr,
                 spec.PamtEntries?.Of4K ?? usual.Pamt4KEntrySize, spec.PamtEntries?.Of2M ?? usual.Pamt2MEntrySize, spec.PamtEntries?.Of1G ?? usual.Pamt1GEntrySize),
             Module = module,
+            OffersDynamicPamt = module?.OffersDynamicPamt,
             DynamicPamt = spec.DynamicPamt,
             BitmapBits = spec.BitmapBits,
             HolesFrom = spec.HolesFrom,
@@ -123,9 +130,9 @@ public sealed record PlanMachine
     internal static List<string> NotesOf(PlanMachine machine, PlanSpec? spec)
     {
         var notes = new List<string>();
-        if (machine is { DynamicPamt: true, Module: { OffersDynamicPamt: false } module })
+        if (machine is { DynamicPamt: true, OffersDynamicPamt: false })
         {
-            notes.Add($"Module {module.Version} does not offer Dynamic PAMT (TDX_FEATURES0 bit 36), so Linux would build the static PAMT.");
+            notes.Add($"{(machine.Module is { } module ? $"Module {module.Version}" : "The module")} does not offer Dynamic PAMT (TDX_FEATURES0 bit 36), so Linux would build the static PAMT.");
         }
         else if (machine is { DynamicPamt: true, UsesDynamicPamt: false })
         {

@@ -58,6 +58,9 @@ internal static class SnapshotMachine
             CmrsAreGiven = cmrs.Length > 0,
             Limits = snapshot.Layout.Limits.Or(TdmrLimits.Usual)!,
 
+            Family = snapshot.Host.Cpu.TryGet(out CpuFacts? cpu) ? CpuFamilies.Find(cpu.Family, cpu.Model)?.ShortName : null,
+            OffersDynamicPamt = behavior.DynamicPamt ? true : module.Features.TryGet(out ulong features) ? (features >> FeatureBits.DynamicPamt & 1) != 0 : known?.OffersDynamicPamt,
+
             // The kernel's own word for Dynamic PAMT outweighs the table of modules and the width of addresses.
             Module = behavior.DynamicPamt && known is { OffersDynamicPamt: false } ? null : known,
             AddressBits = behavior.DynamicPamt && addressBits > SysConfigModel.MaxDynamicPamtHkidStartBit ? null : addressBits,

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using CsvHelper;
 using TdxDash.Tdx.Planning;
 using TdxDash.Web.Components.History;
@@ -19,13 +18,13 @@ internal static class PlannerFleetExport
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/planner/fleet.csv", (HttpRequest request, FleetAtATime fleet, FleetPlanner planner, CancellationToken cancellation) =>
-            AnswerAsync(request, fleet, planner, "text/csv; charset=utf-8", "csv", Csv, cancellation));
+            AnswerAsync(request, fleet, planner, "text/csv; charset=utf-8", "csv", (rows, state, _) => Csv(rows, state.Price), cancellation));
         routes.MapGet("/planner/fleet.json", (HttpRequest request, FleetAtATime fleet, FleetPlanner planner, CancellationToken cancellation) =>
-            AnswerAsync(request, fleet, planner, "application/json", "json", Json, cancellation));
+            AnswerAsync(request, fleet, planner, "application/json", "json", PlannerFleetJson.Write, cancellation));
     }
 
     private static async Task<IResult> AnswerAsync(HttpRequest request, FleetAtATime fleet, FleetPlanner planner, string type, string extension,
-        Func<IReadOnlyList<PlannerFleetRow>, decimal, byte[]> write, CancellationToken cancellation)
+        Func<IReadOnlyList<PlannerFleetRow>, PlannerFleetState, DateTimeOffset, byte[]> write, CancellationToken cancellation)
     {
         string query = request.QueryString.Value ?? "";
         UrlParse<PlannerFleetState> parse = PlannerFleetState.Parse(UrlQuery.FromUri(query));
@@ -42,7 +41,7 @@ internal static class PlannerFleetExport
         IReadOnlyList<FleetHost> hosts = snapshot.Select(new FleetQuery(search, [], [])).Hosts;
         FleetPlan plan = await planner.PlanAsync(hosts, parse.State.Change, parse.State.Purchase, cancellation);
         string stamp = snapshot.At.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        return Results.File(write(PlannerFleetRow.Of(hosts, plan), parse.State.Price), type, $"tdxdash-fleet-plan-{stamp}.{extension}");
+        return Results.File(write(PlannerFleetRow.Of(hosts, plan), parse.State, snapshot.At), type, $"tdxdash-fleet-plan-{stamp}.{extension}");
     }
 
     private static byte[] Csv(IReadOnlyList<PlannerFleetRow> rows, decimal price)
@@ -68,28 +67,5 @@ internal static class PlannerFleetExport
         }
 
         return Encoding.UTF8.GetBytes(text.ToString());
-    }
-
-    private static byte[] Json(IReadOnlyList<PlannerFleetRow> rows, decimal price)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes))
-        {
-            json.WriteStartArray();
-            foreach (PlannerFleetRow row in rows)
-            {
-                json.WriteStartObject();
-                foreach (PlannerFleetField field in PlannerFleetField.All)
-                {
-                    TableValues.Write(json, field.Name, field.Value(row, price));
-                }
-
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }
-
-        return bytes.ToArray();
     }
 }

@@ -20,9 +20,13 @@ public sealed class FleetPlanTests
         Assert.Equal([new FleetGap("dark", "There is no map.", "Add one.")], fleet.Gaps);
         Assert.Equal((4, 2), (fleet.Total.Machines, fleet.Total.Failing));
         Assert.Equal([true, true, false, false], fleet.Rows.Select(row => row.Verdict.Initializes));
-        Assert.Equal(4_202_516 * ByteSize.KiB, fleet.Rows[0].Paid.Bytes);
-        Assert.Equal((fleet.Rows[1].DynamicPamt, 0UL), (fleet.Rows[1].Paid, fleet.Rows[3].StaticPamt.Bytes));
-        Assert.Equal(fleet.Rows[0].Paid + fleet.Rows[1].Paid, fleet.Total.Paid);
+        Assert.Equal(4_202_516 * ByteSize.KiB, fleet.Rows[0].Paid?.Bytes);
+        Assert.Equal(fleet.Rows[1].DynamicPamt, fleet.Rows[1].Paid);
+        Assert.Equal((null, null, null), (fleet.Rows[2].Paid, fleet.Rows[3].StaticPamt, fleet.Rows[3].Gain));
+        Assert.Equal((decimal)fleet.Rows[0].Paid!.Value.Bytes + fleet.Rows[1].Paid!.Value.Bytes, fleet.Total.Paid);
+        Assert.Equal((decimal)(1_024 + 64) * ByteSize.GiB, fleet.Total.Initialised);
+        Assert.Equal((31L, 1, 1), (fleet.Total.KeyIds, fleet.Total.KeyIdsUnknown, fleet.Total.UsingDynamicPamt));
+        Assert.Equal([PlanLimit.ReservedAreas, PlanLimit.ReservedAreas, PlanLimit.ReservedAreas, PlanLimit.Tdmrs], fleet.Rows.Select(row => row.Nearest.Limit));
         Assert.Equal([(-3, 1), (14, 2)], fleet.ByReserved.Select(level => (level.Headroom, level.Machines)));
         Assert.Equal([(-6, 1), (60, 1), (61, 2)], fleet.ByTdmrs.Select(level => (level.Headroom, level.Machines)));
         Assert.Equal((1, -3, -6), (fleet.Uncounted, fleet.Total.FewestReserved, fleet.Total.FewestTdmrs));
@@ -52,11 +56,33 @@ public sealed class FleetPlanTests
             FleetRow row = Assert.Single(FleetPlan.Of([new FleetMachine("a", Reading.Known(machine, Provenance.Hypothetical, "plan"))]).Rows);
             PlanPamt? pamt = result.Pamt.Or(null);
             Assert.Equal((result.Verdict.Initializes, result.Verdict.Sentence), (row.Verdict.Initializes, row.Verdict.Sentence));
-            Assert.Equal((pamt?.Static.Total ?? default, pamt?.Dynamic ?? default), (row.StaticPamt, row.DynamicPamt));
-            Assert.Equal(result.Verdict.Initializes ? pamt!.Paid : default, row.Paid);
+            Assert.Equal((pamt?.Static.Total, pamt?.Dynamic), (row.StaticPamt, row.DynamicPamt));
+            Assert.Equal(result.Verdict.Initializes ? pamt!.Paid : (ByteSize?)null, row.Paid);
             Assert.Equal(result.Peak?.Used, row.PeakReserved);
         }
     }, iter: 300);
+
+    [Theory]
+    [InlineData("GNR", null, true)]
+    [InlineData("EMR", null, false)]
+    [InlineData(null, null, true)]
+    public void Apply_AModule_IsForItsFamiliesOnly(string? family, bool? offers, bool isPlanned)
+    {
+        PlanMachine machine = PlanTextTests.Accepted(Texts[0]).Machine! with { Family = family, OffersDynamicPamt = offers };
+
+        Reading<PlanMachine> changed = new FleetChange { Module = PlanModules.Find("tdx-2.0.08-gnr"), DynamicPamt = true }.Apply(machine);
+
+        Assert.Equal(isPlanned, changed.IsKnown);
+        Assert.Equal(isPlanned ? "" : "Module tdx-2.0.08-gnr is for GNR, and the CPU is EMR.", changed.Reason);
+        Assert.Equal(isPlanned, changed.Or(null)?.UsesDynamicPamt ?? false);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(null, true)]
+    public void Apply_DynamicPamtOnAModuleThatNoListHas_FollowsTheModulesOwnFeatures(bool? offers, bool uses) =>
+        Assert.Equal(uses, new FleetChange { DynamicPamt = true }.Apply(PlanTextTests.Accepted(Texts[0]).Machine! with { OffersDynamicPamt = offers }).Value.UsesDynamicPamt);
 
     [Fact]
     public void Of_WithMoreMemory_LaysEachOutAsAPlanWithSoMuchMoreDoes()
@@ -76,7 +102,7 @@ public sealed class FleetPlanTests
         FleetPlan grown = FleetPlan.Of(Machines().Take(1), new FleetChange { Added = new ByteSize(1UL << 52) }, TestContext.Current.CancellationToken);
 
         FleetGap gap = Assert.Single(grown.Gaps);
-        Assert.Equal(("0", "There is no room for 4096 TiB more below 2^52, where memory ends at 0x10080000000.", "Add less."), (gap.Id, gap.Reason, gap.Remedy));
+        Assert.Equal(("0", "There is no room for 4096 TiB more below 2^52: memory ends at 0x10080000000."), (gap.Id, gap.Reason));
     }
 
     [Fact]
@@ -87,19 +113,20 @@ public sealed class FleetPlanTests
         FleetPlan fleet = FleetPlan.Of([.. Machines().Take(1), bought], new FleetChange { Added = new ByteSize(ByteSize.GiB) }, TestContext.Current.CancellationToken);
 
         Assert.Equal(21, fleet.Total.Machines);
-        Assert.Equal((21 * 1_024UL * ByteSize.GiB) + ByteSize.GiB, fleet.Total.Memory.Bytes);
-        Assert.Equal(fleet.Rows[0].Paid.Bytes + (20 * fleet.Rows[1].Paid.Bytes), fleet.Total.Paid.Bytes);
+        Assert.Equal((21 * 1_024UL * ByteSize.GiB) + ByteSize.GiB, fleet.Total.Memory);
+        Assert.Equal((decimal)fleet.Rows[0].Paid!.Value.Bytes + (20 * fleet.Rows[1].Paid!.Value.Bytes), fleet.Total.Paid);
         Assert.Equal([(14, 21)], fleet.ByReserved.Select(level => (level.Headroom, level.Machines)));
     }
 
     [Fact]
-    public void Of_TheLargestMachinesThatCanBe_EndsAt64Bits()
+    public void Of_TheLargestMachinesThatCanBe_AreAddedUpBeyond64Bits()
     {
-        PlanMachine largest = PlanTextTests.Accepted("ram 0x100000-0xffffffff00000").Machine!;
+        PlanMachine largest = PlanTextTests.Accepted("1 socket x 1024 TiB, hole 2G-4G").Machine!;
 
         FleetPlan fleet = FleetPlan.Of([new FleetMachine("", Reading.Known(largest, Provenance.Hypothetical, "plan"), 100_000)], cancellation: TestContext.Current.CancellationToken);
 
-        Assert.Equal((100_000, ulong.MaxValue), (fleet.Total.Machines, fleet.Total.Memory.Bytes));
+        Assert.Equal((100_000, 100_000M * largest.Memory.Bytes), (fleet.Total.Machines, fleet.Total.Memory));
+        Assert.InRange(fleet.Total.PaidPercent, 0.39, 0.40);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public static class Wording
         return string.Create(CultureInfo.InvariantCulture, $"{percent.ToString(percent < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture)} %");
     }
 
-    /// <summary>Adds sizes; what does not fit 64 bits is held at the largest size, which <see cref="Size"/> calls too large, so
+    /// <summary>Adds sizes; what does not fit 64 bits is held at the largest size, which <see cref="Size(ByteSize)"/> calls too large, so
     /// that a page stands whatever a probe sent.</summary>
     public static ByteSize Together(IEnumerable<ByteSize> sizes)
     {
@@ -50,14 +50,22 @@ public static class Wording
     /// <summary>A size in its largest unit: <c>96 MiB</c>; <c>too large</c> when a sum did not fit 64 bits.</summary>
     public static string Size(ByteSize size) => size.Bytes == ulong.MaxValue ? TooLarge : size.ToString();
 
-    /// <summary>A size with a sign where it is less than nothing: <c>−96 MiB</c>.</summary>
-    public static string WithSign(long bytes) => (bytes < 0 ? "−" : "") + Size(new ByteSize((ulong)Math.Abs(bytes)));
+    /// <summary>A sum of sizes, in bytes; <c>too large</c> when it does not fit 64 bits.</summary>
+    public static string Size(decimal bytes) => Size(Clamped(bytes));
+
+    /// <summary>A sum of sizes, in bytes, with its exact bytes.</summary>
+    public static string WithBytes(decimal bytes) => WithBytes(Clamped(bytes));
+
+    /// <summary>A size in bytes with a sign where it is less than nothing: <c>−96 MiB</c>.</summary>
+    public static string WithSign(decimal bytes) => (bytes < 0 ? "−" : "") + Size(Math.Abs(bytes));
 
     /// <summary>A size with its exact bytes: <c>96 MiB (100,663,296 bytes)</c>; <c>too large</c> when a sum did not fit 64 bits.</summary>
     public static string WithBytes(ByteSize size) => size.Bytes == ulong.MaxValue ? TooLarge : string.Create(CultureInfo.InvariantCulture, $"{size} ({size.Bytes:#,0} bytes)");
 
     /// <summary>A number without separators.</summary>
     public static string Plain(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static ByteSize Clamped(decimal bytes) => new(bytes >= ulong.MaxValue ? ulong.MaxValue : (ulong)bytes);
 
     private static string Whole(double value, string unit) => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(value):0} {unit}");
 }

@@ -38,9 +38,9 @@ public sealed record PlannerFleetRow(FleetHost? Host, FleetRow? Row, FleetGap? G
         return [.. hosts.Select(host => new PlannerFleetRow(host, rows.GetValueOrDefault(host.Id), gaps.GetValueOrDefault(host.Id))), .. plan.Rows.Where(row => row.Bought > 0).Select(row => new PlannerFleetRow(null, row, null))];
     }
 
-    /// <summary>Those that would not initialise first, then those with the least left, gaps last.</summary>
+    /// <summary>Those that would not initialise first, then those of which the largest part of a limit is taken, gaps last.</summary>
     public static IReadOnlyList<PlannerFleetRow> ByHeadroom(IEnumerable<PlannerFleetRow> rows) =>
-        [.. rows.OrderBy(one => one.Row is null).ThenBy(one => one.Row?.Verdict.Initializes ?? false).ThenBy(one => one.Row?.ReservedHeadroom ?? int.MinValue).ThenBy(one => one.Name, StringComparer.OrdinalIgnoreCase)];
+        [.. rows.OrderBy(one => one.Row is null).ThenBy(one => one.Row?.Verdict.Initializes ?? false).ThenByDescending(one => one.Row?.Nearest.Percent ?? 0).ThenBy(one => one.Name, StringComparer.OrdinalIgnoreCase)];
 }
 
 /// <summary>A field of the exported plan of a fleet.</summary>
@@ -54,6 +54,8 @@ public sealed record PlannerFleetField(string Name, Func<PlannerFleetRow, decima
         new("host", (one, _) => one.Name),
         new("host_id", (one, _) => one.Host?.Id),
         new("group", (one, _) => one.Host?.Labels.Group?.ToString()),
+        new("module", (one, _) => one.Host?.Summary.Version.TryGet(out ModuleVersion version) == true ? version.ToString() : null),
+        new("cpu_family", (one, _) => one.Host?.Summary.CpuFamily),
         new("to_buy", (one, _) => one.Row?.Bought ?? 0),
         new("emulated", (one, _) => one.IsEmulated),
         new("provenance", (one, _) => one.Row?.Provenance.Word()),
@@ -61,20 +63,23 @@ public sealed record PlannerFleetField(string Name, Func<PlannerFleetRow, decima
         new("limit", (one, _) => one.Row is { Verdict.Limit: not PlanLimit.None and var limit } ? limit.ToString() : null),
         new("sentence", (one, _) => one.Row?.Verdict.Sentence),
         new("memory_bytes", (one, _) => one.Row?.Memory.Bytes),
-        new("pamt_bytes", (one, _) => one.Row?.Paid.Bytes),
-        new("pamt_percent", (one, _) => one.Row is { Memory.Bytes: > 0 } row ? 100.0 * row.Paid.Bytes / row.Memory.Bytes : null),
-        new("pamt_cost", (one, price) => one.Row is { } row && price > 0 ? Money((long)row.Paid.Bytes, price) : null),
-        new("static_pamt_bytes", (one, _) => one.Row?.StaticPamt.Bytes),
-        new("dynamic_pamt_bytes", (one, _) => one.Row?.DynamicPamt.Bytes),
+        new("pamt_bytes", (one, _) => one.Row?.Paid?.Bytes),
+        new("pamt_percent", (one, _) => one.Row is { Memory.Bytes: > 0, Paid: { } paid } row ? 100.0 * paid.Bytes / row.Memory.Bytes : null),
+        new("pamt_cost", (one, price) => one.Row?.Paid is { } paid && price > 0 ? Money(paid.Bytes, price) : null),
+        new("static_pamt_bytes", (one, _) => one.Row?.StaticPamt?.Bytes),
+        new("dynamic_pamt_bytes", (one, _) => one.Row?.DynamicPamt?.Bytes),
+        new("uses_dynamic_pamt", (one, _) => one.Row?.UsesDynamicPamt),
         new("dynamic_pamt_gain_bytes", (one, _) => one.Row?.Gain),
-        new("dynamic_pamt_gain_cost", (one, price) => one.Row is { } row && price > 0 ? Money(row.Gain, price) : null),
+        new("dynamic_pamt_gain_cost", (one, price) => one.Row?.Gain is { } gain && price > 0 ? Money(gain, price) : null),
         new("tdmrs", (one, _) => one.Row?.Tdmrs),
-        new("tdmrs_left", (one, _) => one.Row?.TdmrHeadroom),
+        new("tdmrs_left", (one, _) => one.Row?.TdmrsLeft),
         new("reserved_peak", (one, _) => one.Row?.PeakReserved),
-        new("reserved_left", (one, _) => one.Row?.ReservedHeadroom),
+        new("reserved_left", (one, _) => one.Row?.ReservedLeft),
+        new("nearest_limit", (one, _) => one.Row?.Nearest.Limit.ToString()),
+        new("nearest_limit_percent", (one, _) => one.Row is { Nearest.Percent: var percent } && double.IsFinite(percent) ? percent : null),
         new("keyids", (one, _) => one.Row?.KeyIds),
         new("gap", (one, _) => one.Gap is { } gap ? $"{gap.Reason} {gap.Remedy}".TrimEnd() : null),
     ];
 
-    private static double Money(long bytes, decimal price) => (double)FleetPlan.Money(bytes, price);
+    private static double Money(decimal bytes, decimal price) => (double)FleetPlan.Money(bytes, price);
 }

@@ -37,8 +37,7 @@ public sealed class FleetPlanner(ISnapshotArchive archive)
         SnapshotHash[] missing = [.. hosts.Select(host => host.Entry.Hash).Distinct().Where(hash => !_machines.ContainsKey(hash))];
         if (_machines.Count + missing.Length > MostKept)
         {
-            _machines.Clear();
-            missing = [.. hosts.Select(host => host.Entry.Hash).Distinct()];
+            Forget(hosts);
         }
 
         var read = new ConcurrentDictionary<SnapshotHash, Reading<PlanMachine>>();
@@ -54,6 +53,16 @@ public sealed class FleetPlanner(ISnapshotArchive archive)
 
         FleetMachine[] machines = [.. hosts.Select(host => new FleetMachine(host.Id, read.GetValueOrDefault(host.Entry.Hash) ?? _machines.GetValueOrDefault(host.Entry.Hash) ?? Forgotten)), .. purchase is null ? [] : (FleetMachine[])[purchase]];
         return await Task.Run(() => FleetPlan.Of(machines, change, cancellation), cancellation);
+    }
+
+    // What nobody asks for at present.
+    private void Forget(IReadOnlyList<FleetHost> hosts)
+    {
+        HashSet<SnapshotHash> asked = [.. hosts.Select(host => host.Entry.Hash)];
+        foreach (SnapshotHash hash in _machines.Keys.Where(hash => !asked.Contains(hash)))
+        {
+            _machines.TryRemove(hash, out _);
+        }
     }
 
     // Another page's question can have taken it out in between.
