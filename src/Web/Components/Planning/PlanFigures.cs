@@ -64,12 +64,20 @@ public static class PlanFigures
         Number("More TDs until a limit", "more_tds", one => one.Headroom?.Tds.Or(null)?.Most) with { IsSearched = true },
     ];
 
-    /// <summary>A limit in words.</summary>
+    /// <summary>A limit in words, with the name of its field where it has one.</summary>
     public static string LimitText(PlanLimit limit) => limit switch
     {
-        PlanLimit.KeyIds => "private KeyIDs",
         PlanLimit.Tdmrs => "TDMRs (MAX_TDMRS)",
         PlanLimit.ReservedAreas => "reserved areas (MAX_RESERVED_PER_TDMR)",
+        _ => LimitWord(limit),
+    };
+
+    /// <summary>A limit in a word or two.</summary>
+    public static string LimitWord(PlanLimit limit) => limit switch
+    {
+        PlanLimit.KeyIds => "private KeyIDs",
+        PlanLimit.Tdmrs => "TDMRs",
+        PlanLimit.ReservedAreas => "reserved areas",
         PlanLimit.ContiguousMemory => "contiguous memory for a PAMT",
         PlanLimit.Module => "the module's own check",
         PlanLimit.Memory => "memory",
