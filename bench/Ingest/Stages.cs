@@ -7,7 +7,10 @@ namespace TdxDash.Ingest;
 /// <summary>What taking one snapshot in costs, step by step, on one thread and without a disk.</summary>
 internal static class Stages
 {
-    /// <summary>Prints the mean time of each step.</summary>
+    // The first passes also compile, and on a machine that others use too the fastest one is the one that was left alone.
+    private const int Passes = 8;
+
+    /// <summary>Prints the mean time of each step in the fastest of several passes.</summary>
     public static void Print(IReadOnlyList<Delivery> deliveries)
     {
         byte[][] bodies = [.. deliveries.Take(2_000).Select(delivery => delivery.Envelope.Body)];
@@ -22,10 +25,17 @@ internal static class Stages
 
     private static TOut[] Time<TIn, TOut>(string name, TIn[] inputs, Func<TIn, TOut> step)
     {
-        _ = inputs.Take(500).Select(step).ToArray();
-        long began = Stopwatch.GetTimestamp();
-        TOut[] results = Array.ConvertAll(inputs, input => step(input));
-        Console.WriteLine($"  {name}: {Stopwatch.GetElapsedTime(began).TotalMicroseconds / inputs.Length:F0} µs");
+        TOut[] results = [];
+        TimeSpan fastest = TimeSpan.MaxValue;
+        for (int pass = 0; pass < Passes; pass++)
+        {
+            long began = Stopwatch.GetTimestamp();
+            results = Array.ConvertAll(inputs, input => step(input));
+            TimeSpan took = Stopwatch.GetElapsedTime(began);
+            fastest = took < fastest ? took : fastest;
+        }
+
+        Console.WriteLine($"  {name}: {fastest.TotalMicroseconds / inputs.Length:F0} µs");
         return results;
     }
 }

@@ -96,6 +96,11 @@ internal sealed partial class KernelLogReader
 
     private bool ReadSeamcall(string text)
     {
+        if (_seamcalls.Count == 0 && !text.StartsWith("SEAMCALL ", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         Match failed = UpstreamSeamcall().Match(text) is { Success: true } upstream ? upstream : OutOfTreeSeamcall().Match(text);
         if (failed.Success)
         {
@@ -128,6 +133,12 @@ internal sealed partial class KernelLogReader
 
     private bool ReadModule(string text)
     {
+        // Every form begins with one of these, and looking for that is far cheaper than trying the forms.
+        if (!text.StartsWith("TDX module", StringComparison.Ordinal) && !text.StartsWith("Module vers", StringComparison.Ordinal) && !text.StartsWith("module vers", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
         if (Ubuntu2404().Match(text) is { Success: true } old)
         {
             _facts = _facts with
@@ -162,11 +173,11 @@ internal sealed partial class KernelLogReader
         {
             BeginBoot(((uint)start, (uint)end));
         }
-        else if (PamtLine().Match(text) is { Success: true } pamt)
+        else if (text.Length > 0 && char.IsAsciiDigit(text[0]) && PamtLine().Match(text) is { Success: true } pamt)
         {
             _facts = _facts with { PamtKiB = Number(pamt, "kb") };
         }
-        else if (CmrLine().Match(text) is { Success: true } cmr && _cmrs.Count < MaxCmrs
+        else if (text.StartsWith("CMR: ", StringComparison.Ordinal) && CmrLine().Match(text) is { Success: true } cmr && _cmrs.Count < MaxCmrs
             && Hex.TryParse(cmr.Groups["start"].Value, out ulong first) && Hex.TryParse(cmr.Groups["end"].Value, out ulong last)
             && first < last && last <= PhysAddr.MaxValue)
         {

@@ -81,8 +81,14 @@ public sealed record ModuleIdentity
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(kernel);
+        return From(module, kernel, platform, kernel.LogLines.Map(KernelLogFacts.From));
+    }
+
+    /// <summary>Works it out where the kernel log was understood already.</summary>
+    internal static ModuleIdentity From(ModuleFacts module, KernelTdxFacts kernel, PlatformFacts? platform, Reading<KernelLogFacts> facts)
+    {
         var read = new ModuleMetadata(module.Metadata);
-        var log = new LoggedValues(kernel.LogLines);
+        var log = new LoggedValues(facts);
         var old = new SysfsValues(platform?.SysfsModule ?? Reading.NotOffered<SysfsModule>("sysfs", "It was not read."));
         return new ModuleIdentity
         {

@@ -64,8 +64,9 @@ internal sealed class ModuleMetadata(Reading<IReadOnlyList<MetadataValue>> metad
 
     private static Dictionary<ulong, IReadOnlyList<ulong>> Index(Reading<IReadOnlyList<MetadataValue>> metadata)
     {
-        var byKey = new Dictionary<ulong, IReadOnlyList<ulong>>();
-        foreach (MetadataValue value in metadata.Or([])!)
+        IReadOnlyList<MetadataValue> values = metadata.Or([])!;
+        var byKey = new Dictionary<ulong, IReadOnlyList<ulong>>(values.Count);
+        foreach (MetadataValue value in values)
         {
             byKey.TryAdd(value.Id.Key, value.Values);
         }
@@ -117,34 +118,32 @@ internal sealed class SysfsValues(Reading<SysfsModule> module)
 }
 
 /// <summary>Typed readings out of the kernel-log lines.</summary>
-internal sealed class LoggedValues(Reading<IReadOnlyList<string>> lines)
+internal sealed class LoggedValues(Reading<KernelLogFacts> log)
 {
-    private readonly Reading<KernelLogFacts> _facts = lines.Map(KernelLogFacts.From);
-
     /// <summary>The version as printed; where the kernel printed no update version, the published build with that build number.</summary>
-    public Reading<ModuleVersion> Version => !_facts.TryGet(out KernelLogFacts? facts) ? _facts.Map(_ => default(ModuleVersion)) : facts switch
+    public Reading<ModuleVersion> Version => !log.TryGet(out KernelLogFacts? facts) ? log.Map(_ => default(ModuleVersion)) : facts switch
     {
         { Version: (int major, int minor, int update) } => Known(new ModuleVersion(major, minor, update)),
         { Version: (int major, int minor, null), BuildNumber: { } build } when ModuleBuilds.Find(major, minor, build) is { } version =>
-            Reading.Known(version, lines.Provenance == Provenance.Emulated ? Provenance.Emulated : Provenance.Computed, $"{lines.Source}: {major}.{minor} with build number {build}"),
+            Reading.Known(version, log.Provenance == Provenance.Emulated ? Provenance.Emulated : Provenance.Computed, $"{log.Source}: {major}.{minor} with build number {build}"),
         { Version: (int major, int minor, null) } =>
-            Reading.NotOffered<ModuleVersion>(lines.Source, $"The kernel log tells {major}.{minor} but no update version, and the build number is not a published one."),
+            Reading.NotOffered<ModuleVersion>(log.Source, $"The kernel log tells {major}.{minor} but no update version, and the build number is not a published one."),
         _ => NotPrinted<ModuleVersion>("the module's version"),
     };
 
     public Reading<T> Get<T>(string what, Func<KernelLogFacts, T?> pick)
         where T : struct =>
-        !_facts.TryGet(out KernelLogFacts? facts) ? _facts.Map(_ => default(T))
+        !log.TryGet(out KernelLogFacts? facts) ? log.Map(_ => default(T))
         : pick(facts) is { } value ? Known(value)
         : NotPrinted<T>(what);
 
     public Reading<T> Get<T>(string what, Func<KernelLogFacts, T?> pick)
         where T : class =>
-        !_facts.TryGet(out KernelLogFacts? facts) ? _facts.Map<T>(_ => null!)
+        !log.TryGet(out KernelLogFacts? facts) ? log.Map<T>(_ => null!)
         : pick(facts) is { } value ? Known(value)
         : NotPrinted<T>(what);
 
-    private Reading<T> Known<T>(T value) => Reading.Known(value, lines.Provenance, lines.Source);
+    private Reading<T> Known<T>(T value) => Reading.Known(value, log.Provenance, log.Source);
 
-    private Reading<T> NotPrinted<T>(string what) => Reading.NotOffered<T>(lines.Source, $"No line of the kernel log tells {what}.");
+    private Reading<T> NotPrinted<T>(string what) => Reading.NotOffered<T>(log.Source, $"No line of the kernel log tells {what}.");
 }

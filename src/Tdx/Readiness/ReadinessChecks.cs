@@ -24,7 +24,12 @@ public static class ReadinessChecks
     public static Verdict Run(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        var evidence = new ReadinessEvidence(snapshot);
+        return Run(new ReadinessEvidence(snapshot));
+    }
+
+    /// <summary>Runs all checks over what was made of a snapshot already.</summary>
+    internal static Verdict Run(ReadinessEvidence evidence)
+    {
         Check[] platform = [.. PlatformChecks.Run(evidence)], bios = [.. BiosChecks.Run(evidence)], kernel = [.. KernelChecks.Run(evidence)];
         Check[] above = [.. ModuleChecks.Run(evidence), .. MemoryChecks.Run(evidence), .. KvmChecks.Run(evidence), .. AttestationChecks.Run(evidence)];
         Check[] checks =

@@ -26,7 +26,7 @@ internal sealed partial class ReadinessEvidence
         }
 
         RealModule = module;
-        Identity = ModuleIdentity.From(module, snapshot.Kernel, snapshot.Platform);
+        Identity = ModuleIdentity.From(module, snapshot.Kernel, snapshot.Platform, Log);
         Release = snapshot.Host.KernelRelease.TryGet(out string? release) ? VersionOf(release) : null;
     }
 

@@ -17,7 +17,9 @@ internal static class ReadinessSummary
 
     public static (TdxState State, string Summary) Of(ReadinessEvidence evidence, IReadOnlyList<Check> checks)
     {
-        Check? Failed(string id) => checks.FirstOrDefault(check => check.Id == id && check is { Outcome: CheckOutcome.Failed, Mandatory: true });
+        // Asked for many ids, and most checks pass.
+        Check[] allFailed = [.. checks.Where(check => check is { Outcome: CheckOutcome.Failed, Mandatory: true })];
+        Check? Failed(string id) => Array.Find(allFailed, check => check.Id == id);
         if (NoTdx(evidence, Failed) is { } none)
         {
             return (TdxState.NoTdx, none);

@@ -29,7 +29,7 @@ public sealed record Verdict(TdxState State, string Summary, IReadOnlyList<Check
     public bool IsReady => State is TdxState.Ready or TdxState.AtRisk;
 
     /// <summary>The checks as a tree: one group for each part of the host.</summary>
-    public IReadOnlyList<CheckGroup> Groups { get; } = CheckGroup.Of(Checks);
+    public IReadOnlyList<CheckGroup> Groups => field ??= CheckGroup.Of(Checks);
 
     /// <summary>How many checks ended so.</summary>
     public int Count(CheckOutcome outcome) => Checks.Count(check => check.Outcome == outcome);

@@ -61,7 +61,8 @@ public sealed record HostSummary
     public static HostSummary From(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        Verdict verdict = ReadinessChecks.Run(snapshot);
+        var evidence = new ReadinessEvidence(snapshot);
+        Verdict verdict = ReadinessChecks.Run(evidence);
         Reading<TdmrLayout> layout = snapshot.Layout.Layout;
         Reading<TdmrLimits> limits = snapshot.Layout.Limits;
         return new HostSummary
@@ -72,9 +73,9 @@ public sealed record HostSummary
             StateReason = verdict.Summary,
             CpuFamily = snapshot.Host.Cpu.TryGet(out CpuFacts? cpu) ? CpuFamilies.ShortName(cpu.Family, cpu.Model)
                 : snapshot.Report?.CpuSignature.Or(null) is { } reported ? CpuFamilies.ShortName(reported.Family, reported.Model) : "unknown",
-            Version = ModuleIdentity.From(snapshot).Version,
-            Memory = snapshot.Memory.Map.Map(blocks => new ByteSize(blocks.Aggregate(0UL, (sum, block) => sum + block.Range.Size.Bytes))),
-            Pamt = PamtOf(snapshot.Kernel.LogLines, layout),
+            Version = VersionOf(snapshot, evidence),
+            Memory = snapshot.Memory.Map.Map(blocks => SizeOf(blocks)),
+            Pamt = PamtOf(evidence.Log, layout),
             PeakReserved = PeakOf(layout, limits),
             MaxReserved = limits.Map(value => (int)value.MaxReservedPerTdmr),
             Tdmrs = layout.Map(value => value.TdmrsNeeded),
@@ -87,10 +88,26 @@ public sealed record HostSummary
         };
     }
 
-    // What the kernel allocated outweighs what was computed: with Dynamic PAMT, or after memory changed, the two differ.
-    private static Reading<ByteSize> PamtOf(Reading<IReadOnlyList<string>> log, Reading<TdmrLayout> layout)
+    // The row shows what a module says, even an emulated one of a machine that is not a demo; the checks do not.
+    private static Reading<ModuleVersion> VersionOf(Snapshot snapshot, ReadinessEvidence evidence) => ReferenceEquals(evidence.RealModule, snapshot.Module)
+        ? evidence.Identity.Version
+        : ModuleIdentity.From(snapshot.Module, snapshot.Kernel, snapshot.Platform, evidence.Log).Version;
+
+    private static ByteSize SizeOf(IReadOnlyList<MemoryBlock> blocks)
     {
-        if (log.TryGet(out IReadOnlyList<string>? lines) && KernelLogFacts.From(lines).PamtKiB is { } printed and < (1UL << 50))
+        ulong bytes = 0;
+        for (int i = 0; i < blocks.Count; i++)
+        {
+            bytes += blocks[i].Range.Size.Bytes;
+        }
+
+        return new ByteSize(bytes);
+    }
+
+    // What the kernel allocated outweighs what was computed: with Dynamic PAMT, or after memory changed, the two differ.
+    private static Reading<ByteSize> PamtOf(Reading<KernelLogFacts> log, Reading<TdmrLayout> layout)
+    {
+        if (log.Or(null)?.PamtKiB is { } printed and < (1UL << 50))
         {
             return Reading.Known(new ByteSize(printed * ByteSize.KiB), log.Provenance, log.Source);
         }

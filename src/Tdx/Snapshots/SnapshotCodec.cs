@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using TdxDash.Tdx.Snapshots.Canonical;
 
 namespace TdxDash.Tdx.Snapshots;
 
@@ -35,6 +36,9 @@ public sealed record SnapshotParse(Snapshot? Snapshot, string? Error)
 {
     /// <summary>Whether it was refused because its schema is newer than <see cref="Snapshots.Snapshot.CurrentSchema"/>: a newer version may accept it as it is.</summary>
     public bool IsNewer { get; init; }
+
+    /// <summary>Whether the bytes are known to be the snapshot's canonical form. Where they are not known to be, they may still be.</summary>
+    public bool IsCanonical { get; init; }
 }
 
 /// <summary>The canonical form of a snapshot: UTF-8 JSON, members in the records' order, no white space, absent members
@@ -64,6 +68,12 @@ public static class SnapshotCodec
 
         try
         {
+            if (CanonicalSnapshot.TryRead(bytes) is { } canonical)
+            {
+                SnapshotRules.Check(canonical);
+                return new SnapshotParse(canonical, null) { IsCanonical = true };
+            }
+
             // Looked at first, so that a newer snapshot is called newer and not broken.
             if (SchemaOf(bytes) is int schema && schema > Snapshot.CurrentSchema)
             {

@@ -85,6 +85,9 @@ internal sealed class WordConverter<T> : JsonConverter<T>
     private static readonly T[] Values = Enum.GetValues<T>();
     private static readonly JsonEncodedText[] Words = Array.ConvertAll(Values, value => JsonEncodedText.Encode(JsonNamingPolicy.CamelCase.ConvertName(value.ToString())));
 
+    /// <summary>Each value with its word as it stands in JSON, in quotation marks.</summary>
+    public static (T Value, byte[] Word)[] Quoted { get; } = [.. Values.Zip(Words, (value, word) => (value, (byte[])[(byte)'"', .. word.EncodedUtf8Bytes, (byte)'"']))];
+
     public static JsonEncodedText Word(T value) =>
         Array.IndexOf(Values, value) is var i and >= 0 ? Words[i] : throw new ArgumentOutOfRangeException(nameof(value), value, $"No member of {typeof(T).Name}.");
 

@@ -62,7 +62,7 @@ internal static class SnapshotCheck
     public static SnapshotParse Parse(byte[] canonical)
     {
         SnapshotParse parse = SnapshotCodec.Parse(canonical);
-        return parse.Snapshot is null || SnapshotCodec.Write(parse.Snapshot).AsSpan().SequenceEqual(canonical)
+        return parse.Snapshot is null || parse.IsCanonical || SnapshotCodec.Write(parse.Snapshot).AsSpan().SequenceEqual(canonical)
             ? parse
             : new SnapshotParse(null, "The body is not in canonical form, so its hash is not the snapshot's identity. Take the snapshot again with a probe of this version.");
     }

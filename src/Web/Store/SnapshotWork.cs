@@ -1,4 +1,3 @@
-using Dapper;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Tdx.Snapshots.Diff;
 using TdxDash.Web.Store.History;
@@ -78,7 +77,7 @@ internal abstract record StoreOutcome
 internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStoreWork
 {
     private const string FindSql = """
-        SELECT s.hash AS Hash, s.revision AS Revision FROM snapshots s JOIN hosts h ON h.id = s.host
+        SELECT s.hash, s.revision FROM snapshots s JOIN hosts h ON h.id = s.host
         WHERE h.host_id = @HostId AND s.boot_id = @BootId AND s.sequence = @Sequence
         """;
 
@@ -131,17 +130,18 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStor
     public void Apply(StoreTransaction transaction)
     {
         string hash = row.Hash.ToString();
-        KnownRow? known = transaction.Connection.QueryFirstOrDefault<KnownRow>(FindSql, new { row.HostId, row.BootId, row.Sequence }, transaction.Sqlite);
+        KnownRow? known = transaction.First(FindSql, static reader => new KnownRow(reader.GetString(0), reader.GetInt64(1)),
+            ("@HostId", row.HostId), ("@BootId", row.BootId), ("@Sequence", row.Sequence));
         if (known is not null && known.Hash != hash)
         {
             _outcome = new StoreOutcome.Conflict(known.Hash);
             return;
         }
 
-        transaction.Connection.Execute(BodySql, new { Hash = hash, row.Schema, row.RawBytes, row.Body }, transaction.Sqlite);
+        transaction.Execute(BodySql, ("@Hash", hash), ("@Schema", row.Schema), ("@RawBytes", row.RawBytes), ("@Body", row.Body));
         if (known is not null)
         {
-            transaction.Connection.Execute(HealedSql, new { Hash = hash, Unreadable = (int)ChangeKinds.Unreadable }, transaction.Sqlite);
+            transaction.Execute(HealedSql, ("@Hash", hash), ("@Unreadable", (int)ChangeKinds.Unreadable));
             _outcome = new StoreOutcome.Duplicate(known.Revision);
             return;
         }
@@ -177,12 +177,12 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStor
 
     private long Insert(StoreTransaction transaction, string hash)
     {
-        long host = transaction.Connection.QuerySingle<long>(HostSql,
-            new { row.HostId, row.HostName, Origin = row.Origin.ToString(), row.ProbeVersion, row.ReceivedAt }, transaction.Sqlite);
+        long host = transaction.Number(HostSql, ("@HostId", row.HostId), ("@HostName", row.HostName), ("@Origin", row.Origin.ToString()),
+            ("@ProbeVersion", row.ProbeVersion), ("@ReceivedAt", row.ReceivedAt));
         byte[]? digest = row.Digest is null ? null : DigestCodec.Write(row.Digest, transaction.IdOf);
-        long revision = transaction.Connection.QuerySingle<long>(SnapshotSql,
-            new { Host = host, row.BootId, row.Sequence, Hash = hash, row.TakenAt, row.ReceivedAt, Digest = digest }, transaction.Sqlite);
-        transaction.Connection.Execute(OvertakeSql, new { Host = host, row.Sequence, row.ReceivedAt, Revision = revision }, transaction.Sqlite);
+        long revision = transaction.Number(SnapshotSql, ("@Host", host), ("@BootId", row.BootId), ("@Sequence", row.Sequence), ("@Hash", hash),
+            ("@TakenAt", row.TakenAt), ("@ReceivedAt", row.ReceivedAt), ("@Digest", digest));
+        transaction.Execute(OvertakeSql, ("@Host", host), ("@Sequence", row.Sequence), ("@ReceivedAt", row.ReceivedAt), ("@Revision", revision));
         return revision;
     }
 

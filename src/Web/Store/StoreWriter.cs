@@ -17,6 +17,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     private readonly ILogger<StoreWriter> _log;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SqliteConnection? _connection;
+    private PreparedStatements? _statements;
     private TextPool? _texts;
     private long _queuedBytes;
     private volatile string? _trouble = "The store is not open yet.";
@@ -110,7 +111,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         {
             _connection ??= _path.OpenWriter();
             using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-            var open = new StoreTransaction(_connection, transaction, _texts ??= new TextPool());
+            var open = new StoreTransaction(_connection, transaction, _statements ??= new PreparedStatements(_connection), _texts ??= new TextPool());
             foreach (IStoreWork work in batch)
             {
                 work.Apply(open);
@@ -165,7 +166,7 @@ internal sealed class StoreWriter : IAsyncDisposable
         Tell(reason);
         // After a failed commit or flush the connection's view of the file is not to be trusted.
         _connection?.Dispose();
-        (_connection, _texts) = (null, null);
+        (_connection, _statements, _texts) = (null, null, null);
         foreach (IStoreWork work in batch)
         {
             work.Failed($"{reason} Nothing was lost: send it again later.");

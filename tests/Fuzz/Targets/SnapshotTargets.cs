@@ -22,8 +22,9 @@ internal sealed class SnapshotTarget() : FuzzTarget("snapshot")
             return parse.Error!;
         }
 
+        Promise(!parse.IsCanonical || SnapshotCodec.Write(parse.Snapshot).AsSpan().SequenceEqual(input), "what is called canonical is not what is written");
         HoldTogether(parse.Snapshot);
-        return "accepted";
+        return parse.IsCanonical ? "accepted" : "accepted, not canonical";
     }
 
     /// <summary>What everybody who gets a snapshot relies on.</summary>
@@ -32,6 +33,7 @@ internal sealed class SnapshotTarget() : FuzzTarget("snapshot")
         byte[] canonical = SnapshotCodec.Write(snapshot);
         SnapshotParse again = SnapshotCodec.Parse(canonical);
         Promise(again.Snapshot is not null, $"it is refused after being written: {again.Error}");
+        Promise(again.IsCanonical, "what was written is not called canonical");
         Promise(SnapshotCodec.Write(again.Snapshot!).AsSpan().SequenceEqual(canonical), "its canonical form changes when it is parsed and written");
         HostSummary.From(snapshot);
         PlanTarget.PlanOf(snapshot);

@@ -62,16 +62,9 @@ internal sealed class ComparisonWork(IReadOnlyList<Comparison> comparisons) : IS
     {
         foreach (Comparison comparison in comparisons)
         {
-            transaction.Connection.Execute(Sql, new
-            {
-                DigestCodec.Form,
-                comparison.Row.Base,
-                comparison.Change.Fields,
-                Kinds = (int)comparison.Change.Kinds,
-                comparison.Change.Headline,
-                Digest = comparison.Digest is { } digest ? DigestCodec.Write(digest, transaction.IdOf) : null,
-                comparison.Row.Revision,
-            }, transaction.Sqlite);
+            byte[]? digest = comparison.Digest is { } made ? DigestCodec.Write(made, transaction.IdOf) : null;
+            transaction.Execute(Sql, ("@Form", DigestCodec.Form), ("@Base", comparison.Row.Base), ("@Fields", comparison.Change.Fields),
+                ("@Kinds", (int)comparison.Change.Kinds), ("@Headline", comparison.Change.Headline), ("@Digest", digest), ("@Revision", comparison.Row.Revision));
         }
     }
 

@@ -1,0 +1,46 @@
+using Microsoft.Data.Sqlite;
+
+namespace TdxDash.Web.Store;
+
+/// <summary>The statements that a connection runs again and again, each compiled by SQLite once. They live as long as the connection, which
+/// ends them when it is closed.</summary>
+/// <param name="connection">The connection, which one thread uses.</param>
+internal sealed class PreparedStatements(SqliteConnection connection)
+{
+    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+
+    /// <summary>Gives a statement with its values.</summary>
+    /// <param name="transaction">The open transaction.</param>
+    /// <param name="sql">One or more statements: a constant, as it is kept.</param>
+    /// <param name="values">The parameters, always the same ones in the same order.</param>
+    public SqliteCommand Of(SqliteTransaction transaction, string sql, ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        if (!_commands.TryGetValue(sql, out SqliteCommand? command))
+        {
+            _commands[sql] = command = Make(sql, values);
+        }
+
+        command.Transaction = transaction;
+        for (int i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i].Value ?? DBNull.Value;
+        }
+
+        return command;
+    }
+
+    // The text of each is a constant, not put together from what came from outside.
+#pragma warning disable CA2100
+    private SqliteCommand Make(string sql, ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach ((string name, _) in values)
+        {
+            command.Parameters.Add(new SqliteParameter { ParameterName = name });
+        }
+
+        return command;
+    }
+#pragma warning restore CA2100
+}
