@@ -249,7 +249,7 @@ public sealed class LivePageTests : PageTestContext
         IRenderedComponent<LivePage> page = Open("?log=b");
         page.Find("section.log input[type=search]").Change("zzz");
 
-        Assert.Contains("No line matches this filter.", page.Find("section.log").TextContent, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Contains("No line matches this filter.", page.Find("section.log").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
         Assert.EndsWith("?log=zzz", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
     }
 
