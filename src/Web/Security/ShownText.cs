@@ -18,7 +18,8 @@ public static class ShownText
     public static string Limit(string text, int max)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length <= max && !text.Any(char.IsSurrogate) && text.EnumerateRunes().All(IsShown))
+        // Nearly every text is plain ASCII, which many characters at a time are told by.
+        if (text.Length <= max && (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') || (!text.Any(char.IsSurrogate) && text.EnumerateRunes().All(IsShown))))
         {
             return text;
         }

@@ -96,6 +96,9 @@ public sealed class WebSetupTests
     [InlineData("node-1", 255, "node-1")]
     [InlineData("<script>", 255, "<script>")]
     [InlineData("a\nb\u200Fc", 255, "a\uFFFDb\uFFFDc")]
+    [InlineData(" ~", 2, " ~")]
+    [InlineData("a\u007Fb", 255, "a\uFFFDb")]
+    [InlineData("é\u001Fb", 255, "é\uFFFDb")]
     [InlineData("abcdef", 4, "abc…")]
     [InlineData("ab\U0001F600cd", 4, "ab…")]
     public void Limit_Text_KeepsWhatCanBeShown(string text, int max, string expected) => Assert.Equal(expected, ShownText.Limit(text, max));
