@@ -144,6 +144,7 @@ public sealed class LivePageTests : PageTestContext
         Site();
         IRenderedComponent<LivePage> page = Open();
         page.Find("[data-live-pause]").Click();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".badge")));
 
         Reinits.See(Id("d"), Enumerable.Range(0, SeenLog.Most + 500).Select(i => Updates.Step(Now.AddSeconds(1), EmulatedStep.Install, i, 10_000)));
         Time.Advance(TimeSpan.FromSeconds(10));
@@ -249,7 +250,7 @@ public sealed class LivePageTests : PageTestContext
         IRenderedComponent<LivePage> page = Open("?log=b");
         page.Find("section.log input[type=search]").Change("zzz");
 
-        page.WaitForAssertion(() => Assert.Contains("No line matches this filter.", page.Find("section.log").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        page.WaitForAssertion(() => Assert.Contains("No line matches this filter.", page.Find("section.log").TextContent, StringComparison.Ordinal));
         Assert.EndsWith("?log=zzz", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
     }
 
