@@ -1,18 +1,15 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-[assembly: TestCollectionOrderer<TdxDash.EndToEnd.LongestFirst>]
-
 namespace TdxDash.EndToEnd;
 
 /// <summary>Begins with the collections that take longest: one of them begun last would run alone for minutes.</summary>
-public sealed class LongestFirst : ITestCollectionOrderer
+/// <param name="longest">Their names, or those of their classes, the longest first.</param>
+public abstract class LongestFirst(params string[] longest) : ITestCollectionOrderer
 {
-    private static readonly string[] Longest = [PastPictures.Name, LookingTests.Name, PastTests.Name, nameof(LiveTests), nameof(FleetTableTests), nameof(ImportTests)];
-
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
         where TTestCollection : ITestCollection =>
         [.. testCollections.OrderBy(collection => Place(collection.TestCollectionDisplayName)).ThenBy(collection => collection.TestCollectionDisplayName, StringComparer.Ordinal)];
 
-    private static int Place(string collection) => Array.FindIndex(Longest, name => collection == name || collection.Contains($".{name}", StringComparison.Ordinal)) is >= 0 and var at ? at : Longest.Length;
+    private int Place(string collection) => Array.FindIndex(longest, name => collection == name || collection.Contains($".{name}", StringComparison.Ordinal)) is >= 0 and var at ? at : longest.Length;
 }

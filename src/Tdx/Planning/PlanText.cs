@@ -22,7 +22,7 @@ public static class PlanText
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > MaxLength)
         {
-            return new PlanParse(null, null, [TooLong(text.Length)]);
+            return new PlanParse(null, null, [TooLong(text.Length) with { Line = 1 + text.AsSpan(0, MaxLength).Count('\n'), Column = MaxLength - text.LastIndexOf('\n', MaxLength - 1) }]);
         }
 
         var clauses = new PlanClauses(text);
@@ -44,7 +44,8 @@ public static class PlanText
 
     /// <summary>What is wrong with a text of more than <see cref="MaxLength"/> characters.</summary>
     /// <param name="length">How many it has.</param>
-    public static PlanProblem TooLong(long length) => new(MaxLength, 1, 1, 1,
+    /// <returns>At the first character that is too many, in the first line for all that is known of the others.</returns>
+    public static PlanProblem TooLong(long length) => new(MaxLength, 1, 1, MaxLength + 1,
         string.Create(CultureInfo.InvariantCulture, $"The plan has {length:#,0} characters; at most {MaxLength:#,0} are accepted."), "Leave ranges out, or write repeated ones as firmware N x SIZE in A-B.");
 
     /// <summary>Writes the canonical text, in one line.</summary>

@@ -96,6 +96,9 @@ public sealed class PlanTextTests
         PlanProblem problem = Assert.Single(PlanText.Parse(new string('x', 1 << 20)).Problems);
 
         Assert.Contains("1,048,576 characters; at most 65,536", problem.Message, StringComparison.Ordinal);
+        Assert.Equal((PlanText.MaxLength, 1, PlanText.MaxLength + 1), (problem.Position, problem.Line, problem.Column));
+        PlanProblem ofLines = Assert.Single(PlanText.Parse(string.Concat(Enumerable.Repeat("# nine of\n", 10_000))).Problems);
+        Assert.Equal((PlanText.MaxLength, 6_554, 7), (ofLines.Position, ofLines.Line, ofLines.Column));
     }
 
     [Fact]

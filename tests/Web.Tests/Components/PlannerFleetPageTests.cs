@@ -64,6 +64,19 @@ public sealed class PlannerFleetPageTests : PageTestContext
     }
 
     [Fact]
+    public void ByHeadroom_PutsWhatFailsFirstThenWhatIsNearestToAnyLimit()
+    {
+        Fleet.Report(Samples.Entry());
+        FleetHost host = Services.GetRequiredService<IFleetProjection>().Current.Hosts[0];
+        FleetRow[] rows = [.. FleetPlan.Of(((string[])["1 socket x 64 GiB", "60 sockets x 2 GiB", "2 sockets x 64 GiB, hole 2G-4G, firmware 18 x 64 KiB in 1M-1G", "2 sockets x 64 GiB, hole 2G-4G, firmware 6 x 64 KiB in 1M-1G"])
+            .Select((text, i) => new FleetMachine($"{i}", Reading.Known(PlanText.Parse(text).Machine!, Provenance.Hypothetical, "plan"))), cancellation: Xunit.TestContext.Current.CancellationToken).Rows];
+
+        IReadOnlyList<PlannerFleetRow> ordered = PlannerFleetRow.ByHeadroom([new PlannerFleetRow(host, null, new FleetGap("gap", "", "")), .. rows.Select(row => new PlannerFleetRow(host, row, null))]);
+
+        Assert.Equal(["2", "1", "3", "0", null], ordered.Select(one => one.Row?.Id));
+    }
+
+    [Fact]
     public void Levels_MoreThanAreShown_ArePutTogether()
     {
         FleetHeadroom[] levels = [.. Enumerable.Range(-25, 30).Select(left => new FleetHeadroom(left, 2))];

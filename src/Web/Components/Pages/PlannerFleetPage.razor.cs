@@ -15,7 +15,9 @@ namespace TdxDash.Web.Components.Pages;
 public sealed partial class PlannerFleetPage : IDisposable
 {
     private readonly CancellationTokenSource _gone = new();
+    private readonly List<PlannerFleetState> _underWay = [];
     private PlannerFleetState _state = new();
+    private PlannerFleetState? _planned;
     private AsOf? _shownAt;
     private FleetPlan? _plan;
     private IReadOnlyList<PlannerFleetRow> _rows = [];
@@ -107,9 +109,17 @@ public sealed partial class PlannerFleetPage : IDisposable
     protected override Task OnParametersSetAsync()
     {
         UrlParse<PlannerFleetState> parse = Nav.UrlState<PlannerFleetState>();
+        int echo = _underWay.LastIndexOf(parse.State);
+        _underWay.RemoveRange(0, echo < 0 ? _underWay.Count : echo + 1);
+        if (_underWay.Count > 0)
+        {
+            // Older than what the fields say by now, which is on its way.
+            return Task.CompletedTask;
+        }
+
         var search = FleetSearch.Parse(parse.State.Search);
         _problems = [.. parse.Problems, .. search.Problems.Select(problem => problem.ToString())];
-        bool isSame = _plan is not null && AsOf == _shownAt && parse.State with { Price = 0, By = default } == _state with { Price = 0, By = default };
+        bool isSame = _planned is not null && AsOf == _shownAt && parse.State with { Price = 0, By = default } == _planned with { Price = 0, By = default };
         (_state, _shownAt) = (parse.State, AsOf);
         // What memory costs, and by what is added up, changes no layout.
         return isSame ? Task.CompletedTask : RefreshAsync();
@@ -118,13 +128,14 @@ public sealed partial class PlannerFleetPage : IDisposable
     private async Task RefreshAsync()
     {
         int load = ++_loads;
-        (_isBusy, _failure) = (true, "");
+        PlannerFleetState asked = _state;
+        (_planned, _isBusy, _failure) = (asked, true, "");
         _ = Interlocked.Exchange(ref _pending, 0);
         try
         {
             FleetSnapshot snapshot = await FleetThen.GetAsync(AsOf.At, _gone.Token);
-            IReadOnlyList<FleetHost> hosts = snapshot.Select(new FleetQuery(FleetSearch.Parse(_state.Search), [], [])).Hosts;
-            FleetPlan plan = await Planner.PlanAsync(hosts, _state.Change, _state.Purchase, _gone.Token);
+            IReadOnlyList<FleetHost> hosts = snapshot.Select(new FleetQuery(FleetSearch.Parse(asked.Search), [], [])).Hosts;
+            FleetPlan plan = await Planner.PlanAsync(hosts, asked.Change, asked.Purchase, _gone.Token);
             if (load == _loads)
             {
                 (_plan, _rows, _hasHosts, _isBusy) = (plan, PlannerFleetRow.ByHeadroom(PlannerFleetRow.Of(hosts, plan)), !snapshot.Hosts.IsEmpty, false);
@@ -140,6 +151,15 @@ public sealed partial class PlannerFleetPage : IDisposable
         }
     }
 
-    private void Go((PlannerFleetState State, bool IsTyped) change) =>
+    // The next change builds upon this one, also before the browser has taken the address.
+    private void Go((PlannerFleetState State, bool IsTyped) change)
+    {
+        if (change.State != (_underWay.Count > 0 ? _underWay[^1] : _state))
+        {
+            _underWay.Add(change.State);
+        }
+
+        _state = change.State;
         Nav.NavigateTo(AsOf.Change(change.State.At("/planner/fleet"), AsOf.At), new NavigationOptions { ReplaceHistoryEntry = change.IsTyped });
+    }
 }
