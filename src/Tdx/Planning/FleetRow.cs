@@ -36,11 +36,16 @@ public sealed record FleetRow(
     /// <summary>Areas left in the TDMR that needs most; negative when it needs more than there are, null where they are not counted.</summary>
     public int? ReservedLeft => MaxReserved - PeakReserved;
 
-    /// <summary>Which of reserved areas and TDMRs is taken by the larger part, and that part in percent.</summary>
-    public (PlanLimit Limit, double Percent) Nearest
+    /// <summary>The nearer of reserved areas and TDMRs, and the part of it that is taken, in percent; infinite where there is none of it, null where another limit ends it before.</summary>
+    public (PlanLimit Limit, double Percent)? Nearest
     {
         get
         {
+            if (Verdict.Limit is not (PlanLimit.None or PlanLimit.Tdmrs or PlanLimit.ReservedAreas))
+            {
+                return null;
+            }
+
             double tdmrs = Part(Tdmrs, MaxTdmrs), reserved = PeakReserved is { } peak ? Part(peak, MaxReserved) : -1;
             return reserved >= tdmrs ? (PlanLimit.ReservedAreas, reserved) : (PlanLimit.Tdmrs, tdmrs);
         }

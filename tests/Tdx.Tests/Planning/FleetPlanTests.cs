@@ -26,7 +26,7 @@ public sealed class FleetPlanTests
         Assert.Equal((decimal)fleet.Rows[0].Paid!.Value.Bytes + fleet.Rows[1].Paid!.Value.Bytes, fleet.Total.Paid);
         Assert.Equal((decimal)(1_024 + 64) * ByteSize.GiB, fleet.Total.Initialised);
         Assert.Equal((31L, 1, 1), (fleet.Total.KeyIds, fleet.Total.KeyIdsUnknown, fleet.Total.UsingDynamicPamt));
-        Assert.Equal([PlanLimit.ReservedAreas, PlanLimit.ReservedAreas, PlanLimit.ReservedAreas, PlanLimit.Tdmrs], fleet.Rows.Select(row => row.Nearest.Limit));
+        Assert.Equal([PlanLimit.ReservedAreas, PlanLimit.ReservedAreas, PlanLimit.ReservedAreas, PlanLimit.Tdmrs], fleet.Rows.Select(row => row.Nearest!.Value.Limit));
         Assert.Equal([(-3, 1), (14, 2)], fleet.ByReserved.Select(level => (level.Headroom, level.Machines)));
         Assert.Equal([(-6, 1), (60, 1), (61, 2)], fleet.ByTdmrs.Select(level => (level.Headroom, level.Machines)));
         Assert.Equal((1, -3, -6), (fleet.Uncounted, fleet.Total.FewestReserved, fleet.Total.FewestTdmrs));
@@ -65,6 +65,7 @@ public sealed class FleetPlanTests
     [Theory]
     [InlineData("GNR", null, true)]
     [InlineData("EMR", null, false)]
+    [InlineData("6/106", null, false)]
     [InlineData(null, null, true)]
     public void Apply_AModule_IsForItsFamiliesOnly(string? family, bool? offers, bool isPlanned)
     {
@@ -73,7 +74,7 @@ public sealed class FleetPlanTests
         Reading<PlanMachine> changed = new FleetChange { Module = PlanModules.Find("tdx-2.0.08-gnr"), DynamicPamt = true }.Apply(machine);
 
         Assert.Equal(isPlanned, changed.IsKnown);
-        Assert.Equal(isPlanned ? "" : "Module tdx-2.0.08-gnr is for GNR, and the CPU is EMR.", changed.Reason);
+        Assert.Equal(isPlanned ? "" : $"Module tdx-2.0.08-gnr is for GNR, and the CPU is {family}.", changed.Reason);
         Assert.Equal(isPlanned, changed.Or(null)?.UsesDynamicPamt ?? false);
     }
 
@@ -83,6 +84,16 @@ public sealed class FleetPlanTests
     [InlineData(null, true)]
     public void Apply_DynamicPamtOnAModuleThatNoListHas_FollowsTheModulesOwnFeatures(bool? offers, bool uses) =>
         Assert.Equal(uses, new FleetChange { DynamicPamt = true }.Apply(PlanTextTests.Accepted(Texts[0]).Machine! with { OffersDynamicPamt = offers }).Value.UsesDynamicPamt);
+
+    [Theory]
+    [InlineData("1 socket x 64 GiB, max-tdmrs 0", PlanLimit.Tdmrs)]
+    [InlineData("1 socket x 64 GiB, keyids 1", null)]
+    public void Nearest_OfNoTdmrsIsThem_AndOfAnotherLimitNone(string text, PlanLimit? limit)
+    {
+        FleetRow row = Assert.Single(FleetPlan.Of([new FleetMachine("", Reading.Known(PlanTextTests.Accepted(text).Machine!, Provenance.Hypothetical, "plan"))], cancellation: TestContext.Current.CancellationToken).Rows);
+
+        Assert.Equal(limit, row.Nearest?.Limit);
+    }
 
     [Fact]
     public void Of_WithMoreMemory_LaysEachOutAsAPlanWithSoMuchMoreDoes()

@@ -64,6 +64,16 @@ public sealed class PlannerFleetPageTests : PageTestContext
     }
 
     [Fact]
+    public void Table_AMachineWithoutTdmrs_SaysThatThereAreNone()
+    {
+        FleetPlan plan = FleetPlan.Of([new FleetMachine("", Reading.Known(PlanText.Parse("1 socket x 64 GiB, max-tdmrs 0").Machine!, Provenance.Hypothetical, "plan"), 3)], cancellation: Xunit.TestContext.Current.CancellationToken);
+
+        IRenderedComponent<PlannerFleetTable> table = Render<PlannerFleetTable>(parameters => parameters.Add(t => t.Rows, PlannerFleetRow.Of([], plan)).Add(t => t.CsvFile, ""));
+
+        Assert.Equal("TDMRs, there are none", table.Find("tbody td:nth-child(3)").TextContent);
+    }
+
+    [Fact]
     public void ByHeadroom_PutsWhatFailsFirstThenWhatIsNearestToAnyLimit()
     {
         Fleet.Report(Samples.Entry());

@@ -17,7 +17,8 @@ public sealed partial class PlannerFleetPage : IDisposable
     private readonly CancellationTokenSource _gone = new();
     private readonly List<PlannerFleetState> _underWay = [];
     private PlannerFleetState _state = new();
-    private PlannerFleetState? _planned;
+    private PlannerFleetState _answered = new();
+    private PlannerFleetState? _planned, _seen;
     private AsOf? _shownAt;
     private FleetPlan? _plan;
     private IReadOnlyList<PlannerFleetRow> _rows = [];
@@ -74,6 +75,9 @@ public sealed partial class PlannerFleetPage : IDisposable
     [SupplyParameterFromQuery(Name = "by")]
     private string? By { get; set; }
 
+    // What the results are of: the fields can say more by now.
+    private PlannerFleetState Shown => _answered with { Price = _state.Price, By = _state.By };
+
     private string CsvFile => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/planner/fleet.csv"), AsOf.At);
 
     private string Link => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/planner/fleet"), AsOf.At);
@@ -109,6 +113,13 @@ public sealed partial class PlannerFleetPage : IDisposable
     protected override Task OnParametersSetAsync()
     {
         UrlParse<PlannerFleetState> parse = Nav.UrlState<PlannerFleetState>();
+        if (_underWay.Count > 0 && parse.State == _seen && AsOf == _shownAt)
+        {
+            // The same address again: the layout was drawn anew.
+            return Task.CompletedTask;
+        }
+
+        _seen = parse.State;
         int echo = _underWay.LastIndexOf(parse.State);
         _underWay.RemoveRange(0, echo < 0 ? _underWay.Count : echo + 1);
         if (_underWay.Count > 0)
@@ -138,16 +149,21 @@ public sealed partial class PlannerFleetPage : IDisposable
             FleetPlan plan = await Planner.PlanAsync(hosts, asked.Change, asked.Purchase, _gone.Token);
             if (load == _loads)
             {
-                (_plan, _rows, _hasHosts, _isBusy) = (plan, PlannerFleetRow.ByHeadroom(PlannerFleetRow.Of(hosts, plan)), !snapshot.Hosts.IsEmpty, false);
+                (_plan, _answered, _rows, _hasHosts, _isBusy) = (plan, asked, PlannerFleetRow.ByHeadroom(PlannerFleetRow.Of(hosts, plan)), !snapshot.Hosts.IsEmpty, false);
             }
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
             // The page was left while it was worked out.
         }
-        catch (IOException e)
+        catch (IOException e) when (load == _loads)
         {
-            (_failure, _isBusy) = ($"{e.Message} Load the page again.", false);
+            // Asked again, it is tried again.
+            (_planned, _failure, _isBusy) = (null, $"{e.Message} Load the page again.", false);
+        }
+        catch (IOException)
+        {
+            // A newer question is under way.
         }
     }
 

@@ -40,7 +40,7 @@ public sealed record PlannerFleetRow(FleetHost? Host, FleetRow? Row, FleetGap? G
 
     /// <summary>Those that would not initialise first, then those of which the largest part of a limit is taken, gaps last.</summary>
     public static IReadOnlyList<PlannerFleetRow> ByHeadroom(IEnumerable<PlannerFleetRow> rows) =>
-        [.. rows.OrderBy(one => one.Row is null).ThenBy(one => one.Row?.Verdict.Initializes ?? false).ThenByDescending(one => one.Row?.Nearest.Percent ?? 0).ThenBy(one => one.Name, StringComparer.OrdinalIgnoreCase)];
+        [.. rows.OrderBy(one => one.Row is null).ThenBy(one => one.Row?.Verdict.Initializes ?? false).ThenByDescending(one => one.Row?.Nearest?.Percent ?? 0).ThenBy(one => one.Name, StringComparer.OrdinalIgnoreCase)];
 }
 
 /// <summary>A field of the exported plan of a fleet.</summary>
@@ -75,8 +75,8 @@ public sealed record PlannerFleetField(string Name, Func<PlannerFleetRow, decima
         new("tdmrs_left", (one, _) => one.Row?.TdmrsLeft),
         new("reserved_peak", (one, _) => one.Row?.PeakReserved),
         new("reserved_left", (one, _) => one.Row?.ReservedLeft),
-        new("nearest_limit", (one, _) => one.Row?.Nearest.Limit.ToString()),
-        new("nearest_limit_percent", (one, _) => one.Row is { Nearest.Percent: var percent } && double.IsFinite(percent) ? percent : null),
+        new("nearest_limit", (one, _) => one.Row?.Nearest?.Limit.ToString()),
+        new("nearest_limit_percent", (one, _) => one.Row?.Nearest is { Percent: var percent } && double.IsFinite(percent) ? percent : null),
         new("keyids", (one, _) => one.Row?.KeyIds),
         new("gap", (one, _) => one.Gap is { } gap ? $"{gap.Reason} {gap.Remedy}".TrimEnd() : null),
     ];
