@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using TdxDash.Web.Options;
@@ -11,6 +12,9 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <summary>The most works in one transaction: above it a longer wait buys no more throughput.</summary>
     public const int MaxBatch = 128;
 
+    // Beyond the longest delay of a probe, whose next delivery tells sooner.
+    private static readonly TimeSpan TroubleHolds = TimeSpan.FromSeconds(20);
+
     private readonly Channel<IStoreWork> _queue;
     private readonly StorePath _path;
     private readonly long _maxBytes;
@@ -19,7 +23,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     private SqliteConnection? _connection;
     private PreparedStatements? _statements;
     private TextPool? _texts;
-    private long _queuedBytes;
+    private long _queuedBytes, _failedAt;
     private volatile string? _trouble = "The store is not open yet.";
     private volatile string? _refusal;
     private bool _started;
@@ -35,7 +39,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <summary><see cref="Trouble"/> came or went. Raised on the writer's thread: it must not be held up.</summary>
     public event Action? TroubleChanged;
 
-    /// <summary>Why the last commit failed or nothing is written any more; null while all is well.</summary>
+    /// <summary>Why the last commit failed or nothing is written any more; null while all is well. After a failure it is again with the next delivery that is stored, or with any commit 20 seconds later.</summary>
     public string? Trouble => _refusal ?? _trouble;
 
     /// <summary>Opens the connection and starts writing.</summary>
@@ -126,7 +130,12 @@ internal sealed class StoreWriter : IAsyncDisposable
             return;
         }
 
-        Tell(null);
+        // Where no delivery fits any more a sign of life still may, and says nothing about the next delivery.
+        if (batch.Exists(work => work.Bytes > 0) || Stopwatch.GetElapsedTime(_failedAt) > TroubleHolds)
+        {
+            Tell(null);
+        }
+
         foreach (IStoreWork work in batch)
         {
             Announce(work);
@@ -163,6 +172,7 @@ internal sealed class StoreWriter : IAsyncDisposable
             ? $"The disk of the dashboard's data folder {_path.Folder} is full; free some space."
             : $"The dashboard could not write its database {_path.File}: {e.Message}";
         StoreLog.CommitFailed(_log, batch.Count, reason, e);
+        _failedAt = Stopwatch.GetTimestamp();
         Tell(reason);
         // After a failed commit or flush the connection's view of the file is not to be trusted.
         _connection?.Dispose();

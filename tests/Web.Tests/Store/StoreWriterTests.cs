@@ -65,7 +65,9 @@ public sealed class StoreWriterTests
         Assert.Contains("is full", writer.Trouble, StringComparison.Ordinal);
         Assert.Equal(0, Rows(folder));
 
-        // The limit went with the connection, as if space had been freed.
+        // The limit went with the connection, as if space had been freed; what is smaller than a delivery would have fitted all the time.
+        Assert.Equal(new DirectOutcome<int>(1, null), await new DirectWork<int>(_ => 1).RunAsync(writer));
+        Assert.Contains("is full", writer.Trouble, StringComparison.Ordinal);
         SnapshotWork again = Work(1);
         Assert.Null(writer.TryEnqueue(again));
         Assert.IsType<StoreOutcome.Stored>(await again.Done.WaitAsync(Dashboard.Patience, TestContext.Current.CancellationToken));
