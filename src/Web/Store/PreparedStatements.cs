@@ -13,6 +13,7 @@ internal sealed class PreparedStatements(SqliteConnection connection)
     /// <param name="transaction">The open transaction.</param>
     /// <param name="sql">One or more statements: a constant, as it is kept.</param>
     /// <param name="values">The parameters, always the same ones in the same order.</param>
+    /// <exception cref="InvalidOperationException">They are others, or in another order, than at the first time.</exception>
     public SqliteCommand Of(SqliteTransaction transaction, string sql, ReadOnlySpan<(string Name, object? Value)> values)
     {
         if (!_commands.TryGetValue(sql, out SqliteCommand? command))
@@ -23,6 +24,12 @@ internal sealed class PreparedStatements(SqliteConnection connection)
         command.Transaction = transaction;
         for (int i = 0; i < values.Length; i++)
         {
+            // A value in another's place would be stored for good.
+            if (command.Parameters.Count != values.Length || command.Parameters[i].ParameterName != values[i].Name)
+            {
+                throw new InvalidOperationException($"The statement was first given other parameters than these, or in another order: {sql}");
+            }
+
             command.Parameters[i].Value = values[i].Value ?? DBNull.Value;
         }
 
