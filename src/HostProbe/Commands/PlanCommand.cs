@@ -58,10 +58,13 @@ internal static class PlanCommand
 
         PlanMachine machine = source.Machine ?? throw CommandException.Failed($"{name}: {source.Refusal}");
         Reading<PlanMachine> planned = new FleetChange { Module = module }.Apply(machine);
+        return planned.TryGet(out PlanMachine? changed) ? (changed, PlanImports.ToSpec(changed)) : throw CommandException.Failed($"{name}: {planned.Reason} {OthersFor(machine)}");
+    }
+
+    private static string OthersFor(PlanMachine machine)
+    {
         string[] others = [.. PlanModules.All.Where(other => other.Families.Contains(machine.Family)).Select(other => other.Name)];
-        PlanMachine changed = planned.TryGet(out PlanMachine? known) ? known
-            : throw CommandException.Failed($"{name}: {planned.Reason} {(others.Length == 0 ? "No module that plans know is for it: leave --module out." : $"Use one of: {string.Join(", ", others)}.")}");
-        return (changed, PlanImports.ToSpec(changed));
+        return others.Length == 0 ? "No module that plans know is for it: leave --module out." : $"Use one of: {string.Join(", ", others)}.";
     }
 
     private static PlanSource Read(string given, ProbeEnvironment environment)

@@ -101,6 +101,9 @@ public sealed record FleetPlan
     /// <summary>Machines whose reserved areas are not counted, as they end before.</summary>
     public int Uncounted => Total.Machines - ByReserved.Sum(level => level.Machines);
 
+    /// <summary>How many of the machines are to be bought.</summary>
+    public int Bought => Rows.Sum(row => row.Bought);
+
     /// <summary>What memory costs.</summary>
     /// <param name="bytes">Bytes; may be negative.</param>
     /// <param name="pricePerGiB">The price of a GiB, in any currency.</param>

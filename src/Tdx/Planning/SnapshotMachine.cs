@@ -58,7 +58,7 @@ internal static class SnapshotMachine
             CmrsAreGiven = cmrs.Length > 0,
             Limits = snapshot.Layout.Limits.Or(TdmrLimits.Usual)!,
 
-            Family = snapshot.Host.Cpu.TryGet(out CpuFacts? cpu) ? FamilyOf(cpu) : null,
+            Family = FamilyOf(snapshot),
             OffersDynamicPamt = behavior.DynamicPamt ? true : module.Features.TryGet(out ulong features) ? (features >> FeatureBits.DynamicPamt & 1) != 0 : known?.OffersDynamicPamt,
 
             // The kernel's own word for Dynamic PAMT outweighs the table of modules and the width of addresses.
@@ -73,8 +73,12 @@ internal static class SnapshotMachine
     }
 
     // Older than TDX is a family too, one that loads no module; what is newer than the list may load any.
-    private static string? FamilyOf(CpuFacts cpu) =>
-        CpuFamilies.Find(cpu.Family, cpu.Model) is not null || CpuFamilies.IsBeforeTdx(cpu.Family, cpu.Model) ? CpuFamilies.ShortName(cpu.Family, cpu.Model) : null;
+    private static string? FamilyOf(Snapshot snapshot)
+    {
+        (int Family, int Model)? cpu = snapshot.Host.Cpu.TryGet(out CpuFacts? facts) ? (facts.Family, facts.Model)
+            : snapshot.Report?.CpuSignature.Or(null) is { } reported ? (reported.Family, reported.Model) : null;
+        return cpu is var (family, model) && (CpuFamilies.Find(family, model) is not null || CpuFamilies.IsBeforeTdx(family, model)) ? CpuFamilies.ShortName(family, model) : null;
+    }
 
     // The register is the BIOS's own word, none among it; the others only speak where there are some.
     private static int? KeyIdsOf(Snapshot snapshot) =>

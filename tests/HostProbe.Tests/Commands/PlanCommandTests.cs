@@ -86,6 +86,23 @@ public sealed class PlanCommandTests : IDisposable
         Assert.Contains("Standard input: The file is compressed with gzip. Uncompress it first (gzip -d).", _error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(207, "tdx-2.0.08-gnr", "Module tdx-2.0.08-gnr is for GNR, and the CPU is EMR. Use one of: tdx-1.5.08-emr, tdx-1.5.16-srf.")]
+    [InlineData(106, "tdx-1.5.08-emr", "Module tdx-1.5.08-emr is for SPR, EMR, and the CPU is 6/106. No module that plans know is for it: leave --module out.")]
+    [InlineData(207, "tdx-1.5.16-srf", null)]
+    public async Task Plan_OfASnapshotWithAModule_TakesThoseOfItsFamilyOnly(int model, string module, string? refusal)
+    {
+        Snapshot host = TestSnapshots.WorkingHost();
+        Snapshot snapshot = host with { Host = host.Host with { Cpu = host.Host.Cpu.Map(cpu => cpu with { Model = model }) } };
+        string file = Path.Combine(_folder, "snapshot.json");
+        await File.WriteAllBytesAsync(file, SnapshotCodec.Write(snapshot), TestContext.Current.CancellationToken);
+
+        int code = await Run("plan", file, "--module", module);
+
+        Assert.Equal(refusal is null ? ExitCode.Done : ExitCode.Failed, code);
+        Assert.Contains(refusal ?? "Would initialise", _output.ToString() + _error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Plan_OfACaptureAndOfItsSnapshot_IsTheSame()
     {

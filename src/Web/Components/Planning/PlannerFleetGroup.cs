@@ -16,5 +16,5 @@ public sealed record PlannerFleetGroup(string Key, FleetSum Sum, int Gaps, IRead
 
     private static PlannerFleetGroup Of(string key, PlannerFleetRow[] rows) => new(
         key, FleetSum.Of([.. rows.Where(row => row.Row is not null).Select(row => row.Row!)]), rows.Count(row => row.Row is null),
-        [.. rows.Where(row => row.Row is not null).Select(row => row.IsEmulated ? Provenance.Emulated : row.Row!.Provenance).Distinct().Order()]);
+        PlannerFleetRow.MarksOf(rows));
 }

@@ -28,6 +28,10 @@ public sealed record PlannerFleetRow(FleetHost? Host, FleetRow? Row, FleetGap? G
         _ => host.Labels.Group?.ToString() ?? "no group",
     };
 
+    /// <summary>Where the figures of rows come from: of an emulated host with a change they are hypothetical and emulated.</summary>
+    public static IReadOnlyList<Provenance> MarksOf(IEnumerable<PlannerFleetRow> rows) =>
+        [.. rows.Where(one => one.Row is not null).SelectMany(one => one.IsEmulated ? [one.Row!.Provenance, Provenance.Emulated] : (Provenance[])[one.Row!.Provenance]).Distinct().Order()];
+
     /// <summary>Gathers a plan's rows and gaps in the order of its hosts.</summary>
     public static IReadOnlyList<PlannerFleetRow> Of(IReadOnlyList<FleetHost> hosts, FleetPlan plan)
     {
