@@ -315,9 +315,9 @@ internal sealed class EmulatedReinit(EmulatedTree tree, EmulatedMachineRoom room
         return false;
     }
 
+    // In the order in which nobody who reads between two files sees an upload at rest that goes on: "loading" is taken back last.
     private void WriteNode(string status, string? error, long? remaining, bool loading = false)
     {
-        tree.Write(Node + "/loading", loading ? "1\n" : "0\n");
         tree.Write(Node + "/remaining_size", string.Create(CultureInfo.InvariantCulture, $"{remaining ?? 0}\n"));
         if (error is not null)
         {
@@ -325,6 +325,7 @@ internal sealed class EmulatedReinit(EmulatedTree tree, EmulatedMachineRoom room
         }
 
         tree.Write(Node + "/status", status + "\n");
+        tree.Write(Node + "/loading", loading ? "1\n" : "0\n");
     }
 
     private static string VersionOf(EmulatedModule machine) => new ModuleVersion(

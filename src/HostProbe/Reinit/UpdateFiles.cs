@@ -28,14 +28,17 @@ internal static class UpdateFiles
             }
 
             string word = Line(status);
-            string? error = null;
-            if (word == Idle && files.Read(node + "/error") is { Error: null } told)
+            bool? loading = Number(files.Read(node + "/loading")) is { } number ? number == 1 : null;
+
+            // The kernel takes "loading" back as the upload begins: idle and not loading may be the status before and the file after.
+            if (word == Idle && loading == false && files.Read(node + "/status") is { Error: null } again)
             {
-                error = Line(told);
+                word = Line(again);
             }
 
+            string? error = word == Idle && files.Read(node + "/error") is { Error: null } told ? Line(told) : null;
             long? left = word == Idle ? null : Number(files.Read(node + "/remaining_size"));
-            return (new UploadValues(word, error, left, Number(files.Read(node + "/loading")) is { } loading ? loading == 1 : null), node);
+            return (new UploadValues(word, error, left, loading), node);
         }
 
         return null;

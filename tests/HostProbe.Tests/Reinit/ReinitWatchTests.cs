@@ -80,6 +80,21 @@ public sealed class ReinitWatchTests : IDisposable
     }
 
     [Fact]
+    public void Look_WhileTheUploadBegins_TakesNothingForAtRest()
+    {
+        var between = new ChangingFiles(new LiveHostFiles(_tree.Root));
+        using var watch = new ReinitWatch(between, null, TimeProvider.System);
+        watch.Look();
+        _tree.Write(Node + "/loading", "1\n");
+        watch.Look();
+        Assert.Equal(ReinitStage.Detected, watch.State.Update!.Current!.Stage);
+
+        between.Once(Node + "/loading", () => Show("receiving", remaining: 4_096));
+        watch.Look();
+        Assert.Equal(ReinitStage.Receiving, watch.State.Update!.Current!.Stage);
+    }
+
+    [Fact]
     public void Look_WhereTheNodeMovedAndCameBackBetweenTwoLooks_FindsTheUpdateOver()
     {
         using ReinitWatch watch = Watch();
@@ -331,5 +346,32 @@ public sealed class ReinitWatchTests : IDisposable
         _tree.Write(Node + "/error", "\n");
         _tree.Write(Node + "/remaining_size", $"{remaining}\n");
         _tree.Write(Node + "/status", status + "\n");
+    }
+
+    // Something happens on the host just before a file is read.
+    private sealed class ChangingFiles(HostFiles inner) : HostFiles
+    {
+        private (string Path, Action Change)? _next;
+
+        public override Origin Origin => inner.Origin;
+
+        public void Once(string path, Action change) => _next = (path, change);
+
+        public override HostAccess Read(string path)
+        {
+            if (_next is { } next && next.Path == path)
+            {
+                _next = null;
+                next.Change();
+            }
+
+            return inner.Read(path);
+        }
+
+        public override HostAccess ReadAt(string path, ulong offset, int count) => inner.ReadAt(path, offset, count);
+
+        public override HostAccess List(string path) => inner.List(path);
+
+        public override KernelLogTail? FollowLog() => inner.FollowLog();
     }
 }
