@@ -107,6 +107,7 @@ public static class WebSetup
         services.AddSingleton<IReinitRequests>(provider => provider.GetRequiredService<ReinitRequests>());
         services.AddSingleton<ObservationIntake>();
         services.AddSingleton<Admission>();
+        ProbeGate.Add(services);
         services.AddSingleton<Intake>();
         services.AddSingleton<IImportIntake, ImportIntake>();
         services.AddSingleton<PaletteSearch>();
@@ -169,6 +170,7 @@ public static class WebSetup
             context => HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase),
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseRouting(); // after what asks again for another address
+        app.UseRateLimiter();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealthChecks(HealthPath);
@@ -177,7 +179,7 @@ public static class WebSetup
         PaletteEndpoint.Map(app);
         FleetExport.Map(app);
         PlannerFleetExport.Map(app);
-        app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
+        app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireRateLimiting(ProbeGate.Policy);
         app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
         // The policy above already forbids framing; Blazor would add a second header.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);

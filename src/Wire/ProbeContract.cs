@@ -55,7 +55,7 @@ public sealed record ProbeHello(int Protocol, string HostId, string HostName, Or
 /// <param name="Accepted">Whether the probe may go on.</param>
 /// <param name="Reason">Why not, and what to do; empty when accepted.</param>
 /// <param name="Protocol"><see cref="ProbeContract.Version"/> of the dashboard.</param>
-/// <param name="RetryAfterMilliseconds">When to call again where the dashboard only has no room now; 0 where somebody has to act first.</param>
+/// <param name="RetryAfterMilliseconds">When to say hello again, on the same connection or another, where the dashboard only has no room now; 0 where somebody has to act first.</param>
 public sealed record HelloReply(bool Accepted, string Reason, int Protocol, int RetryAfterMilliseconds = 0);
 
 /// <summary>One snapshot on its way.</summary>

@@ -246,7 +246,7 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
         }
     }
 
-    private static async Task TakeInBothThemesAsync(IPage page, string name)
+    internal static async Task TakeInBothThemesAsync(IPage page, string name)
     {
         await TakeAsync(page, name + "-light");
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark, ReducedMotion = ReducedMotion.Reduce });

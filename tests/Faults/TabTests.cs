@@ -16,6 +16,9 @@ public sealed class TabTests(Chromium chromium) : IClassFixture<Chromium>
     private const int MostKept = 100;
     private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(3);
 
+    // Every tab draws every change: five hundred of them in one browser take all of a small machine with more.
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(Scale.Of(1, 10));
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan MemoryBackAfter = TimeSpan.FromMinutes(5);
 
@@ -29,7 +32,7 @@ public sealed class TabTests(Chromium chromium) : IClassFixture<Chromium>
         string data = folder.Sub("dashboard");
         await using Dashboard dashboard = await Dashboard.StartAsync(data, circuits.Prefix);
         var ledger = new AckLedger();
-        await using var crowd = new ProbeCrowd(Enumerable.Range(1, Hosts).Select(i => new SimulatedProbe(i, dashboard.Address, ledger) { Pace = TimeSpan.FromSeconds(1), ShowsSequence = true }));
+        await using var crowd = new ProbeCrowd(Enumerable.Range(1, Hosts).Select(i => new SimulatedProbe(i, dashboard.Address, ledger) { Pace = Pace, ShowsSequence = true }));
         await crowd.WithinAsync("all hosts are known", Patience, () => ledger.Count >= Hosts);
         IPage first = await chromium.OpenAsync(dashboard.Address);
         // What pages and their code cost once is behind it.

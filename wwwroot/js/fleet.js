@@ -1,8 +1,9 @@
 // @ts-check
-// The browser's part of the fleet's table: rows open by a click anywhere, rows know their place, changed values flash softly,
+// The browser's part of the fleet's table: a row shows its host beside the table by a click anywhere, rows know their place, changed values flash softly,
 // and the server is told when pointer or focus is in the table, so that no row moves under either.
 
 /** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<void> }} Page */
+/** @typedef {(row: HTMLTableRowElement | null) => void} Peek shows a row's host beside the table */
 
 const flash = { duration: 900, easing: "ease-out" };
 
@@ -60,15 +61,31 @@ export function attach(root, page) {
     isFocused = e.relatedTarget instanceof Node && root.contains(e.relatedTarget);
     tell();
   });
-  root.addEventListener("click", e => open(e, e.ctrlKey || e.metaKey || e.shiftKey));
+  /** @param {HTMLTableRowElement | null} row */
+  function peek(row) {
+    const host = hostOf(row);
+    if (host !== null) {
+      void page.invokeMethodAsync("Show", host).catch(() => { /* the circuit is gone, and nothing can be shown */ });
+    }
+  }
+
+  /** @param {KeyboardEvent} e */
+  function close(e) {
+    if (e.key === "Escape" && !e.defaultPrevented && document.querySelector("[data-pane]") !== null && document.querySelector("dialog[open], details.menu[open]") === null) {
+      void page.invokeMethodAsync("Show", "").catch(() => { /* as above */ });
+    }
+  }
+
+  document.addEventListener("keydown", close);
+  root.addEventListener("click", e => open(e, e.ctrlKey || e.metaKey || e.shiftKey, peek));
   root.addEventListener("pointerdown", pressing);
-  root.addEventListener("pointerup", released);
+  root.addEventListener("pointerup", e => released(e, peek));
   root.addEventListener("auxclick", e => {
     if (e.button === 1) {
-      open(e, true);
+      open(e, true, peek);
     }
   });
-  root.addEventListener("keydown", step);
+  root.addEventListener("keydown", e => step(e, peek));
 
   const observer = new MutationObserver(changes => {
     const fresh = new Set([...changes.flatMap(change => [...change.addedNodes]), ...place(root)]);
@@ -81,6 +98,9 @@ export function attach(root, page) {
   return {
     toTop() {
       root.querySelectorAll(".mud-table-container").forEach(container => { container.scrollTop = 0; });
+    },
+    detach() {
+      document.removeEventListener("keydown", close);
     },
   };
 }
@@ -101,22 +121,27 @@ function linkOf(row) {
   return link instanceof HTMLAnchorElement ? link : null;
 }
 
+/** @param {HTMLTableRowElement | null} row @returns {string | null} the identity of its host */
+function hostOf(row) {
+  return decodeURIComponent(linkOf(row)?.pathname.split("/").pop() ?? "") || null;
+}
+
 /** @param {PointerEvent} e */
 function pressing(e) {
   const row = e.button === 0 && !isControl(e.target) ? rowOf(e.target) : null;
   pressed = row && { row, host: linkOf(row)?.href };
 }
 
-/** The grid may make a row anew between press and release: the browser sends no click for it then. @param {PointerEvent} e */
-function released(e) {
+/** The grid may make a row anew between press and release: the browser sends no click for it then. @param {PointerEvent} e @param {Peek} peek */
+function released(e, peek) {
   const was = pressed, now = rowOf(e.target);
   if (was !== null && now !== null && !was.row.isConnected && was.host === linkOf(now)?.href && !isControl(e.target)) {
-    go(linkOf(now), e.ctrlKey || e.metaKey || e.shiftKey);
+    go(now, e.target, e.ctrlKey || e.metaKey || e.shiftKey, peek);
   }
 }
 
-/** @param {MouseEvent} e @param {boolean} inNewTab */
-function open(e, inNewTab) {
+/** @param {MouseEvent} e @param {boolean} inNewTab @param {Peek} peek */
+function open(e, inNewTab, peek) {
   const was = pressed;
   pressed = null;
   if (e.detail > 0 && was !== null && was.row === rowOf(e.target) && was.host !== linkOf(was.row)?.href) {
@@ -127,29 +152,46 @@ function open(e, inNewTab) {
   if (isOwn || e.defaultPrevented || String(getSelection()) !== "") {
     return; // links and controls do their own work; marking text is no click
   }
-  go(linkOf(rowOf(e.target)), inNewTab);
+  go(rowOf(e.target), e.target, inNewTab, peek);
 }
 
-/** @param {HTMLAnchorElement | null} link @param {boolean} inNewTab */
-function go(link, inNewTab) {
+/**
+ * The name opens its host, the rest of a row shows it beside the table.
+ * @param {HTMLTableRowElement | null} row
+ * @param {EventTarget | null} target
+ * @param {boolean} inNewTab
+ * @param {Peek} peek
+ */
+function go(row, target, inNewTab, peek) {
+  const link = linkOf(row);
   if (link === null) {
     return;
   }
   if (inNewTab) {
     globalThis.open(link.href, "_blank", "noopener");
-  } else {
+  } else if (target instanceof Element && target.closest("a") !== null) {
     link.click();
+  } else {
+    peek(row);
   }
 }
 
-/** Up and down go from row to row. @param {KeyboardEvent} e */
-function step(e) {
+/** Up and down go from row to row, and what stands beside the table goes along; space brings it. @param {KeyboardEvent} e @param {Peek} peek */
+function step(e, peek) {
+  if (e.key === " " && e.target instanceof HTMLAnchorElement && e.target.matches("a.open")) {
+    peek(rowOf(e.target));
+    e.preventDefault();
+    return;
+  }
   const steps = /** @type {Record<string, "nextElementSibling" | "previousElementSibling">} */ ({ ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" });
   const row = e.key in steps ? rowOf(e.target) : null;
   const next = row?.[steps[e.key]]?.querySelector(e.target instanceof HTMLInputElement ? ".col-select input" : "a.open");
   if (next instanceof HTMLElement) {
     next.focus();
     e.preventDefault();
+    if (document.querySelector("[data-pane]") !== null) {
+      peek(rowOf(next));
+    }
   }
 }
 

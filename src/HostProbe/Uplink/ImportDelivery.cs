@@ -28,7 +28,7 @@ internal static class ImportDelivery
     private static async Task SendAsync(UplinkConnection connection, Snapshot snapshot, string host, DateTimeOffset now, CancellationToken cancellation)
     {
         string version = typeof(ImportDelivery).Assembly.GetName().Version?.ToString(3) ?? "";
-        HelloReply hello = await connection.HelloAsync(new ProbeHello(ProbeContract.Version, ImportedHost.IdOf(host), host, Origin.File, version), cancellation).ConfigureAwait(false);
+        HelloReply hello = await connection.HelloAsync(new ProbeHello(ProbeContract.Version, ImportedHost.IdOf(host), host, Origin.File, version), waits: null, cancellation).ConfigureAwait(false);
         if (!hello.Accepted)
         {
             throw CommandException.Failed($"The dashboard refuses the import: {hello.Reason}");

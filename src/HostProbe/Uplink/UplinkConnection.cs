@@ -1,3 +1,5 @@
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Wire;
@@ -33,7 +35,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
     /// <summary>Why it is gone.</summary>
     public string Loss { get; private set; } = "";
 
-    /// <summary>Connects.</summary>
+    /// <summary>Connects by a WebSocket; where something between knows none, by what it agrees on with the dashboard, such as long polling.</summary>
     /// <param name="dashboard">The dashboard's address.</param>
     /// <param name="timing">The times.</param>
     /// <param name="time">The clock.</param>
@@ -43,30 +45,52 @@ internal sealed class UplinkConnection : IAsyncDisposable
     public static async Task<UplinkConnection> OpenAsync(
         Uri dashboard, UplinkTiming timing, TimeProvider time, WakeSignal wake, CancellationToken cancellation, Func<ReinitRequest, ReinitReply>? perform = null)
     {
-        IHubConnectionBuilder builder = new HubConnectionBuilder()
-            .WithUrl(HubAddress(dashboard), options => options.CloseTimeout = timing.Grace / 2)
-            .WithKeepAliveInterval(timing.Heartbeat)
-            .WithServerTimeout(timing.Silence)
-            .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
-        var connection = new UplinkConnection(builder.Build(), timing, time, wake);
-        connection._hub.On<ReinitRequest, ReinitReply>(ProbeContract.PerformReinit, request => perform is null
-            ? new ReinitReply(false, "This is no demo machine: its TDX module is only watched, never re-initialised, by this probe.")
-            : perform(request));
         try
         {
-            await connection.WithinAsync("the connection", connection._hub.StartAsync, cancellation);
-            return connection;
+            return await OpenAsync(direct: true);
         }
-        catch
+        // The answer came, and was no WebSocket. A dashboard that cannot be reached at all is another error.
+        catch (WebSocketException e) when (e.WebSocketErrorCode == WebSocketError.NotAWebSocket)
         {
-            await connection.DisposeAsync();
-            throw;
+            return await OpenAsync(direct: false);
+        }
+
+        async Task<UplinkConnection> OpenAsync(bool direct)
+        {
+            var connection = new UplinkConnection(Hub(dashboard, timing, direct, perform), timing, time, wake);
+            try
+            {
+                await connection.WithinAsync("the connection", timing.Connect, connection._hub.StartAsync, cancellation);
+                return connection;
+            }
+            catch
+            {
+                await connection.DisposeAsync();
+                throw;
+            }
         }
     }
 
-    /// <summary>Says who calls.</summary>
-    public Task<HelloReply> HelloAsync(ProbeHello hello, CancellationToken cancellation) =>
-        CallAsync<HelloReply>(ProbeContract.Hello, hello, cancellation);
+    /// <summary>Says who calls. Where the dashboard has no room yet it is said again when the dashboard asks for it, on the same connection: to make another one costs both sides more
+    /// than one that waits.</summary>
+    /// <param name="hello">Who calls.</param>
+    /// <param name="waits">Told each answer that says to wait; null where nobody wants to know.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>Whether the dashboard accepts this probe, or why somebody has to act first.</returns>
+    public async Task<HelloReply> HelloAsync(ProbeHello hello, Action<HelloReply>? waits, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            HelloReply reply = await CallAsync<HelloReply>(ProbeContract.Hello, hello, cancellation);
+            if (reply.Accepted || reply.RetryAfterMilliseconds <= 0)
+            {
+                return reply;
+            }
+
+            waits?.Invoke(reply);
+            await Task.Delay(RetryDelays.After(reply.RetryAfterMilliseconds, _timing), _time, cancellation);
+        }
+    }
 
     /// <summary>Delivers a snapshot.</summary>
     public Task<DeliveryReply> DeliverAsync(SnapshotEnvelope envelope, CancellationToken cancellation) =>
@@ -83,19 +107,39 @@ internal sealed class UplinkConnection : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
+    // Agreeing on the transport takes a request of its own, and its connection stays open beside the other one: twice as many for all probes together.
+    private static HubConnection Hub(Uri dashboard, UplinkTiming timing, bool direct, Func<ReinitRequest, ReinitReply>? perform)
+    {
+        HubConnection hub = new HubConnectionBuilder()
+            .WithUrl(HubAddress(dashboard), options =>
+            {
+                options.CloseTimeout = timing.Grace / 2;
+                options.SkipNegotiation = direct;
+                options.Transports = direct ? HttpTransportType.WebSockets : HttpTransportType.WebSockets | HttpTransportType.LongPolling;
+            })
+            .WithKeepAliveInterval(timing.Heartbeat)
+            .WithServerTimeout(timing.Silence)
+            .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default))
+            .Build();
+        hub.On<ReinitRequest, ReinitReply>(ProbeContract.PerformReinit, request => perform is null
+            ? new ReinitReply(false, "This is no demo machine: its TDX module is only watched, never re-initialised, by this probe.")
+            : perform(request));
+        return hub;
+    }
+
     private static Uri HubAddress(Uri dashboard) => new($"{dashboard.AbsoluteUri.TrimEnd('/')}{ProbeContract.Path}");
 
     private async Task<T> CallAsync<T>(string method, object argument, CancellationToken cancellation)
         where T : class
     {
         T? reply = null;
-        await WithinAsync(method, async token => reply = await _hub.InvokeAsync<T?>(method, argument, token), cancellation);
+        await WithinAsync(method, _timing.Call, async token => reply = await _hub.InvokeAsync<T?>(method, argument, token), cancellation);
         return reply ?? throw new InvalidDataException($"The dashboard answered {method} with nothing; update it to the version of this probe.");
     }
 
-    private async Task WithinAsync(string what, Func<CancellationToken, Task> call, CancellationToken cancellation)
+    private async Task WithinAsync(string what, TimeSpan most, Func<CancellationToken, Task> call, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(_timing.Call, _time);
+        using var limit = new CancellationTokenSource(most, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
@@ -104,7 +148,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
             throw limit.IsCancellationRequested
-                ? new TimeoutException($"{what} was not answered within {_timing.Call.TotalSeconds} s.", e)
+                ? new TimeoutException($"{what} was not answered within {most.TotalSeconds} s.", e)
                 : new IOException($"the connection was lost before {what} was answered.", e);
         }
     }

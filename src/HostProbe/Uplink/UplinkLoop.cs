@@ -46,11 +46,12 @@ internal sealed class UplinkLoop(UplinkContext context)
         {
             await using UplinkConnection connection = await UplinkConnection.OpenAsync(
                 context.Dashboard, context.Timing, context.Time, context.Wake, cancellation, context.Perform);
-            HelloReply hello = await connection.HelloAsync(context.Identity.Hello(), calls);
+            HelloReply hello = await connection.HelloAsync(
+                context.Identity.Hello(), wait => context.Log.WriteState($"The dashboard at {context.Dashboard} has no room for this probe yet: {wait.Reason}"), cancellation);
             if (!hello.Accepted)
             {
-                context.Log.WriteState($"The dashboard at {context.Dashboard} {(hello.RetryAfterMilliseconds > 0 ? "has no room for this probe yet" : "refuses this probe")}: {hello.Reason}");
-                return hello.RetryAfterMilliseconds > 0 ? RetryDelays.After(hello.RetryAfterMilliseconds, context.Timing) : context.Timing.Refused;
+                context.Log.WriteState($"The dashboard at {context.Dashboard} refuses this probe: {hello.Reason}");
+                return context.Timing.Refused;
             }
 
             context.Log.WriteState($"Connected to {context.Dashboard}.");

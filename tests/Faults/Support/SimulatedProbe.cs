@@ -120,14 +120,7 @@ internal sealed class SimulatedProbe
             try
             {
                 await using UplinkConnection connection = await UplinkConnection.OpenAsync(_dashboard, Timing, TimeProvider.System, _wake, stop);
-                HelloReply hello = await connection.HelloAsync(new ProbeHello(ProbeContract.Version, HostId, Name, Origin.Demo, "simulated"), stop);
-                if (hello.RetryAfterMilliseconds > 0)
-                {
-                    await connection.DisposeAsync();
-                    await Task.Delay(RetryDelays.After(hello.RetryAfterMilliseconds, Timing), stop);
-                    continue;
-                }
-
+                HelloReply hello = await connection.HelloAsync(new ProbeHello(ProbeContract.Version, HostId, Name, Origin.Demo, "simulated"), waits: null, stop);
                 Require(hello.Accepted, hello.Reason);
                 Hellos++;
                 await SessionAsync(connection, stop);

@@ -20,13 +20,15 @@ public sealed class FleetStateTests
         from hidden in Gen.Shuffle(Columns, 0, Columns.Length)
         from density in Gen.OneOf(Density.Comfortable, Density.Compact)
         from chosen in Gen.Guid.Array[0, FleetState.MaxSelected]
+        from pane in Gen.OneOf(Gen.Const(""), Gen.Guid.Select(id => id.ToString("D")))
         select hidden.Aggregate(new FleetState(
             string.Concat(new string(search).EnumerateRunes()),
             [.. states],
             [.. sorted.Select((column, i) => new FleetSort(column, turned[i]))],
             FleetState.Default.Columns,
             density,
-            [.. chosen.Select(id => id.ToString("D")).Distinct()]), (state, column) => state.WithColumn(column, !state.Columns.Contains(column)));
+            [.. chosen.Select(id => id.ToString("D")).Distinct()],
+            pane), (state, column) => state.WithColumn(column, !state.Columns.Contains(column)));
 
     [Fact]
     public void Parse_OfToQuery_IsTheSame() => AnyState.Sample(state =>
@@ -54,7 +56,8 @@ public sealed class FleetStateTests
     [InlineData("?state=Failed", "names 'Failed'")]
     [InlineData("?cols=host,3", "names '3'")]
     [InlineData("?density=thick", "'thick'")]
-    [InlineData("?sel=%3Cscript%3E", "no identity")]
+    [InlineData("?sel=%3Cscript%3E", "'sel' in the address names '<script>', which is no identity")]
+    [InlineData("?pane=7", "'pane' in the address names '7', which is no identity")]
     [InlineData("?sort=host,state,group,family,module", "has 5 parts")]
     public void Parse_Malformed_NamesItAndTakesTheDefault(string query, string named)
     {

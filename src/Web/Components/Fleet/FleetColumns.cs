@@ -36,7 +36,7 @@ public static class FleetColumns
     /// <summary>What the heading's tooltip says.</summary>
     public static string About(FleetColumn column) => column switch
     {
-        FleetColumn.Host => "Host name; its page opens by a click on the row",
+        FleetColumn.Host => "Host name, which opens its page; a click on the rest of the row shows the host beside the table",
         FleetColumn.State => "State of TDX, most urgent first",
         FleetColumn.Group => "Group, given here",
         FleetColumn.Family => "CPU family",

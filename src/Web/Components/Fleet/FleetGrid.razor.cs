@@ -158,9 +158,8 @@ public sealed partial class FleetGrid : IDisposable
         }
     }
 
-    private string RowClass(FleetRow row, int index) => row.Host.IsSilentAt(Now)
-        ? Selected.Contains(row.Host.Id) ? "host-row silent chosen" : "host-row silent"
-        : Selected.Contains(row.Host.Id) ? "host-row chosen" : "host-row";
+    private string RowClass(FleetRow row, int index) =>
+        $"host-row{(row.Host.IsSilentAt(Now) ? " silent" : "")}{(Selected.Contains(row.Host.Id) ? " chosen" : "")}{(row.Host.Id == State.Pane ? " shown" : "")}";
 
     // The header is row 1; js/fleet.js turns this into aria-rowindex, for which the grid has no place.
     private static string RowStyle(FleetRow row, int index) => string.Create(CultureInfo.InvariantCulture, $"--row:{row.Place + 2}");

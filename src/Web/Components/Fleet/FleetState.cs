@@ -16,15 +16,16 @@ public enum Density
 }
 
 /// <summary>Everything about the fleet page that its URL carries:
-/// <c>?q=family:GNR&amp;state=failed,atrisk&amp;sort=-memory,host&amp;cols=host,state&amp;density=compact&amp;sel=ID,ID</c>.</summary>
+/// <c>?q=family:GNR&amp;state=failed,atrisk&amp;sort=-memory,host&amp;cols=host,state&amp;density=compact&amp;sel=ID,ID&amp;pane=ID</c>.</summary>
 /// <param name="Search">The search as it was typed.</param>
 /// <param name="States">The words of the states that are shown; empty for all.</param>
 /// <param name="Sorts">The columns to sort by, the first one first; empty for the name.</param>
 /// <param name="Columns">The columns that are shown, in the order of <see cref="FleetColumn"/>.</param>
 /// <param name="Density">How high rows are.</param>
 /// <param name="Selected">The hosts that are chosen, by identity; more than <see cref="MaxSelected"/> do not fit a URL and are kept by the page alone.</param>
+/// <param name="Pane">The host, by identity, that is shown beside the table; empty for none.</param>
 public sealed record FleetState(string Search, ImmutableArray<string> States, ImmutableArray<FleetSort> Sorts, ImmutableArray<FleetColumn> Columns, Density Density,
-    ImmutableArray<string> Selected) : IUrlState<FleetState>
+    ImmutableArray<string> Selected, string Pane = "") : IUrlState<FleetState>
 {
     /// <summary>The most columns to sort by.</summary>
     public const int MaxSorts = 4;
@@ -58,7 +59,8 @@ public sealed record FleetState(string Search, ImmutableArray<string> States, Im
             [.. Words(reader, "sort", MaxSorts).Select(word => Sort(word, reader)).OfType<FleetSort>().DistinctBy(sort => sort.Column)],
             ParseColumns(reader),
             reader.Word("density", Densities, Density.Comfortable),
-            [.. Words(reader, "sel", MaxSelected).Where(id => IsIdentity(id, reader)).Distinct()]));
+            [.. Words(reader, "sel", MaxSelected).Where(id => IsIdentity("sel", id, reader)).Distinct()],
+            reader.Raw("pane") is { Length: > 0 } pane && IsIdentity("pane", pane, reader) ? pane : ""));
     }
 
     /// <inheritdoc/>
@@ -68,7 +70,8 @@ public sealed record FleetState(string Search, ImmutableArray<string> States, Im
         .With("sort", List(Sorts.Select(sort => (sort.IsDescending ? "-" : "") + Word(sort.Column))))
         .With("cols", Columns.SequenceEqual(Default.Columns) ? null : string.Join(',', Columns.Select(Word)))
         .With("density", Density == Density.Comfortable ? null : "compact")
-        .With("sel", Selected.Length > MaxSelected ? null : List(Selected));
+        .With("sel", Selected.Length > MaxSelected ? null : List(Selected))
+        .With("pane", Pane.Length == 0 ? null : Pane);
 
     /// <summary>The state after a click on a column's heading: sorted by it alone, or turned round when it was.</summary>
     /// <param name="column">The column.</param>
@@ -157,12 +160,12 @@ public sealed record FleetState(string Search, ImmutableArray<string> States, Im
         return null;
     }
 
-    private static bool IsIdentity(string id, UrlReader reader)
+    private static bool IsIdentity(string name, string id, UrlReader reader)
     {
         bool ok = Guid.TryParseExact(id, "D", out Guid guid) && guid.ToString("D") == id;
         if (!ok)
         {
-            reader.Add($"'sel' in the address names '{UrlReader.Shown(id)}', which is no identity of a host: it was left out. Choose the hosts again.");
+            reader.Add($"'{name}' in the address names '{UrlReader.Shown(id)}', which is no identity of a host: it was left out. Choose the host again in the table.");
         }
 
         return ok;

@@ -79,12 +79,17 @@ public sealed partial class FleetPage : IAsyncDisposable
     [SupplyParameterFromQuery(Name = "sel")]
     private string? Chosen { get; set; }
 
+    [SupplyParameterFromQuery(Name = "pane")]
+    private string? Pane { get; set; }
+
     private string LinkToThis => Nav.BaseUri.TrimEnd('/') + AsOf.Change(_state.At("/"), AsOf.At);
 
-    private string TableFile => Nav.BaseUri.TrimEnd('/') + AsOf.Change((_state with { Selected = [] }).At("/fleet.csv"), AsOf.At);
+    private string TableFile => Nav.BaseUri.TrimEnd('/') + AsOf.Change((_state with { Selected = [], Pane = "" }).At("/fleet.csv"), AsOf.At);
 
     private string CountText => string.Create(CultureInfo.InvariantCulture,
         $"{_rows.Hosts.Length:#,0} of {Wording.Count(_snapshot.Hosts.Length, "host")}, sorted by {FleetColumns.SortText(_state.Sorts)}");
+
+    private FleetHost? InPane => _past is not null ? _past.Hosts.FirstOrDefault(host => host.Id == _state.Pane) : Projection.Find(_state.Pane);
 
     private FleetQuery Wanted => new(_search, _state.States, _state.Sorts);
 
@@ -168,7 +173,7 @@ public sealed partial class FleetPage : IAsyncDisposable
         // The table's place is not there while no host is, nor while another time loads, so it may come with any render.
         if (RendererInfo.IsInteractive && _script is null && !_isLoadingPast && !_snapshot.Hosts.IsEmpty)
         {
-            _script = new FleetTableScript(Hold);
+            _script = new FleetTableScript(Hold, Show);
             await _script.AttachAsync(Js, Assets["js/fleet.js"], _tables);
         }
     }
@@ -213,8 +218,8 @@ public sealed partial class FleetPage : IAsyncDisposable
     // The grid goes with its last row; the next one has to find its place again.
     private void LoseEmptyGrid() => (_grid, _isFilled) = _rows.Hosts.IsEmpty ? (null, false) : (_grid, _isFilled);
 
-    // Whether the rows in sight already stand there as they are, so that nothing has to be sent.
-    private bool IsDrawn() => _rows.IsDrawn(_grid?.InSight.Select(Latest) ?? [], _now);
+    // Whether the rows in sight, and the host beside them, already stand there as they are, so that nothing has to be sent.
+    private bool IsDrawn() => _rows.IsDrawn([.. _grid?.InSight.Select(Latest) ?? [], .. InPane is { } beside ? [beside] : Array.Empty<FleetHost>()], _now);
 
     private FleetHost Latest(FleetHost host) => _past is not null ? host : Projection.Find(host.Id) ?? host;
 
@@ -275,6 +280,9 @@ public sealed partial class FleetPage : IAsyncDisposable
     private void Sort((FleetColumn Column, bool IsAdded) click) => Go(_state.SortedBy(click.Column, click.IsAdded));
 
     private void Select((string HostId, bool IsChosen) click) => Choose(click.IsChosen ? _chosen.Add(click.HostId) : _chosen.Remove(click.HostId));
+
+    // Back leaves the page and does not go from host to host.
+    private void Show(string hostId) => Go(_state with { Pane = hostId }, isReplaced: true);
 
     private void SelectAll(bool isChosen) => Choose(isChosen ? [.. _rows.Hosts.Select(host => host.Id)] : []);
 

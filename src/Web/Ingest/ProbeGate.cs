@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Net.Http.Headers;
+
+namespace TdxDash.Web.Ingest;
+
+/// <summary>Lets new connections of probes in one after the other at the rate of <see cref="Admission"/>: before it, a fleet that comes back at once would have all its
+/// connections set up together, and no page would be answered meanwhile.</summary>
+internal static class ProbeGate
+{
+    /// <summary>The name of the policy.</summary>
+    public const string Policy = "probes";
+
+    // A probe gives up after a minute: who would wait for longer is sent away, and comes again after its own delay.
+    private const int MostWaitSeconds = 50;
+
+    /// <summary>Adds the policy.</summary>
+    public static void Add(IServiceCollection services) => services.AddRateLimiter(limits =>
+    {
+        limits.RejectionStatusCode = StatusCodes.Status503ServiceUnavailable;
+        limits.OnRejected = (context, _) =>
+        {
+            context.HttpContext.Response.Headers[HeaderNames.RetryAfter] = MostWaitSeconds.ToString(CultureInfo.InvariantCulture);
+            return ValueTask.CompletedTask;
+        };
+        limits.AddPolicy(Policy, context => context.Request.Query.ContainsKey("id")
+            // A message or a poll of a connection that is there.
+            ? RateLimitPartition.GetNoLimiter("established")
+            : RateLimitPartition.GetTokenBucketLimiter("new", _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = Admission.PerSecond / 4,
+                TokensPerPeriod = Admission.PerSecond / 10,
+                ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
+                QueueLimit = Admission.PerSecond * MostWaitSeconds,
+                QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+                AutoReplenishment = true,
+            }));
+    });
+}
