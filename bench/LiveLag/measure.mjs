@@ -6,10 +6,10 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-const [web, probe, count] = process.argv.slice(2);
+const [web, probe, count, journals] = process.argv.slice(2);
 const hosts = Number(count ?? 200);
 if (!web || !probe || !(hosts >= 1 && hosts <= 256)) {
-  console.error("Usage: node bench/LiveLag/measure.mjs FOLDER-OF-THE-PUBLISHED-DASHBOARD TDXPROBE.DLL [HOSTS, 1 to 256]");
+  console.error("Usage: node bench/LiveLag/measure.mjs FOLDER-OF-THE-PUBLISHED-DASHBOARD TDXPROBE.DLL [HOSTS, 1 to 256 [FOLDER-FOR-THE-JOURNALS]]");
   process.exit(2);
 }
 const require = createRequire(import.meta.url);
@@ -20,7 +20,9 @@ const PATIENCE = 300_000;
 function start(...command) {
   const [program, ...rest] = command[0].endsWith(".dll") ? ["dotnet", ...command] : command;
   const child = spawn(program, rest, { stdio: ["ignore", "pipe", "pipe"] });
+  // What nobody reads has to go all the same, or the program waits with its log.
   child.stderr.resume();
+  child.stdout.resume();
   /** @param {RegExp} pattern @returns {Promise<string>} */
   const line = pattern => new Promise((found, failed) => {
     let text = "";
@@ -71,11 +73,14 @@ function watch() {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "live-lag-"));
+// Hosts have a disk each: where all of them are emulated on one machine, their journals can be kept off the dashboard's disk.
+const apart = mkdtempSync(join(journals ?? tmpdir(), "live-lag-probes-"));
 const dashboard = start(join(web, "TdxDash.Web.dll"), "--urls", "http://127.0.0.1:0", `--TdxDash:DataFolder=${join(folder, "dashboard")}`);
 let demo, browser;
 try {
   const base = await dashboard.line(/Now listening on: (http:\/\/127\.0\.0\.1:\d+)/);
-  demo = start(probe, "demo", "--dashboard", base, "--state", join(folder, "demo"), "--count", "0", "--updatable", String(hosts));
+  demo = start(probe, "demo", "--dashboard", base, "--state", join(apart, "demo"), "--count", "0", "--updatable", String(hosts));
+  demo.child.on("exit", code => { if (code) { console.error(`The demo hosts ended with ${code}.`); } });
   browser = await chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: ["--no-sandbox", "--disable-gpu"] });
   const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
   page.setDefaultTimeout(PATIENCE);
@@ -127,5 +132,6 @@ try {
   await browser?.close();
   demo?.child.kill("SIGTERM");
   dashboard.child.kill("SIGTERM");
+  rmSync(apart, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }

@@ -1,5 +1,6 @@
 using System.Net.Mime;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http.Connections;
@@ -141,6 +142,7 @@ public static class WebSetup
             .AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = CircuitMessageBytes);
         services.AddMudServices();
         services.AddScoped<CircuitRenders>();
+        services.AddSingleton<CircuitHandler, CircuitMemory>();
     }
 
     private static void AddHistory(IServiceCollection services)
