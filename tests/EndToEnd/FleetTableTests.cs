@@ -207,56 +207,6 @@ public sealed class FleetTableTests(Chromium chromium, FleetSite site) : IClassF
     }
 
     [Fact]
-    public async Task Row_Clicked_ShowsItsHostBesideTheTableAndEscapeTakesItAway()
-    {
-        IPage page = await OpenAsync(DemoHosts);
-        ILocator row = Site.Row(page, "demo-s01-r01-05"), pane = page.Locator("[data-pane]");
-        string id = (await row.Locator("a.open").GetAttributeAsync("href"))!.Split('/')[^1];
-
-        await row.Locator("td.col-family").ClickAsync();
-
-        await Assertions.Expect(pane).ToHaveAttributeAsync("data-pane", id);
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex($"[?]q=demo&pane={id}$"));
-        await Assertions.Expect(pane.GetByRole(AriaRole.Heading)).ToHaveTextAsync("demo-s01-r01-05");
-        Assert.Equal(await row.Locator("td.col-tdmrs").InnerTextAsync(), await pane.Locator("div", new LocatorLocatorOptions { HasText = "TDMRs" }).Locator("dd").InnerTextAsync());
-        await Assertions.Expect(row).ToHaveClassAsync(new Regex("shown"));
-        await LiveTests.TakeInBothThemesAsync(page, "fleet-pane");
-
-        await page.ReloadAsync();
-        await Site.LiveRowsAsync(page);
-        await Assertions.Expect(pane).ToBeVisibleAsync();
-        await page.Keyboard.PressAsync("Escape");
-        await Assertions.Expect(pane).ToHaveCountAsync(0);
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("[?]q=demo$"));
-    }
-
-    [Fact]
-    public async Task Keys_SpaceAndDown_ShowHostAfterHostBesideTheTable()
-    {
-        IPage page = await OpenAsync(DemoHosts);
-        ILocator links = page.Locator("tr.host-row a.open"), heading = page.Locator("[data-pane] h2");
-        await links.First.FocusAsync();
-
-        await page.Keyboard.PressAsync("Space");
-        await Assertions.Expect(heading).ToHaveTextAsync(await links.First.InnerTextAsync());
-        await page.Keyboard.PressAsync("ArrowDown");
-        await Assertions.Expect(heading).ToHaveTextAsync(await links.Nth(1).InnerTextAsync());
-        await Assertions.Expect(links.Nth(1)).ToBeFocusedAsync();
-        await page.Locator("[data-pane] nav a", new PageLocatorOptions { HasText = "PAMT" }).ClickAsync();
-        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/hosts/.*/pamt$"));
-    }
-
-    [Fact]
-    public async Task Pane_OfAHostThatIsUnknown_SaysSoAndThePageStaysUsable()
-    {
-        IPage page = await OpenAsync("/?q=demo&pane=00000000-0000-4000-8000-000000000000");
-
-        await Assertions.Expect(page.Locator("[data-pane]")).ToContainTextAsync("No host with the identity");
-        await page.Locator("[data-pane]").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Close" }).ClickAsync();
-        await Assertions.Expect(page.Locator("[data-pane]")).ToHaveCountAsync(0);
-    }
-
-    [Fact]
     public async Task Rows_WhileThePointerIsInTheTable_WaitBehindAPill()
     {
         IPage page = await OpenAsync("/?q=-demo");
