@@ -10,12 +10,17 @@ internal sealed class CircuitMemory(TimeProvider time) : CircuitHandler, IDispos
     /// <summary>After so many pages it is worth a pause of some hundred milliseconds.</summary>
     public const int Worth = 25;
 
-    /// <summary>So long after the last page went, since they go together.</summary>
+    /// <summary>So long after that, since they go together.</summary>
     public static readonly TimeSpan After = TimeSpan.FromSeconds(20);
+
+    /// <summary>Pages that go further apart are those of a usual day.</summary>
+    public static readonly TimeSpan Apart = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
     private ITimer? _timer;
     private int _gone;
+    private long _wentAt;
+    private bool _isDue;
 
     /// <summary>How often memory was given back.</summary>
     public int Collections { get; private set; }
@@ -32,8 +37,11 @@ internal sealed class CircuitMemory(TimeProvider time) : CircuitHandler, IDispos
     {
         lock (_gate)
         {
-            if (++_gone >= Worth)
+            _gone = time.GetElapsedTime(_wentAt) < Apart ? _gone + 1 : 1;
+            _wentAt = time.GetTimestamp();
+            if (_gone >= Worth && !_isDue)
             {
+                _isDue = true;
                 _timer ??= time.CreateTimer(_ => Collect(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _timer.Change(After, Timeout.InfiniteTimeSpan);
             }
@@ -47,7 +55,7 @@ internal sealed class CircuitMemory(TimeProvider time) : CircuitHandler, IDispos
     {
         lock (_gate)
         {
-            _gone = 0;
+            (_gone, _isDue) = (0, false);
             Collections++;
         }
 

@@ -48,6 +48,27 @@ public sealed class FleetPaneTests(Chromium chromium, Site site)
     }
 
     [Fact]
+    public async Task Escape_ClosesOneThingAtATimeAndTheFocusGoesBackToTheRow()
+    {
+        IPage page = await OpenAsync("/?q=demo");
+        ILocator link = page.Locator("tr.host-row a.open").First, pane = page.Locator("[data-pane]");
+        await link.FocusAsync();
+        await page.Keyboard.PressAsync("Space");
+        await Assertions.Expect(pane).ToBeVisibleAsync();
+
+        await page.Locator("details.menu summary").First.ClickAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Locator("details.menu[open]")).ToHaveCountAsync(0);
+        await page.Locator("#filter").PressAsync("Escape");
+        await Assertions.Expect(pane).ToBeVisibleAsync();
+
+        await pane.Locator("nav a").First.FocusAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(pane).ToHaveCountAsync(0);
+        await Assertions.Expect(link).ToBeFocusedAsync();
+    }
+
+    [Fact]
     public async Task Pane_OfAHostThatIsUnknown_SaysSoAndThePageStaysUsable()
     {
         IPage page = await OpenAsync("/?q=demo&pane=00000000-0000-4000-8000-000000000000");

@@ -66,13 +66,15 @@ public sealed class ProxyTests(Chromium chromium) : IClassFixture<Chromium>
         Figures.Note(string.Create(CultureInfo.InvariantCulture, $"{relay.Cuts} WebSockets cut {CutAfter.TotalSeconds:F0} s after they were asked for; {changes} changes, the page at most {worst.TotalSeconds:F2} s behind, its address and search kept"));
     }
 
-    [Fact]
-    public async Task Probe_BehindAProxyWithoutWebSockets_DeliversAllTheSame()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Probe_BehindAProxyWithoutWebSockets_DeliversAllTheSame(bool isSilent)
     {
         using var folder = new TemporaryFolder();
         string data = folder.Sub("dashboard");
         await using Dashboard dashboard = await Dashboard.StartAsync(data);
-        await using var relay = new Relay(dashboard.Address) { RefusesWebSockets = true };
+        await using var relay = new Relay(dashboard.Address) { RefusesWebSockets = !isSilent, DropsWebSockets = isSilent };
         var ledger = new AckLedger();
         await using var crowd = new ProbeCrowd([new SimulatedProbe(1, relay.Address, ledger) { EventsEvery = 1 }]);
         await crowd.WithinAsync("the snapshot and its events are acknowledged", Patience, () => ledger.Count == 1 && ledger.EventCount > 0);

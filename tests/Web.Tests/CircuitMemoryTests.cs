@@ -16,17 +16,29 @@ public sealed class CircuitMemoryTests
     }
 
     [Fact]
-    public void Closed_ByMany_CollectsOnceAfterTheLast()
+    public void Closed_ByMany_CollectsOnce()
     {
         using CircuitMemory memory = After(CircuitMemory.Worth);
         _time.Advance(CircuitMemory.After - TimeSpan.FromSeconds(1));
         memory.Closed();
-        _time.Advance(CircuitMemory.After - TimeSpan.FromSeconds(1));
         Assert.Equal(0, memory.Collections);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, memory.Collections);
         _time.Advance(CircuitMemory.After * 9);
         Assert.Equal(1, memory.Collections);
+    }
+
+    [Fact]
+    public void Closed_ByManyOverADay_CollectsNothing()
+    {
+        using CircuitMemory memory = After(0);
+        for (int i = 0; i < CircuitMemory.Worth * 2; i++)
+        {
+            memory.Closed();
+            _time.Advance(CircuitMemory.Apart);
+        }
+
+        Assert.Equal(0, memory.Collections);
     }
 
     private CircuitMemory After(int pages)

@@ -5,6 +5,9 @@
 /** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<void> }} Page */
 /** @typedef {(row: HTMLTableRowElement | null) => void} Peek shows a row's host beside the table */
 
+/** Before what stands beside the table follows the keys, in milliseconds. */
+const settles = 100;
+
 const flash = { duration: 900, easing: "ease-out" };
 
 /**
@@ -15,7 +18,7 @@ const flash = { duration: 900, easing: "ease-out" };
 /** @type {Place | null} */
 let focus = null;
 
-/** The row that the pointer was pressed on, and its host's address then. @type {{ row: HTMLTableRowElement, host: string | undefined } | null} */
+/** What the pointer was pressed on, its row, and the row's host's address then. @type {{ target: Node, row: HTMLTableRowElement, host: string | undefined } | null} */
 let pressed = null;
 
 /** The host's address that each row had when it was last looked at. @type {WeakMap<Element, string | undefined>} */
@@ -65,18 +68,34 @@ export function attach(root, page) {
   function peek(row) {
     const host = hostOf(row);
     if (host !== null) {
-      void page.invokeMethodAsync("Show", host).catch(() => { /* the circuit is gone, and nothing can be shown */ });
+      showPane(host);
     }
   }
 
-  /** @param {KeyboardEvent} e */
+  /** @param {Event} e */
   function close(e) {
-    if (e.key === "Escape" && !e.defaultPrevented && document.querySelector("[data-pane]") !== null && document.querySelector("dialog[open], details.menu[open]") === null) {
-      void page.invokeMethodAsync("Show", "").catch(() => { /* as above */ });
+    if (!root.isConnected) {
+      detach();
+    } else if (document.querySelector("[data-pane]") === null) {
+      return;
+    } else if (e.type === "click" && e.target instanceof Element && e.target.closest("[data-pane] header button") !== null) {
+      focusShown(root); // the page takes the pane away
+    } else if (e instanceof KeyboardEvent && e.key === "Escape" && !e.isComposing && !isTyping(e.target) && document.querySelector("dialog[open], details.menu[open]") === null) {
+      if (document.activeElement?.closest("[data-pane]")) {
+        focusShown(root);
+      }
+      showPane("");
     }
   }
 
-  document.addEventListener("keydown", close);
+  function detach() {
+    document.removeEventListener("keydown", close, true);
+    document.removeEventListener("click", close, true);
+  }
+
+  // Before menus see it: a key that closes a menu does nothing else.
+  document.addEventListener("keydown", close, true);
+  document.addEventListener("click", close, true);
   root.addEventListener("click", e => open(e, e.ctrlKey || e.metaKey || e.shiftKey, peek));
   root.addEventListener("pointerdown", pressing);
   root.addEventListener("pointerup", e => released(e, peek));
@@ -99,9 +118,7 @@ export function attach(root, page) {
     toTop() {
       root.querySelectorAll(".mud-table-container").forEach(container => { container.scrollTop = 0; });
     },
-    detach() {
-      document.removeEventListener("keydown", close);
-    },
+    detach,
   };
 }
 
@@ -121,6 +138,30 @@ function linkOf(row) {
   return link instanceof HTMLAnchorElement ? link : null;
 }
 
+/** Back leaves the page and does not go from host to host. @param {string} host empty for none */
+function showPane(host) {
+  const parts = location.search.slice(1).split("&").filter(part => part !== "" && !part.startsWith("pane="));
+  if (host !== "") {
+    parts.push(`pane=${encodeURIComponent(host)}`);
+  }
+  const blazor = /** @type {{ Blazor?: { navigateTo?(href: string, options: object): void } }} */ (/** @type {unknown} */ (globalThis)).Blazor;
+  blazor?.navigateTo?.(location.pathname + (parts.length > 0 ? `?${parts.join("&")}` : ""), { replaceHistoryEntry: true });
+}
+
+/** The focus goes from the pane back to its host's row. @param {HTMLElement} root */
+function focusShown(root) {
+  const id = document.querySelector("[data-pane]")?.getAttribute("data-pane") ?? "";
+  const link = [...root.querySelectorAll("tr.host-row a.open")].find(a => a instanceof HTMLAnchorElement && a.pathname.endsWith(`/${encodeURIComponent(id)}`));
+  if (link instanceof HTMLElement) {
+    link.focus({ preventScroll: true });
+  }
+}
+
+/** @param {EventTarget | null} target whether Escape means something there already */
+function isTyping(target) {
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type !== "checkbox");
+}
+
 /** @param {HTMLTableRowElement | null} row @returns {string | null} the identity of its host */
 function hostOf(row) {
   return decodeURIComponent(linkOf(row)?.pathname.split("/").pop() ?? "") || null;
@@ -129,13 +170,13 @@ function hostOf(row) {
 /** @param {PointerEvent} e */
 function pressing(e) {
   const row = e.button === 0 && !isControl(e.target) ? rowOf(e.target) : null;
-  pressed = row && { row, host: linkOf(row)?.href };
+  pressed = row && e.target instanceof Node ? { target: e.target, row, host: linkOf(row)?.href } : null;
 }
 
-/** The grid may make a row anew between press and release: the browser sends no click for it then. @param {PointerEvent} e @param {Peek} peek */
+/** A row or a cell may be made anew between press and release: the browser sends no click for it then. @param {PointerEvent} e @param {Peek} peek */
 function released(e, peek) {
   const was = pressed, now = rowOf(e.target);
-  if (was !== null && now !== null && !was.row.isConnected && was.host === linkOf(now)?.href && !isControl(e.target)) {
+  if (was !== null && now !== null && !was.target.isConnected && was.host === linkOf(now)?.href && !isControl(e.target)) {
     go(now, e.target, e.ctrlKey || e.metaKey || e.shiftKey, peek);
   }
 }
@@ -190,7 +231,12 @@ function step(e, peek) {
     next.focus();
     e.preventDefault();
     if (document.querySelector("[data-pane]") !== null) {
-      peek(rowOf(next));
+      // Of a key that is held only the last row counts; and not when its host was opened meanwhile.
+      setTimeout(() => {
+        if (document.activeElement === next) {
+          peek(rowOf(next));
+        }
+      }, settles);
     }
   }
 }

@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Http.Connections.Client;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Wire;
@@ -13,6 +15,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
     private readonly HubConnection _hub;
     private readonly UplinkTiming _timing;
     private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _closed = new();
     private volatile bool _lost;
 
     private UplinkConnection(HubConnection hub, UplinkTiming timing, TimeProvider time, WakeSignal wake)
@@ -24,6 +27,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
         {
             Loss = error?.Message ?? "the dashboard closed it";
             _lost = true;
+            _closed.Cancel();
             wake.Set();
             return Task.CompletedTask;
         };
@@ -49,8 +53,8 @@ internal sealed class UplinkConnection : IAsyncDisposable
         {
             return await OpenAsync(direct: true);
         }
-        // The answer came, and was no WebSocket. A dashboard that cannot be reached at all is another error.
-        catch (WebSocketException e) when (e.WebSocketErrorCode == WebSocketError.NotAWebSocket)
+        // The dashboard was reached, and no WebSocket came of it: something between answered otherwise, or cut it off.
+        catch (WebSocketException e) when (e.InnerException is not HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError })
         {
             return await OpenAsync(direct: false);
         }
@@ -88,7 +92,9 @@ internal sealed class UplinkConnection : IAsyncDisposable
             }
 
             waits?.Invoke(reply);
-            await Task.Delay(RetryDelays.After(reply.RetryAfterMilliseconds, _timing), _time, cancellation);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closed.Token);
+            await Task.Delay(RetryDelays.After(reply.RetryAfterMilliseconds, _timing), _time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 
@@ -105,7 +111,11 @@ internal sealed class UplinkConnection : IAsyncDisposable
         CallAsync<DeliveryReply>(ProbeContract.Heartbeat, heartbeat, cancellation);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _hub.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _hub.DisposeAsync();
+        _closed.Dispose();
+    }
 
     // Agreeing on the transport takes a request of its own, and its connection stays open beside the other one: twice as many for all probes together.
     private static HubConnection Hub(Uri dashboard, UplinkTiming timing, bool direct, Func<ReinitRequest, ReinitReply>? perform)
@@ -115,6 +125,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
             {
                 options.CloseTimeout = timing.Grace / 2;
                 options.SkipNegotiation = direct;
+                options.WebSocketFactory = ConnectAsync;
                 options.Transports = direct ? HttpTransportType.WebSockets : HttpTransportType.WebSockets | HttpTransportType.LongPolling;
             })
             .WithKeepAliveInterval(timing.Heartbeat)
@@ -127,11 +138,39 @@ internal sealed class UplinkConnection : IAsyncDisposable
         return hub;
     }
 
+    // A dashboard or proxy that has no room now says so by its status: another way in would only be one more request.
+    private static async ValueTask<WebSocket> ConnectAsync(WebSocketConnectionContext context, CancellationToken cancellation)
+    {
+        var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        try
+        {
+            await socket.ConnectAsync(context.Uri, cancellation);
+            return socket;
+        }
+        catch (WebSocketException) when (socket.HttpStatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
+        {
+            HttpStatusCode status = socket.HttpStatusCode;
+            socket.Dispose();
+            throw new HttpRequestException($"The dashboard, or a proxy before it, has no room now (status {(int)status}).", null, status);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     private static Uri HubAddress(Uri dashboard) => new($"{dashboard.AbsoluteUri.TrimEnd('/')}{ProbeContract.Path}");
 
     private async Task<T> CallAsync<T>(string method, object argument, CancellationToken cancellation)
         where T : class
     {
+        if (_lost)
+        {
+            throw new IOException($"the connection was lost before {method} was called: {Loss}");
+        }
+
         T? reply = null;
         await WithinAsync(method, _timing.Call, async token => reply = await _hub.InvokeAsync<T?>(method, argument, token), cancellation);
         return reply ?? throw new InvalidDataException($"The dashboard answered {method} with nothing; update it to the version of this probe.");

@@ -12,7 +12,7 @@ internal static class ProbeGate
     /// <summary>The name of the policy.</summary>
     public const string Policy = "probes";
 
-    // A probe gives up after a minute: who would wait for longer is sent away, and comes again after its own delay.
+    // A probe gives up after a minute: who would wait for longer is sent away, and comes again after its own delay, not the one that it is told for proxies and scripts.
     private const int MostWaitSeconds = 50;
 
     /// <summary>Adds the policy.</summary>
@@ -24,7 +24,7 @@ internal static class ProbeGate
             context.HttpContext.Response.Headers[HeaderNames.RetryAfter] = MostWaitSeconds.ToString(CultureInfo.InvariantCulture);
             return ValueTask.CompletedTask;
         };
-        limits.AddPolicy(Policy, context => context.Request.Query.ContainsKey("id")
+        limits.AddPolicy(Policy, context => context.Request.Query["id"].ToString().Length > 0 && !context.Request.Path.Value!.EndsWith("/negotiate", StringComparison.Ordinal)
             // A message or a poll of a connection that is there.
             ? RateLimitPartition.GetNoLimiter("established")
             : RateLimitPartition.GetTokenBucketLimiter("new", _ => new TokenBucketRateLimiterOptions

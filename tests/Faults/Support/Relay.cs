@@ -34,6 +34,9 @@ internal sealed class Relay : IAsyncDisposable
     /// <summary>It answers that it knows no WebSockets.</summary>
     public bool RefusesWebSockets { get; init; }
 
+    /// <summary>It closes the connection of whoever asks for a WebSocket, without an answer.</summary>
+    public bool DropsWebSockets { get; init; }
+
     /// <summary>It cuts each WebSocket so long after it was asked for; null to leave them alone.</summary>
     public TimeSpan? CutsWebSocketsAfter { get; set; }
 
@@ -87,6 +90,12 @@ internal sealed class Relay : IAsyncDisposable
         {
             byte[] head = await HeadAsync(caller, over.Token);
             bool isWebSocket = Encoding.ASCII.GetString(head).Contains("\r\nUpgrade: websocket", StringComparison.OrdinalIgnoreCase);
+            if (isWebSocket && DropsWebSockets)
+            {
+                Interlocked.Increment(ref _refused);
+                return;
+            }
+
             if (isWebSocket && RefusesWebSockets)
             {
                 Interlocked.Increment(ref _refused);

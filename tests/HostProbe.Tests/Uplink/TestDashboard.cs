@@ -20,6 +20,9 @@ internal sealed class TestDashboard : IAsyncDisposable
 
     public Signals<ProbeHello> Hellos { get; } = new();
 
+    /// <summary>The connections on which a hello was said.</summary>
+    public ConcurrentDictionary<string, int> Greeted { get; } = new();
+
     public Signals<SnapshotEnvelope> Deliveries { get; } = new();
 
     public Signals<ProbeHeartbeat> Heartbeats { get; } = new();
@@ -83,6 +86,7 @@ internal sealed class TestDashboard : IAsyncDisposable
     {
         public HelloReply Hello(ProbeHello hello)
         {
+            dashboard.Greeted.AddOrUpdate(Context.ConnectionId, 1, (_, count) => count + 1);
             dashboard.Hellos.Add(hello);
             return dashboard.Welcome(hello);
         }

@@ -221,10 +221,13 @@ public sealed class FleetPageTests : PageTestContext
         Fleet.Report(Samples.Entry());
         IRenderedComponent<FleetPage> page = RenderFilled();
 
-        page.Find("th.col-memory button").Click();
-        page.Find("th.col-pamt button").Click(new Microsoft.AspNetCore.Components.Web.MouseEventArgs { ShiftKey = true });
+        NavigationManager nav = Services.GetRequiredService<NavigationManager>();
 
-        Assert.EndsWith("/?sort=memory,pamt", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        // A navigation waits where a turn of drawing is under way.
+        page.Find("th.col-memory button").Click();
+        page.WaitForAssertion(() => Assert.EndsWith("/?sort=memory", nav.Uri, StringComparison.Ordinal));
+        page.Find("th.col-pamt button").Click(new Microsoft.AspNetCore.Components.Web.MouseEventArgs { ShiftKey = true });
+        page.WaitForAssertion(() => Assert.EndsWith("/?sort=memory,pamt", nav.Uri, StringComparison.Ordinal));
     }
 
     [Fact]

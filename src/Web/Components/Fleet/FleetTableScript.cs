@@ -5,8 +5,7 @@ namespace TdxDash.Web.Components.Fleet;
 
 /// <summary>The browser's part of the fleet's table, js/fleet.js.</summary>
 /// <param name="hold">Told when pointer or focus come into the table and when both have left it.</param>
-/// <param name="show">Told the identity of the host that is to stand beside the table; empty for none.</param>
-internal sealed class FleetTableScript(Action<bool> hold, Action<string> show) : IAsyncDisposable
+internal sealed class FleetTableScript(Action<bool> hold) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _gone = new();
     private DotNetObjectReference<FleetTableScript>? _self;
@@ -46,10 +45,6 @@ internal sealed class FleetTableScript(Action<bool> hold, Action<string> show) :
     /// <summary>Called by the script.</summary>
     [JSInvokable]
     public void Hold(bool isHeld) => hold(isHeld);
-
-    /// <summary>Called by the script.</summary>
-    [JSInvokable]
-    public void Show(string hostId) => show(hostId);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

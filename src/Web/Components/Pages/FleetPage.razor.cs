@@ -173,7 +173,7 @@ public sealed partial class FleetPage : IAsyncDisposable
         // The table's place is not there while no host is, nor while another time loads, so it may come with any render.
         if (RendererInfo.IsInteractive && _script is null && !_isLoadingPast && !_snapshot.Hosts.IsEmpty)
         {
-            _script = new FleetTableScript(Hold, Show);
+            _script = new FleetTableScript(Hold);
             await _script.AttachAsync(Js, Assets["js/fleet.js"], _tables);
         }
     }
@@ -281,8 +281,7 @@ public sealed partial class FleetPage : IAsyncDisposable
 
     private void Select((string HostId, bool IsChosen) click) => Choose(click.IsChosen ? _chosen.Add(click.HostId) : _chosen.Remove(click.HostId));
 
-    // Back leaves the page and does not go from host to host.
-    private void Show(string hostId) => Go(_state with { Pane = hostId }, isReplaced: true);
+    private void ClosePane() => Go(_state with { Pane = "" }, isReplaced: true);
 
     private void SelectAll(bool isChosen) => Choose(isChosen ? [.. _rows.Hosts.Select(host => host.Id)] : []);
 
