@@ -199,6 +199,35 @@ public sealed class ProbeServiceTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task Hello_ThatCameTooEarly_IsSaidAgainOnTheSameConnection()
+    {
+        int asked = 0;
+        _dashboard.Welcome = _ => ++asked < 3 ? new HelloReply(false, "not yet", ProbeContract.Version, 1) : new HelloReply(true, "", ProbeContract.Version);
+        await _dashboard.StartAsync();
+        await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
+
+        await _dashboard.Deliveries.NextAsync();
+
+        Assert.Equal([3], _dashboard.Greeted.Values);
+    }
+
+    [Fact]
+    public async Task Wait_WhoseConnectionIsLost_EndsAndTheProbeComesAgain()
+    {
+        _dashboard.Welcome = _ => new HelloReply(false, "not yet", ProbeContract.Version, 200_000);
+        await _dashboard.StartAsync();
+        await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
+        await _dashboard.Hellos.NextAsync();
+
+        await _dashboard.StopAsync();
+        _dashboard.Welcome = _ => new HelloReply(true, "", ProbeContract.Version);
+        await _dashboard.StartAsync();
+
+        await _dashboard.Deliveries.NextAsync();
+        Assert.Equal([1L], _dashboard.StoredSequences);
+    }
+
     [Theory]
     [InlineData("ftp://dashboard", 1, null, "http or https")]
     [InlineData("http://dashboard", 0, null, "interval")]
