@@ -20,7 +20,6 @@ internal sealed class CircuitMemory(TimeProvider time) : CircuitHandler, IDispos
     private ITimer? _timer;
     private int _gone;
     private long _wentAt;
-    private bool _isDue;
 
     /// <summary>How often memory was given back.</summary>
     public int Collections { get; private set; }
@@ -39,9 +38,8 @@ internal sealed class CircuitMemory(TimeProvider time) : CircuitHandler, IDispos
         {
             _gone = time.GetElapsedTime(_wentAt) < Apart ? _gone + 1 : 1;
             _wentAt = time.GetTimestamp();
-            if (_gone >= Worth && !_isDue)
+            if (_gone == Worth)
             {
-                _isDue = true;
                 _timer ??= time.CreateTimer(_ => Collect(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _timer.Change(After, Timeout.InfiniteTimeSpan);
             }
@@ -55,7 +53,7 @@ internal sealed class CircuitMemory(TimeProvider time) : CircuitHandler, IDispos
     {
         lock (_gate)
         {
-            (_gone, _isDue) = (0, false);
+            _gone = 0;
             Collections++;
         }
 

@@ -3,7 +3,6 @@
 // and the server is told when pointer or focus is in the table, so that no row moves under either.
 
 /** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<void> }} Page */
-/** @typedef {(row: HTMLTableRowElement | null) => void} Peek shows a row's host beside the table */
 
 /** Before what stands beside the table follows the keys, in milliseconds. */
 const settles = 100;
@@ -64,47 +63,27 @@ export function attach(root, page) {
     isFocused = e.relatedTarget instanceof Node && root.contains(e.relatedTarget);
     tell();
   });
-  /** @param {HTMLTableRowElement | null} row */
-  function peek(row) {
-    const host = hostOf(row);
-    if (host !== null) {
-      showPane(host);
-    }
-  }
-
-  /** @param {Event} e */
-  function close(e) {
-    if (!root.isConnected) {
-      detach();
-    } else if (document.querySelector("[data-pane]") === null) {
-      return;
-    } else if (e.type === "click" && e.target instanceof Element && e.target.closest("[data-pane] header button") !== null) {
-      focusShown(root); // the page takes the pane away
-    } else if (e instanceof KeyboardEvent && e.key === "Escape" && !e.isComposing && !isTyping(e.target) && document.querySelector("dialog[open], details.menu[open]") === null) {
-      if (document.activeElement?.closest("[data-pane]")) {
-        focusShown(root);
-      }
-      showPane("");
-    }
-  }
-
-  function detach() {
-    document.removeEventListener("keydown", close, true);
-    document.removeEventListener("click", close, true);
-  }
 
   // Before menus see it: a key that closes a menu does nothing else.
-  document.addEventListener("keydown", close, true);
-  document.addEventListener("click", close, true);
-  root.addEventListener("click", e => open(e, e.ctrlKey || e.metaKey || e.shiftKey, peek));
+  const own = new AbortController();
+  for (const type of ["keydown", "click"]) {
+    document.addEventListener(type, e => {
+      if (root.isConnected) {
+        close(e, root);
+      } else {
+        own.abort(); // the page was left before it could dispose
+      }
+    }, { capture: true, signal: own.signal });
+  }
+  root.addEventListener("click", e => { open(e, e.ctrlKey || e.metaKey || e.shiftKey); });
   root.addEventListener("pointerdown", pressing);
-  root.addEventListener("pointerup", e => released(e, peek));
+  root.addEventListener("pointerup", released);
   root.addEventListener("auxclick", e => {
     if (e.button === 1) {
-      open(e, true, peek);
+      open(e, true);
     }
   });
-  root.addEventListener("keydown", e => step(e, peek));
+  root.addEventListener("keydown", step);
 
   const observer = new MutationObserver(changes => {
     const fresh = new Set([...changes.flatMap(change => [...change.addedNodes]), ...place(root)]);
@@ -118,8 +97,33 @@ export function attach(root, page) {
     toTop() {
       root.querySelectorAll(".mud-table-container").forEach(container => { container.scrollTop = 0; });
     },
-    detach,
+    dispose() {
+      own.abort();
+      observer.disconnect();
+    },
   };
+}
+
+/** The button of the pane, and Escape where it means nothing else, take the pane away. @param {Event} e @param {HTMLElement} root */
+function close(e, root) {
+  const pane = document.querySelector("[data-pane]");
+  const isAsked = e instanceof KeyboardEvent
+    ? e.key === "Escape" && !e.isComposing && !isTyping(e.target) && document.querySelector("dialog[open], details.menu[open]") === null
+    : e.target instanceof Element && e.target.closest("[data-action=close-pane]") !== null;
+  if (pane !== null && isAsked) {
+    if (pane.contains(document.activeElement)) {
+      focusShown(root);
+    }
+    showPane("");
+  }
+}
+
+/** Shows a row's host beside the table. @param {HTMLTableRowElement | null} row */
+function peek(row) {
+  const host = hostOf(row);
+  if (host !== null) {
+    showPane(host);
+  }
 }
 
 /** @param {EventTarget | null} target @returns {HTMLTableRowElement | null} */
@@ -173,16 +177,16 @@ function pressing(e) {
   pressed = row && e.target instanceof Node ? { target: e.target, row, host: linkOf(row)?.href } : null;
 }
 
-/** A row or a cell may be made anew between press and release: the browser sends no click for it then. @param {PointerEvent} e @param {Peek} peek */
-function released(e, peek) {
+/** A row or a cell may be made anew between press and release: the browser sends no click for it then. @param {PointerEvent} e */
+function released(e) {
   const was = pressed, now = rowOf(e.target);
   if (was !== null && now !== null && !was.target.isConnected && was.host === linkOf(now)?.href && !isControl(e.target)) {
-    go(now, e.target, e.ctrlKey || e.metaKey || e.shiftKey, peek);
+    go(now, e.target, e.ctrlKey || e.metaKey || e.shiftKey);
   }
 }
 
-/** @param {MouseEvent} e @param {boolean} inNewTab @param {Peek} peek */
-function open(e, inNewTab, peek) {
+/** @param {MouseEvent} e @param {boolean} inNewTab */
+function open(e, inNewTab) {
   const was = pressed;
   pressed = null;
   if (e.detail > 0 && was !== null && was.row === rowOf(e.target) && was.host !== linkOf(was.row)?.href) {
@@ -193,7 +197,7 @@ function open(e, inNewTab, peek) {
   if (isOwn || e.defaultPrevented || String(getSelection()) !== "") {
     return; // links and controls do their own work; marking text is no click
   }
-  go(rowOf(e.target), e.target, inNewTab, peek);
+  go(rowOf(e.target), e.target, inNewTab);
 }
 
 /**
@@ -201,9 +205,9 @@ function open(e, inNewTab, peek) {
  * @param {HTMLTableRowElement | null} row
  * @param {EventTarget | null} target
  * @param {boolean} inNewTab
- * @param {Peek} peek
+ *
  */
-function go(row, target, inNewTab, peek) {
+function go(row, target, inNewTab) {
   const link = linkOf(row);
   if (link === null) {
     return;
@@ -217,8 +221,8 @@ function go(row, target, inNewTab, peek) {
   }
 }
 
-/** Up and down go from row to row, and what stands beside the table goes along; space brings it. @param {KeyboardEvent} e @param {Peek} peek */
-function step(e, peek) {
+/** Up and down go from row to row, and what stands beside the table goes along; space brings it. @param {KeyboardEvent} e */
+function step(e) {
   if (e.key === " " && e.target instanceof HTMLAnchorElement && e.target.matches("a.open")) {
     peek(rowOf(e.target));
     e.preventDefault();

@@ -15,8 +15,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
     private readonly HubConnection _hub;
     private readonly UplinkTiming _timing;
     private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _closed = new();
-    private volatile bool _lost;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private UplinkConnection(HubConnection hub, UplinkTiming timing, TimeProvider time, WakeSignal wake)
     {
@@ -26,15 +25,14 @@ internal sealed class UplinkConnection : IAsyncDisposable
         _hub.Closed += error =>
         {
             Loss = error?.Message ?? "the dashboard closed it";
-            _lost = true;
-            _closed.Cancel();
+            _closed.TrySetResult();
             wake.Set();
             return Task.CompletedTask;
         };
     }
 
     /// <summary>Whether the connection is gone; the wake signal is set when that happens.</summary>
-    public bool IsLost => _lost;
+    public bool IsLost => _closed.Task.IsCompleted;
 
     /// <summary>Why it is gone.</summary>
     public string Loss { get; private set; } = "";
@@ -92,8 +90,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
             }
 
             waits?.Invoke(reply);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _closed.Token);
-            await Task.Delay(RetryDelays.After(reply.RetryAfterMilliseconds, _timing), _time, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _closed.Task.WaitAsync(RetryDelays.After(reply.RetryAfterMilliseconds, _timing), _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellation.ThrowIfCancellationRequested();
         }
     }
@@ -111,11 +108,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
         CallAsync<DeliveryReply>(ProbeContract.Heartbeat, heartbeat, cancellation);
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        await _hub.DisposeAsync();
-        _closed.Dispose();
-    }
+    public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
     // Agreeing on the transport takes a request of its own, and its connection stays open beside the other one: twice as many for all probes together.
     private static HubConnection Hub(Uri dashboard, UplinkTiming timing, bool direct, Func<ReinitRequest, ReinitReply>? perform)
@@ -138,7 +131,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
         return hub;
     }
 
-    // A dashboard or proxy that has no room now says so by its status: another way in would only be one more request.
+    // A dashboard that has no room now names a time: another way in would only be one more request. Without one it may be a proxy that knows no WebSockets.
     private static async ValueTask<WebSocket> ConnectAsync(WebSocketConnectionContext context, CancellationToken cancellation)
     {
         var socket = new ClientWebSocket();
@@ -148,11 +141,11 @@ internal sealed class UplinkConnection : IAsyncDisposable
             await socket.ConnectAsync(context.Uri, cancellation);
             return socket;
         }
-        catch (WebSocketException) when (socket.HttpStatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
+        catch (WebSocketException) when (socket.HttpStatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && socket.HttpResponseHeaders?.ContainsKey("Retry-After") == true)
         {
             HttpStatusCode status = socket.HttpStatusCode;
             socket.Dispose();
-            throw new HttpRequestException($"The dashboard, or a proxy before it, has no room now (status {(int)status}).", null, status);
+            throw new HttpRequestException($"The dashboard has no room now (status {(int)status}).", null, status);
         }
         catch
         {
@@ -166,7 +159,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
     private async Task<T> CallAsync<T>(string method, object argument, CancellationToken cancellation)
         where T : class
     {
-        if (_lost)
+        if (IsLost)
         {
             throw new IOException($"the connection was lost before {method} was called: {Loss}");
         }

@@ -20,7 +20,7 @@ internal sealed record UplinkTiming
     /// <summary>The most that one call may take. A delivery waits for a commit on the dashboard's disk.</summary>
     public TimeSpan Call { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The most that connecting may take: the dashboard lets probes in one after the other, and after its restart all of them come.</summary>
+    /// <summary>The most that one way of connecting may take, of which there are two: the dashboard lets probes in one after the other, and after its restart all of them come.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A connection without a byte from the dashboard for this long is dead. Heartbeats are answered, so an idle one is not silent.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Net.Http.Headers;
 
@@ -24,7 +25,7 @@ internal static class ProbeGate
             context.HttpContext.Response.Headers[HeaderNames.RetryAfter] = MostWaitSeconds.ToString(CultureInfo.InvariantCulture);
             return ValueTask.CompletedTask;
         };
-        limits.AddPolicy(Policy, context => context.Request.Query["id"].ToString().Length > 0 && !context.Request.Path.Value!.EndsWith("/negotiate", StringComparison.Ordinal)
+        limits.AddPolicy(Policy, context => context.Request.Query["id"].ToString().Length > 0 && context.GetEndpoint()?.Metadata.GetMetadata<NegotiateMetadata>() is null
             // A message or a poll of a connection that is there.
             ? RateLimitPartition.GetNoLimiter("established")
             : RateLimitPartition.GetTokenBucketLimiter("new", _ => new TokenBucketRateLimiterOptions

@@ -21,15 +21,21 @@ internal sealed class PreparedStatements(SqliteConnection connection)
             _commands[sql] = command = Make(sql, values);
         }
 
+        // A value in another's place would be stored for good.
+        bool isSame = command.Parameters.Count == values.Length;
+        for (int i = 0; isSame && i < values.Length; i++)
+        {
+            isSame = command.Parameters[i].ParameterName == values[i].Name;
+        }
+
+        if (!isSame)
+        {
+            throw new InvalidOperationException($"The statement was first given other parameters than these, or in another order: {sql}");
+        }
+
         command.Transaction = transaction;
         for (int i = 0; i < values.Length; i++)
         {
-            // A value in another's place would be stored for good.
-            if (command.Parameters.Count != values.Length || command.Parameters[i].ParameterName != values[i].Name)
-            {
-                throw new InvalidOperationException($"The statement was first given other parameters than these, or in another order: {sql}");
-            }
-
             command.Parameters[i].Value = values[i].Value ?? DBNull.Value;
         }
 

@@ -34,8 +34,8 @@ internal sealed class Relay : IAsyncDisposable
     /// <summary>It answers that it knows no WebSockets.</summary>
     public bool RefusesWebSockets { get; init; }
 
-    /// <summary>It closes the connection of whoever asks for a WebSocket, without an answer.</summary>
-    public bool DropsWebSockets { get; init; }
+    /// <summary>How; null to close the connection without an answer.</summary>
+    public string? Refusal { get; init; } = "501 Not Implemented";
 
     /// <summary>It cuts each WebSocket so long after it was asked for; null to leave them alone.</summary>
     public TimeSpan? CutsWebSocketsAfter { get; set; }
@@ -90,16 +90,10 @@ internal sealed class Relay : IAsyncDisposable
         {
             byte[] head = await HeadAsync(caller, over.Token);
             bool isWebSocket = Encoding.ASCII.GetString(head).Contains("\r\nUpgrade: websocket", StringComparison.OrdinalIgnoreCase);
-            if (isWebSocket && DropsWebSockets)
-            {
-                Interlocked.Increment(ref _refused);
-                return;
-            }
-
             if (isWebSocket && RefusesWebSockets)
             {
                 Interlocked.Increment(ref _refused);
-                await caller.WriteAsync("HTTP/1.1 501 Not Implemented\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), over.Token);
+                await caller.WriteAsync(Encoding.ASCII.GetBytes(Refusal is null ? "" : $"HTTP/1.1 {Refusal}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), over.Token);
                 return;
             }
 

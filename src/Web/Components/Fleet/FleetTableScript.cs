@@ -55,7 +55,7 @@ internal sealed class FleetTableScript(Action<bool> hold) : IAsyncDisposable
         {
             if (_table is not null)
             {
-                await _table.InvokeVoidAsync("detach");
+                await _table.InvokeVoidAsync("dispose");
                 await _table.DisposeAsync();
             }
         }

@@ -281,8 +281,6 @@ public sealed partial class FleetPage : IAsyncDisposable
 
     private void Select((string HostId, bool IsChosen) click) => Choose(click.IsChosen ? _chosen.Add(click.HostId) : _chosen.Remove(click.HostId));
 
-    private void ClosePane() => Go(_state with { Pane = "" }, isReplaced: true);
-
     private void SelectAll(bool isChosen) => Choose(isChosen ? [.. _rows.Hosts.Select(host => host.Id)] : []);
 
     private void Choose(ImmutableHashSet<string> chosen)
