@@ -21,6 +21,7 @@ using TdxDash.Web.Live.Planning;
 using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Care;
 using TdxDash.Web.Store.History;
@@ -137,6 +138,7 @@ public static class WebSetup
             // A probe that is there pings in every interval: one that went without a word is not waited for.
             hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
         }).AddHubOptions<LiveHub>(hub => hub.MaximumReceiveMessageSize = LiveHub.MaxMessageBytes);
+        AccessRules.Add(services);
         PageCompression.Add(services);
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = CircuitMessageBytes);
@@ -173,6 +175,7 @@ public static class WebSetup
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseRouting(); // after what asks again for another address
         app.UseRateLimiter();
+        app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapHealthChecks(HealthPath);
