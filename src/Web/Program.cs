@@ -12,7 +12,7 @@ try
 {
     if (StoreCommand.IsNamed(args))
     {
-        StoreCommand.Run(args, Console.Out);
+        await StoreCommand.RunAsync(args, Console.Out);
         return 0;
     }
 

@@ -12,6 +12,7 @@ using TdxDash.Web.Api;
 using TdxDash.Web.Components;
 using TdxDash.Web.Components.Palette;
 using TdxDash.Web.Components.Parts;
+using TdxDash.Web.Health;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
@@ -23,6 +24,7 @@ using TdxDash.Web.Options;
 using TdxDash.Web.Security;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
+using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
 using TdxDash.Web.Store.History;
 using TdxDash.Wire;
@@ -32,9 +34,6 @@ namespace TdxDash.Web;
 /// <summary>Puts the dashboard together.</summary>
 public static class WebSetup
 {
-    /// <summary>Where a monitor asks whether the process lives and can store.</summary>
-    public const string HealthPath = "/healthz";
-
     // The longest plan of PlanText in UTF-8, as JSON inside JSON, which doubles quotes and backslashes at worst.
     private const long CircuitMessageBytes = 512 << 10;
 
@@ -120,11 +119,14 @@ public static class WebSetup
         services.AddSingleton<BodyCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<BodyCheck>());
         services.AddHostedService(provider => provider.GetRequiredService<StoreKeeper>());
+        services.AddSingleton<BackupKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<BackupKeeper>());
+        services.AddHostedService<OpenFileLimit>();
         // Kept with the data, so that open forms outlive a restart; after the store, which makes the folder private.
         services.AddDataProtection().SetApplicationName("TdxDash");
         services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>((keys, loggers) =>
-            keys.XmlRepository = new KeyFiles(new DirectoryInfo(Path.Combine(options.DataFolder, "keys")), loggers));
-        services.AddHealthChecks().AddCheck<StoreHealth>("store");
+            keys.XmlRepository = new KeyFiles(new DirectoryInfo(Path.Combine(options.DataFolder, KeyFolder.Name)), loggers));
+        HealthEndpoints.Add(services);
         services.AddSignalR().AddJsonProtocol(json =>
         {
             json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
@@ -178,7 +180,7 @@ public static class WebSetup
         app.UseAuthorization();
         app.UseAntiforgery();
         app.MapStaticAssets();
-        app.MapHealthChecks(HealthPath);
+        HealthEndpoints.Map(app);
         SnapshotDownload.Map(app);
         CompareDownload.Map(app);
         PaletteEndpoint.Map(app);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
 
 namespace TdxDash.Web.Options;
@@ -27,13 +28,17 @@ public sealed record DashboardOptions
     /// <summary>How long and how much the store keeps.</summary>
     public RetentionRule Retention { get; init; } = new(null, null);
 
+    /// <summary>When backups are made; null for never.</summary>
+    public BackupRule? Backup { get; init; }
+
     /// <summary>What <c>--help</c> prints.</summary>
     public static string Help => $"""
         Usage: TdxDash.Web [COMMAND] [--KEY VALUE]...
 
-        The TDX host dashboard. Without a command it runs until it is stopped. Commands, which may run beside it:
+        The TDX host dashboard. Without a command it runs until it is stopped. Commands, of which all but restore may run beside it:
 
-          backup FILE                      Copies the database to FILE and checks the copy.
+          backup FILE                      Copies the database and the key files to FILE and checks the copy.
+          restore FILE                     Checks a backup and puts it in the place of the database, which is kept aside.
           retention                        Prints what the retention that is set would remove now. Removes nothing.
 
         Keys can be given on the command line, as environment variables (TdxDash__DataFolder) or in appsettings.json.
@@ -46,6 +51,9 @@ public sealed record DashboardOptions
           --TdxDash:Store:QueueMiB N       Memory that they may take, in MiB, {StoreOptions.MinQueueMiB} to {StoreOptions.MaxQueueMiB}. Default {StoreOptions.DefaultQueueMiB}.
           --TdxDash:Retention:Days N       Remove snapshots that gave way to newer ones more than N days ago, 0 to {RetentionOptions.MaxDays}. Default 0: keep all.
           --TdxDash:Retention:MiB N        Remove the oldest of those while the database is larger than N MiB, 0 to {RetentionOptions.MaxMiB}. Default 0: no limit.
+          --TdxDash:Backup:Folder FOLDER   Make backups by itself, into this folder. Default none.
+          --TdxDash:Backup:Every TIME      The time between two, 10m to 366d. Default 1d.
+          --TdxDash:Backup:Keep N          How many stay, {BackupOptions.MinKeep} to {BackupOptions.MaxKeep}. Default {BackupOptions.DefaultKeep}.
           --AllowedHosts HOSTS             Host names that requests may carry, separated by semicolons. Default localhost;127.0.0.1;[::1],
                                            and every name with AllowRemote. Set it when a reverse proxy passes its own name on.
           --help                           Prints this.
@@ -70,6 +78,7 @@ public sealed record DashboardOptions
                 QueueBytes = (long)keys.Number($"{Section}:Store:QueueMiB", StoreOptions.MinQueueMiB, StoreOptions.MaxQueueMiB, StoreOptions.DefaultQueueMiB) << 20,
             },
             Retention = RetentionOptions.Read(keys),
+            Backup = BackupOptions.Read(keys),
         };
         keys.CheckAddresses(urls, options.AllowRemote);
         keys.RefuseUnknown(Section);

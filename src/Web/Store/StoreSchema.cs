@@ -47,15 +47,19 @@ internal sealed class StoreSchema(IReadOnlyList<SqlScript> scripts)
         }
     }
 
+    /// <summary>Whether a file begins as an SQLite database does.</summary>
+    public static bool HasHeader(string file)
+    {
+        using FileStream stream = File.OpenRead(file);
+        byte[] header = new byte[Magic.Length];
+        return stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length && header.AsSpan().SequenceEqual(Magic);
+    }
+
     private int Inspect(StorePath path)
     {
-        using (FileStream file = File.OpenRead(path.File))
+        if (!HasHeader(path.File))
         {
-            byte[] header = new byte[Magic.Length];
-            if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.AsSpan().SequenceEqual(Magic))
-            {
-                throw Damaged(path, "its header is not that of an SQLite database");
-            }
+            throw Damaged(path, "its header is not that of an SQLite database");
         }
 
         try
@@ -77,7 +81,7 @@ internal sealed class StoreSchema(IReadOnlyList<SqlScript> scripts)
         if (found > Version)
         {
             throw new StartRefusedException($"The database {path.File} has schema {found}; this version of TdxDash knows up to {Version}. "
-                + $"Start the newer version that wrote it, or move the file away and put back a backup ({Path.GetFileName(path.File)}.schema-{Version}-*.bak beside it).");
+                + $"Start the newer version that wrote it, or put back a backup that this version can read with 'TdxDash.Web restore FILE' ({Path.GetFileName(path.File)}.schema-{Version}-*.bak beside it).");
         }
 
         if (applicationId != ApplicationId && found != 0)
@@ -122,7 +126,7 @@ internal sealed class StoreSchema(IReadOnlyList<SqlScript> scripts)
 
     /// <summary>Why a damaged database is not used, and what to do.</summary>
     internal static StartRefusedException Damaged(StorePath path, string finding) => new(
-        $"The database {path.File} is damaged: {finding}. Move it and its -wal and -shm files away, and put a backup in its place, or start empty: "
+        $"The database {path.File} is damaged: {finding}. To go on, put a backup in its place with 'TdxDash.Web restore FILE', which keeps what is there, or move it and its -wal and -shm files away and start empty: "
         + "probes deliver again what their journals still hold unacknowledged. To save what is readable: sqlite3 FILE .recover.");
 
     private static SqlScript[] Embedded()

@@ -1,12 +1,14 @@
 using Microsoft.Data.Sqlite;
+using TdxDash.Web.Health;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Store;
 
 /// <summary>Opens the store before the dashboard listens, and closes it after the last request.</summary>
-internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView fleet, ReinitView reinit, TimeProvider time, ILogger<StoreService> log) : IHostedService, IDisposable
+internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView fleet, ReinitView reinit, StartSteps steps, TimeProvider time, ILogger<StoreService> log) : IHostedService, IDisposable
 {
     private StoreLock? _lock;
 
@@ -16,7 +18,9 @@ internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView
         string library = SqliteLibrary.LoadedVersion();
         SqliteLibrary.Require(library);
         _lock = StoreLock.Take(path);
+        RestoreMarker.Refuse(path);
         string? backup = StoreSchema.Current.Prepare(path, time);
+        steps.HasSchema = true;
         try
         {
             writer.Start();
@@ -29,6 +33,7 @@ internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView
 
             fleet.Load();
             reinit.Load();
+            steps.HasFleet = true;
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
         {

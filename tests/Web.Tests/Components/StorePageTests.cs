@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Web.Components.Pages;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Options;
+using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
 using TdxDash.Web.Tests.Support;
 
@@ -49,6 +50,7 @@ public sealed class StorePageTests : BunitContext
 
         page.WaitForAssertion(() => Assert.Contains("Nothing would be removed now", page.Find("[data-due]").TextContent, StringComparison.Ordinal));
         Assert.Contains("Set TdxDash:Retention:Days", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("No backups are scheduled. Set TdxDash:Backup:Folder", page.Find("[data-schedule]").TextContent, StringComparison.Ordinal);
         Assert.Contains($"--TdxDash:DataFolder {Store.Path.Folder}", page.Find(".command code").TextContent, StringComparison.Ordinal);
     }
 
@@ -68,6 +70,7 @@ public sealed class StorePageTests : BunitContext
         Services.AddSingleton(Store.Path);
         Services.AddSingleton(options);
         Services.AddSingleton(new StoreKeeper(Store.Path, Store.Writer, condition, options, Store.Time, NullLogger<StoreKeeper>.Instance));
+        Services.AddSingleton(new BackupKeeper(Store.Path, options, Store.Time, NullLogger<BackupKeeper>.Instance));
         Services.AddScoped<CircuitRenders>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using TdxDash.Web.Options;
+using TdxDash.Web.Store.Backups;
 
 namespace TdxDash.Web.Tests.Options;
 
@@ -52,9 +53,34 @@ public sealed class DashboardOptionsTests
         Assert.Contains(lines, line => line.Contains("set it to true or false", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("10m", 10)]
+    [InlineData("6h", 360)]
+    [InlineData("7d", 10_080)]
+    public void Read_Backup_IsTheRule(string every, int minutes)
+    {
+        string folder = Path.Combine(Path.GetTempPath(), "tdxdash-backups");
+
+        Assert.Equal(new BackupRule(folder, TimeSpan.FromMinutes(minutes), 3), Read(("TdxDash:Backup:Folder", folder), ("TdxDash:Backup:Every", every), ("TdxDash:Backup:Keep", "3")).Backup);
+        Assert.Equal(new BackupRule(folder, TimeSpan.FromDays(1), 7), Read(("TdxDash:Backup:Folder", folder)).Backup);
+        Assert.Null(Read().Backup);
+    }
+
+    [Theory]
+    [InlineData("TdxDash:Backup:Every", "9m", "a time from 10m to 366d")]
+    [InlineData("TdxDash:Backup:Every", "daily", "a time from 10m to 366d")]
+    [InlineData("TdxDash:Backup:Keep", "0", "a number from 1 to 1000")]
+    [InlineData("TdxDash:Backup:Folder", "", "no TdxDash:Backup:Folder")]
+    public void Read_BackupThatIsWrong_IsRefusedWithTheRemedy(string key, string value, string words)
+    {
+        (string, string)[] settings = key.EndsWith("Folder", StringComparison.Ordinal) ? [("TdxDash:Backup:Keep", "3")] : [("TdxDash:Backup:Folder", Path.GetTempPath()), (key, value)];
+
+        Assert.Contains(words, Assert.Throws<StartRefusedException>(() => Read(settings)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Help_NamesEveryKey() =>
-        Assert.All(["--urls", "TdxDash:DataFolder", "TdxDash:AllowRemote", "TdxDash:Store:QueueLength", "TdxDash:Store:QueueMiB", "AllowedHosts"],
+        Assert.All(["--urls", "TdxDash:DataFolder", "TdxDash:AllowRemote", "TdxDash:Store:QueueLength", "TdxDash:Store:QueueMiB", "TdxDash:Backup:Folder", "TdxDash:Backup:Every", "TdxDash:Backup:Keep", "AllowedHosts"],
             key => Assert.Contains(key, DashboardOptions.Help, StringComparison.Ordinal));
 
     private static DashboardOptions Read(params (string Key, string Value)[] settings) => DashboardOptions.Read(new ConfigurationBuilder()

@@ -10,6 +10,7 @@ public sealed class WebSetupTests
     [Theory]
     [InlineData("/")]
     [InlineData("/healthz")]
+    [InlineData("/readyz")]
     [InlineData("/nowhere")]
     public async Task Get_AnyAddress_CarriesTheSecurityHeaders(string address)
     {
@@ -40,16 +41,6 @@ public sealed class WebSetupTests
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         string body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Equal(says.Length > 0, body.Contains("There is no such page", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task Get_Health_IsHealthyWhileTheWriterLives()
-    {
-        using var folder = new TempFolder();
-        await using Dashboard dashboard = await Dashboard.StartAsync(folder);
-        using var client = new HttpClient { BaseAddress = dashboard.Address };
-
-        Assert.Equal("Healthy", await client.GetStringAsync(WebSetup.HealthPath, TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -6,6 +6,7 @@ using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
+using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
 
 namespace TdxDash.Web.Components.Pages;
@@ -27,6 +28,9 @@ public sealed partial class StorePage : IDisposable
     private StoreKeeper Keeper { get; set; } = null!;
 
     [Inject]
+    private BackupKeeper Backups { get; set; } = null!;
+
+    [Inject]
     private StorePath Path { get; set; } = null!;
 
     [Inject]
@@ -35,7 +39,11 @@ public sealed partial class StorePage : IDisposable
     [Inject]
     private TimeProvider Time { get; set; } = null!;
 
-    private string BackupCommand => $"TdxDash.Web backup tdxdash-{Time.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}.db --TdxDash:DataFolder {Path.Folder}";
+    private string BackupFile => $"tdxdash-{Time.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}.db";
+
+    private string BackupCommand => $"TdxDash.Web backup {BackupFile} --TdxDash:DataFolder {Path.Folder}";
+
+    private string RestoreCommand => $"TdxDash.Web restore {BackupFile} --TdxDash:DataFolder {Path.Folder}";
 
     /// <inheritdoc/>
     public void Dispose()

@@ -29,7 +29,7 @@ internal sealed class IntegrityCheck(StorePath path)
     /// <exception cref="SqliteException">The database cannot be read at all.</exception>
     public async Task<IntegrityFindings> RunAsync(bool gently, CancellationToken cancellation)
     {
-        List<string> structure = await Task.Run(() => Structure(cancellation), cancellation);
+        List<string> structure = await Task.Run(() => Structure(path, cancellation), cancellation);
         List<string> damaged = structure.Count > 0 ? [] : Missing();
         long count = 0;
         for (long after = 0; ;)
@@ -44,6 +44,27 @@ internal sealed class IntegrityCheck(StorePath path)
             damaged.AddRange(rows.Where(row => !IsWhole(row)).Select(row => row.Hash).Take(MaxFindings - damaged.Count));
             (after, count) = (rows[^1].Id, count + rows.Count);
             await RestAsync(gently, began, cancellation);
+        }
+    }
+
+    /// <summary>SQLite's own check of pages, rows and indexes.</summary>
+    /// <returns>What is wrong; empty when nothing is.</returns>
+    public static List<string> Structure(StorePath path, CancellationToken cancellation)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        using CancellationTokenRegistration stop = cancellation.Register(() => SQLitePCL.raw.sqlite3_interrupt(connection.Handle));
+        try
+        {
+            List<string> lines = [.. connection.Query<string>($"PRAGMA integrity_check({MaxFindings})").Select(line => line.ReplaceLineEndings(" "))];
+            return lines is ["ok"] ? [] : lines;
+        }
+        catch (SqliteException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        {
+            return [e.Message];
         }
     }
 
@@ -73,25 +94,6 @@ internal sealed class IntegrityCheck(StorePath path)
 
     private static bool IsWhole(BodyRow row) =>
         BodyCodec.TryExpand(row.Body, out byte[] canonical) is null && SnapshotHash.Of(canonical).ToString() == row.Hash;
-
-    private List<string> Structure(CancellationToken cancellation)
-    {
-        using SqliteConnection connection = path.OpenReader();
-        using CancellationTokenRegistration stop = cancellation.Register(() => SQLitePCL.raw.sqlite3_interrupt(connection.Handle));
-        try
-        {
-            List<string> lines = [.. connection.Query<string>($"PRAGMA integrity_check({MaxFindings})").Select(line => line.ReplaceLineEndings(" "))];
-            return lines is ["ok"] ? [] : lines;
-        }
-        catch (SqliteException) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellation);
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
-        {
-            return [e.Message];
-        }
-    }
 
     private List<string> Missing()
     {

@@ -1,10 +1,11 @@
 using TdxDash.Tdx.Memory;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
+using TdxDash.Web.Store.Backups;
 
 namespace TdxDash.Web.Store.Care;
 
-/// <summary>What can be done with the store from the command line, also while the dashboard runs.</summary>
+/// <summary>What can be done with the store from the command line.</summary>
 internal static class StoreCommand
 {
     /// <summary>Whether the command line names a command rather than only keys.</summary>
@@ -14,26 +15,23 @@ internal static class StoreCommand
     /// <param name="args">The command line.</param>
     /// <param name="output">Where results go.</param>
     /// <exception cref="StartRefusedException">The command is unknown or cannot be carried out; the message says why and what to do.</exception>
-    public static void Run(string[] args, TextWriter output)
+    public static async Task RunAsync(string[] args, TextWriter output)
     {
-        int keys = args is ["backup", [not '-', ..], ..] ? 2 : 1;
-        DashboardOptions options = Read(args[keys..]);
-        var path = new StorePath(options.DataFolder);
-        switch (args[0], keys)
+        bool takesFile = args[0] is "backup" or "restore", hasFile = args is [_, [not '-', ..], ..];
+        if (takesFile && !hasFile)
         {
-            case ("backup", 2):
-                (long hosts, long snapshots, long bytes) = StoreBackup.Write(path, Path.GetFullPath(args[1]));
-                output.WriteLine($"{args[1]}: {hosts} hosts, {snapshots} snapshots, {new ByteSize((ulong)bytes)}; checked. "
-                    + "To go back to it, stop the dashboard, move tdxdash.db and its -wal and -shm files away, and copy it to tdxdash.db.");
-                break;
-            case ("backup", _):
-                throw new StartRefusedException("backup needs a file: TdxDash.Web backup FILE.");
-            case ("retention", _):
-                output.WriteLine(Describe(path, options.Retention));
-                break;
-            default:
-                throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE and retention; --help says more.");
+            throw new StartRefusedException($"{args[0]} needs a file: TdxDash.Web {args[0]} FILE.");
         }
+
+        DashboardOptions options = Read(args[(takesFile ? 2 : 1)..]);
+        var path = new StorePath(options.DataFolder);
+        await output.WriteLineAsync(args[0] switch
+        {
+            "backup" => BackupText.Made(args[1], StoreBackup.Write(path, Path.GetFullPath(args[1]), DateTimeOffset.UtcNow)),
+            "restore" => BackupText.Restored(args[1], path.Folder, await new StoreRestore(path, StoreSchema.Current, TimeProvider.System).RunAsync(Path.GetFullPath(args[1]))),
+            "retention" => Describe(path, options.Retention),
+            _ => throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE, restore FILE and retention; --help says more."),
+        });
     }
 
     private static DashboardOptions Read(string[] keys)

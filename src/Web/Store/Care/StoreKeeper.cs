@@ -167,7 +167,7 @@ internal sealed class StoreKeeper(
         if (found.Structure.Count > 0)
         {
             writer.Refuse($"The database {path.File} is damaged: {found.Structure[0]}. Nothing more is written to it; pages show what can be read, and probes keep "
-                + "their snapshots. Stop the dashboard, move the file and its -wal and -shm files away, put a backup in its place, and start again.");
+                + "their snapshots. Stop the dashboard, put a backup in its place with 'TdxDash.Web restore FILE', which keeps what is there, and start again.");
         }
 
         if (findings.Count > 0)

@@ -161,7 +161,7 @@ public sealed class StoreCareTests
         Assert.Equal(DeliveryOutcome.Stored, (await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(1, SmallSnapshot.Make()))).Outcome);
         using var output = new StringWriter();
 
-        StoreCommand.Run(["backup", other.File("tdxdash.db"), "--TdxDash:DataFolder", folder.Path], output);
+        await StoreCommand.RunAsync(["backup", other.File("tdxdash.db"), "--TdxDash:DataFolder", folder.Path], output);
 
         Assert.Contains("1 hosts, 1 snapshots", output.ToString(), StringComparison.Ordinal);
         await using Dashboard restored = await Dashboard.StartAsync(other);
@@ -181,7 +181,7 @@ public sealed class StoreCareTests
         await File.WriteAllTextAsync(folder.File("there"), "", Cancellation);
         string[] whole = [.. args.Select(arg => arg is "there" or "new" ? folder.File(arg) : arg)];
 
-        Exception? refusal = Record.Exception(() => StoreCommand.Run(
+        Exception? refusal = await Record.ExceptionAsync(() => StoreCommand.RunAsync(
             whole.Contains("--TdxDash:DataFolder") ? whole : [.. whole, "--TdxDash:DataFolder", folder.Path], TextWriter.Null));
 
         Assert.IsType<StartRefusedException>(refusal);
@@ -195,7 +195,7 @@ public sealed class StoreCareTests
         await StoreAsync(folder, 2);
         using var output = new StringWriter();
 
-        StoreCommand.Run(["retention", "--TdxDash:Retention:Days", "30", "--TdxDash:DataFolder", folder.Path], output);
+        await StoreCommand.RunAsync(["retention", "--TdxDash:Retention:Days", "30", "--TdxDash:DataFolder", folder.Path], output);
 
         Assert.Contains("the last 30 days", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("Nothing would be removed now.", output.ToString(), StringComparison.Ordinal);

@@ -1,17 +1,25 @@
 using Dapper;
 using Microsoft.Data.Sqlite;
 
-namespace TdxDash.Web.Store.Care;
+namespace TdxDash.Web.Store.Backups;
+
+/// <summary>What a backup holds.</summary>
+/// <param name="Hosts">Hosts.</param>
+/// <param name="Snapshots">Snapshots.</param>
+/// <param name="KeyFiles">Key files.</param>
+/// <param name="Bytes">Bytes of the file.</param>
+internal sealed record BackupReport(long Hosts, long Snapshots, int KeyFiles, long Bytes);
 
 /// <summary>Copies the database while the dashboard runs.</summary>
 internal static class StoreBackup
 {
-    /// <summary>Writes a consistent copy, checks it, flushes it, and only then gives it its name.</summary>
+    /// <summary>Writes a consistent copy with the key files in it, checks it, flushes it, and only then gives it its name. Only its owner may read it.</summary>
     /// <param name="path">The store.</param>
     /// <param name="target">The copy's file; must not be there yet.</param>
-    /// <returns>Hosts and snapshots in the copy, and its bytes.</returns>
+    /// <param name="now">The time, which the copy carries.</param>
+    /// <returns>What it holds.</returns>
     /// <exception cref="StartRefusedException">There is no database, the file is there, cannot be written, or the copy is damaged.</exception>
-    public static (long Hosts, long Snapshots, long Bytes) Write(StorePath path, string target)
+    public static BackupReport Write(StorePath path, string target, DateTimeOffset now)
     {
         if (!File.Exists(path.File))
         {
@@ -27,14 +35,11 @@ internal static class StoreBackup
         try
         {
             File.Delete(unfinished);
-            (long, long) counts = Copy(path, unfinished);
-            using (FileStream copy = new(unfinished, FileMode.Open, FileAccess.ReadWrite))
-            {
-                copy.Flush(flushToDisk: true);
-            }
-
+            PrivateFile.Create(unfinished);
+            BackupReport report = Copy(path, unfinished, now);
+            PrivateFile.Flush(unfinished);
             File.Move(unfinished, target);
-            return (counts.Item1, counts.Item2, new FileInfo(target).Length);
+            return report with { Bytes = new FileInfo(target).Length };
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
@@ -43,7 +48,7 @@ internal static class StoreBackup
         }
     }
 
-    private static (long Hosts, long Snapshots) Copy(StorePath path, string file)
+    private static BackupReport Copy(StorePath path, string file, DateTimeOffset now)
     {
         using (SqliteConnection source = path.OpenReader())
         {
@@ -51,11 +56,12 @@ internal static class StoreBackup
             source.Execute("VACUUM INTO @file", new { file });
         }
 
-        using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
         copy.Open();
+        int keys = KeyFolder.Pack(path, copy, now);
         string finding = copy.QueryFirst<string>("PRAGMA integrity_check(1)");
         return finding == "ok"
-            ? (copy.QuerySingle<long>("SELECT count(*) FROM hosts"), copy.QuerySingle<long>("SELECT count(*) FROM snapshots"))
+            ? new BackupReport(copy.QuerySingle<long>("SELECT count(*) FROM hosts"), copy.QuerySingle<long>("SELECT count(*) FROM snapshots"), keys, 0)
             : throw new IOException($"the copy is damaged ({finding.ReplaceLineEndings(" ")}), and so may be the database.");
     }
 }

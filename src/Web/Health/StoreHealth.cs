@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TdxDash.Web.Store;
 
-namespace TdxDash.Web;
+namespace TdxDash.Web.Health;
 
 /// <summary>Whether the store's writer is alive and its last commit succeeded.</summary>
 internal sealed class StoreHealth(StoreWriter writer) : IHealthCheck
