@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
 """Follows TDX module updates on a TdxDash dashboard: live.py http://127.0.0.1:8080 [all | group NAME | host ID] [FROM_REVISION]
 
-Plain SignalR JSON over long polling, with nothing but Python's own library. Prints a line for each observation, and remembers the revision
+An API token of your account page stands in the environment as TDXDASH_TOKEN. Plain SignalR JSON over long polling, with nothing but Python's own library. Prints a line for each observation, and remembers the revision
 to go on from when it is started again with it.
 """
 import json
+import os
 import sys
 import urllib.request
 
 END = b"\x1e"  # SignalR ends each message with this
+HEADERS = {"Authorization": "Bearer " + os.environ.get("TDXDASH_TOKEN", "")}
 
 
 def call(url, body=None):
     data = body if body is None else (json.dumps(body).encode() + END)
-    request = urllib.request.Request(url, data=data, method="GET" if body is None else "POST")
+    request = urllib.request.Request(url, data=data, headers=HEADERS, method="GET" if body is None else "POST")
     with urllib.request.urlopen(request, timeout=120) as answer:
         return answer.status, answer.read()
 
@@ -37,7 +39,7 @@ def main():
     revision = int(rest.pop(0)) if rest else None
 
     hub = base.rstrip("/") + "/hubs/live"
-    with urllib.request.urlopen(urllib.request.Request(hub + "/negotiate?negotiateVersion=1", data=b"", method="POST")) as answer:
+    with urllib.request.urlopen(urllib.request.Request(hub + "/negotiate?negotiateVersion=1", data=b"", headers=HEADERS, method="POST")) as answer:
         address = hub + "?id=" + json.load(answer)["connectionToken"]
     call(address)  # the first poll opens the connection
     call(address, {"protocol": "json", "version": 1})

@@ -10,7 +10,6 @@ using MudBlazor.Services;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Api;
 using TdxDash.Web.Components;
-using TdxDash.Web.Components.Palette;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Health;
 using TdxDash.Web.Ingest;
@@ -23,6 +22,7 @@ using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
 using TdxDash.Web.Security.Access;
+using TdxDash.Web.Security.Visible;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
@@ -71,6 +71,10 @@ public static class WebSetup
         {
             kestrel.AddServerHeader = false;
             SlowClients.Limit(kestrel.Limits);
+            if (options.Tls is not null)
+            {
+                kestrel.ConfigureHttpsDefaults(https => Https.Use(https, kestrel.ApplicationServices.GetRequiredService<TlsCertificate>()));
+            }
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopWithin);
         // The reason of a refused start is printed as one line by Program; the host would add a stack trace.
@@ -94,28 +98,25 @@ public static class WebSetup
         services.AddSingleton<IStoreCondition>(provider => provider.GetRequiredService<StoreCondition>());
         services.AddSingleton<StoreKeeper>();
         services.AddSingleton<FleetView>();
-        services.AddSingleton<IFleetView>(provider => provider.GetRequiredService<FleetView>());
         services.AddSingleton<ISnapshotArchive, SnapshotArchive>();
         services.AddSingleton<LabelReader>();
-        services.AddSingleton<ILabelBook, LabelBook>();
-        services.AddSingleton<IFleetProjection, FleetProjection>();
+        services.AddSingleton<LabelBook>();
+        services.AddSingleton<ILabelBook>(provider => provider.GetRequiredService<LabelBook>());
         AddHistory(services);
         services.AddSingleton<EventReader>();
         services.AddSingleton<ReinitView>();
-        services.AddSingleton<IReinitView>(provider => provider.GetRequiredService<ReinitView>());
-        services.AddSingleton<LiveStream>();
         services.AddSingleton<ReinitRequests>();
-        services.AddSingleton<IReinitRequests>(provider => provider.GetRequiredService<ReinitRequests>());
         services.AddSingleton<ObservationIntake>();
         services.AddSingleton<Admission>();
         ProbeGate.Add(services);
         services.AddSingleton<Intake>();
-        services.AddSingleton<IImportIntake, ImportIntake>();
-        services.AddSingleton<PaletteSearch>();
+        services.AddSingleton<ImportIntake>();
+        VisibleParts.Add(services);
         // Started in this order and stopped in the other: the store outlives everything that writes.
         services.AddHostedService<StoreService>();
+        services.AddHostedService<FirstStart>();
         services.AddHostedService<LastSeenSaver>();
-        services.AddHostedService<HistoryKeeper>();
+        services.AddHostedService(provider => VisibleParts.Make<HistoryKeeper>(provider, provider.GetRequiredService<FleetView>()));
         services.AddSingleton<BodyCheck>();
         services.AddHostedService(provider => provider.GetRequiredService<BodyCheck>());
         services.AddHostedService(provider => provider.GetRequiredService<StoreKeeper>());
@@ -140,8 +141,11 @@ public static class WebSetup
             // A probe that is there pings in every interval: one that went without a word is not waited for.
             hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
         }).AddHubOptions<LiveHub>(hub => hub.MaximumReceiveMessageSize = LiveHub.MaxMessageBytes);
-        AccessRules.Add(services);
+        AccessRules.Add(services, options);
+        Https.Add(services, options.Tls);
         PageCompression.Add(services);
+        // Secure comes by the policy of all cookies: asked of this one, the framework would refuse plain HTTP on loopback.
+        services.AddAntiforgery(forgery => (forgery.Cookie.Name, forgery.Cookie.Path, forgery.Cookie.SameSite) = ("__Host-tdxdash-forgery", "/", SameSiteMode.Strict));
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = CircuitMessageBytes);
         services.AddMudServices();
@@ -158,17 +162,21 @@ public static class WebSetup
         services.AddSingleton<ComparisonReader>();
         services.AddSingleton<HistoryFeed>();
         services.AddSingleton<IHistoryFeed>(provider => provider.GetRequiredService<HistoryFeed>());
-        services.AddSingleton<IHostHistory, HostHistory>();
-        services.AddSingleton<IFleetHistory, FleetHistory>();
         services.AddSingleton<IAnnotations, Annotations>();
-        services.AddSingleton<SnapshotFinder>();
-        services.AddSingleton<FleetAtATime>();
         services.AddSingleton<FleetPlanner>();
     }
 
     private static void Map(WebApplication app)
     {
+        DashboardOptions options = app.Services.GetRequiredService<DashboardOptions>();
+        TrustedProxies.Use(app, options.Proxies);
+        if (options.Tls is not null)
+        {
+            app.UseHsts();
+        }
+
         SecurityHeaders.Use(app);
+        app.UseCookiePolicy(new CookiePolicyOptions { Secure = CookieSecurePolicy.Always, MinimumSameSitePolicy = SameSiteMode.Lax });
         SameOrigin.Use(app);
         PageCompression.Use(app);
         // Who opens an address that names nothing gets the page that says so; what is no browser, the bare answer.
@@ -177,18 +185,24 @@ public static class WebSetup
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseRouting(); // after what asks again for another address
         app.UseRateLimiter();
+        app.UseAuthentication();
         app.UseAuthorization();
         app.UseAntiforgery();
-        app.MapStaticAssets();
         HealthEndpoints.Map(app);
+        // Open to everybody: styles and scripts tell nothing of hosts, and the page of the sign-in needs them.
+        app.MapStaticAssets().AllowAnonymous();
+        OpenIdScheme.Map(app, options.OpenId);
+        SignOut.Map(app);
+        AuditExport.Map(app);
         SnapshotDownload.Map(app);
         CompareDownload.Map(app);
         PaletteEndpoint.Map(app);
         FleetExport.Map(app);
         PlannerFleetExport.Map(app);
-        app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireRateLimiting(ProbeGate.Policy);
-        app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
+        app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireRateLimiting(ProbeGate.Policy).RequireAuthorization(Policies.Probe);
+        app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireAuthorization(Policies.View);
         // The policy above already forbids framing; Blazor would add a second header.
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null)
+            .RequireAuthorization(Policies.View);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Playwright;
+using TdxDash.EndToEnd.Processes;
 
 namespace TdxDash.EndToEnd;
 
@@ -35,6 +36,11 @@ public sealed class Chromium : IAsyncLifetime
         browser?.Invoke(options);
         IBrowserContext context = await NewContextAsync(options);
         context.SetDefaultTimeout(Patience);
+        if (await SignedIn.ValueAsync(address) is { } session)
+        {
+            await context.AddCookiesAsync([new Cookie { Name = SignedIn.Cookie, Value = session, Domain = address.Host, Path = "/", Secure = true, HttpOnly = true, SameSite = SameSiteAttribute.Lax }]);
+        }
+
         IPage page = await context.NewPageAsync();
         await page.GotoAsync(address.ToString());
         if (options.JavaScriptEnabled != false)

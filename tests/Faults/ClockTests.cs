@@ -23,7 +23,7 @@ public sealed partial class ClockTests
         using var control = new FaultControl(folder.Sub("control"));
         await using Dashboard dashboard = await Dashboard.StartAsync(data);
         await using RunningProcess probe = Probe.Of(machine, dashboard.Address, state, control.Prefix);
-        using var pages = new Pages(dashboard.Address);
+        using var pages = await Pages.OpenAsync(dashboard.Address);
         await probe.LineAsync(Delivered(1));
         for (int i = 0; i < Jumps.Length; i++)
         {
@@ -54,7 +54,7 @@ public sealed partial class ClockTests
         await using Dashboard dashboard = await Dashboard.StartAsync(data, control.Prefix);
         var ledger = new AckLedger();
         await using var crowd = new ProbeCrowd(Enumerable.Range(1, hosts).Select(i => new SimulatedProbe(i, dashboard.Address, ledger) { Pace = TimeSpan.FromMilliseconds(100) }));
-        using var pages = new Pages(dashboard.Address);
+        using var pages = await Pages.OpenAsync(dashboard.Address);
         await crowd.WithinAsync("snapshots are acknowledged", Patience, () => ledger.Count >= 4 * hosts);
         foreach (TimeSpan jump in Jumps)
         {

@@ -143,7 +143,7 @@ public sealed class DeliveryTests
     /// <summary>Of each host: its row in the fleet's export, without its identity and when it was heard of.</summary>
     private static async Task<Dictionary<string, string>> ShownAsync(Uri dashboard)
     {
-        using var client = new HttpClient { BaseAddress = dashboard };
+        using HttpClient client = await SignedIn.ClientAsync(dashboard);
         using JsonDocument fleet = JsonDocument.Parse(await client.GetStringAsync("/fleet.json?cols=host,state,kernel", TestContext.Current.CancellationToken));
         return fleet.RootElement.EnumerateArray().ToDictionary(host => host.GetProperty("host_id").GetString()!, host => string.Join(' ', host.EnumerateObject()
             .Where(field => field.Name is not ("host_id" or "silent"))

@@ -26,7 +26,7 @@ public sealed partial class DiskTests
         var ledger = new AckLedger();
         await using ProbeCrowd crowd = Crowd(dashboard, ledger);
         await crowd.WithinAsync("snapshots are acknowledged", Patience, () => ledger.Count >= 2 * Senders);
-        using var pages = new Pages(dashboard.Address);
+        using var pages = await Pages.OpenAsync(dashboard.Address);
         await pages.GetAsync("/");
 
         disk.Fill();
@@ -71,7 +71,7 @@ public sealed partial class DiskTests
         disk.Free();
         await probe.LineAsync(Lost());
         await dashboard.RestartAsync();
-        using var pages = new Pages(dashboard.Address);
+        using var pages = await Pages.OpenAsync(dashboard.Address);
         await Eventually.HoldsAsync("the newest state is stored", async () => (await pages.FieldAsync("memory_bytes"))["full-host"] == (777L << 30).ToString(CultureInfo.InvariantCulture), () => probe.Output);
         Assert.Equal(0, await probe.StopAsync());
 
@@ -98,7 +98,7 @@ public sealed partial class DiskTests
         var ledger = new AckLedger();
         await using ProbeCrowd crowd = Crowd(dashboard, ledger);
         await crowd.WithinAsync("snapshots are acknowledged", Patience, () => ledger.Count >= 2 * Senders);
-        using var pages = new Pages(dashboard.Address);
+        using var pages = await Pages.OpenAsync(dashboard.Address);
         await pages.GetAsync("/");
 
         Set(control, fault, true);
@@ -136,7 +136,7 @@ public sealed partial class DiskTests
         control.FlushDelay = SlowFlush;
         var ledger = new AckLedger();
         await using var crowd = new ProbeCrowd(Enumerable.Range(1, many).Select(i => new SimulatedProbe(i, dashboard.Address, ledger) { Pace = TimeSpan.Zero, Ballast = Ballast }));
-        using var pages = new Pages(dashboard.Address);
+        using var pages = await Pages.OpenAsync(dashboard.Address);
         await crowd.WithinAsync("each probe had five acknowledgements", TimeSpan.FromSeconds(60), () => ledger.Count >= 5 * many);
         await pages.GetAsync("/");
         long memory = dashboard.Memory;
@@ -168,7 +168,7 @@ public sealed partial class DiskTests
         Assert.Single(await dashboard.StoredAsync());
         Set(control, fault, false);
         machine.Resize(gibibytes: 777);
-        using var pages = new Pages(dashboard.Address);
+        using var pages = await Pages.OpenAsync(dashboard.Address);
         await Eventually.HoldsAsync("the newest state is stored", async () => (await pages.FieldAsync("memory_bytes"))["faulty-host"] == (777L << 30).ToString(CultureInfo.InvariantCulture), () => probe.Output);
         Assert.Equal(0, await probe.StopAsync());
 

@@ -27,7 +27,7 @@ public sealed partial class InputOutputErrorTests
         var ledger = new AckLedger();
         await using var crowd = new ProbeCrowd(Enumerable.Range(1, Senders).Select(i => new SimulatedProbe(i, dashboard.Address, ledger) { Pace = TimeSpan.FromMilliseconds(50), Ballast = Ballast, Timing = new UplinkTiming { RetryCap = TimeSpan.FromSeconds(1) } }));
         await crowd.WithinAsync("snapshots are acknowledged", Patience, () => ledger.Count >= 2 * Senders);
-        using var pages = new Pages(dashboard.Address);
+        using var pages = await Pages.OpenAsync(dashboard.Address);
 
         control.WriteFails = true;
         TimeSpan took = await pages.BannerAsync(() => dashboard.Output);
@@ -82,7 +82,7 @@ public sealed partial class InputOutputErrorTests
         Assert.False(probe.HasExited, probe.Output);
         control.ReadFailsBeyond = 0;
         machine.Resize(gibibytes: 777);
-        using var pages = new Pages(dashboard.Address);
+        using var pages = await Pages.OpenAsync(dashboard.Address);
         await Eventually.HoldsAsync("the newest state is stored", async () => (await pages.FieldAsync("memory_bytes"))["unread-host"] == (777L << 30).ToString(CultureInfo.InvariantCulture), () => probe.Output);
         Assert.Equal(0, await probe.StopAsync());
         foreach (long beyond in new[] { Nothing, FirstPage })

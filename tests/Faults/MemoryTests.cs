@@ -54,7 +54,7 @@ public sealed partial class MemoryTests
     /// <returns>The most memory that it had.</returns>
     private static async Task<long> SendAsync(Dashboard dashboard, ProbeCrowd crowd, AckLedger ledger, int rounds)
     {
-        using var pages = new Pages(dashboard.Address);
+        using var pages = await Pages.OpenAsync(dashboard.Address);
         for (int i = 1; i <= rounds; i++)
         {
             await crowd.WithinAsync("each probe had another acknowledgement", Patience, () => ledger.Count >= i * Senders);

@@ -34,7 +34,7 @@ public sealed partial class NetworkTests
         await using var relay = new Relay(dashboard.Address);
         await using RunningProcess probe = Probe.Of(machine, new Uri(reached.Groups[1].Value), state, network.ProbePrefix);
         await using var day = new DayProbe(relay.Address, dayState, DayName);
-        using var pages = new Pages(dashboard.Address);
+        using var pages = await Pages.OpenAsync(dashboard.Address);
         await StoredAsync(dashboard, 2);
 
         await network.CutAsync();

@@ -59,7 +59,7 @@ public sealed partial class PowerLossTests
             if (i == 0 || Scale.IsFull)
             {
                 // The first start makes the keys that pages need, and does not flush them.
-                using var pages = new Pages(dashboard.Address);
+                using var pages = await Pages.OpenAsync(dashboard.Address);
                 await pages.GetAsync("/");
             }
         }

@@ -103,7 +103,7 @@ public sealed class SlowClientTests
     /// <returns>Its id.</returns>
     private static async Task<string> PollAsync(Uri dashboard)
     {
-        using var client = new HttpClient { BaseAddress = dashboard };
+        using HttpClient client = await SignedIn.ClientAsync(dashboard);
         using HttpResponseMessage made = await client.PostAsync(ProbeContract.Path + "/negotiate?negotiateVersion=1", null, Stop);
         JsonElement connection = await made.Content.ReadFromJsonAsync<JsonElement>(Stop);
         string id = Uri.EscapeDataString(connection.GetProperty("connectionToken").GetString()!);

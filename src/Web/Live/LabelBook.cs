@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Live;
@@ -9,7 +8,7 @@ internal sealed class LabelBook : ILabelBook
 {
     private readonly StoreWriter _writer;
     private readonly ConcurrentDictionary<string, HostLabels> _labels;
-    private ImmutableList<Action<string>> _listeners = [];
+    private readonly Listeners<string> _listeners = new();
 
     public LabelBook(LabelReader reader, StoreWriter writer)
     {
@@ -40,11 +39,7 @@ internal sealed class LabelBook : ILabelBook
     }
 
     /// <inheritdoc/>
-    public IDisposable Subscribe(Action<string> onChange)
-    {
-        ImmutableInterlocked.Update(ref _listeners, list => list.Add(onChange));
-        return new Subscription(() => ImmutableInterlocked.Update(ref _listeners, list => list.Remove(onChange)));
-    }
+    public IDisposable Subscribe(Action<string> onChange) => _listeners.Add(onChange);
 
     private void Take(IReadOnlyDictionary<string, HostLabels> labels)
     {
@@ -55,12 +50,7 @@ internal sealed class LabelBook : ILabelBook
 
         foreach (string hostId in labels.Keys)
         {
-            _listeners.ForEach(listener => listener(hostId));
+            _listeners.Tell(hostId);
         }
-    }
-
-    private sealed class Subscription(Action end) : IDisposable
-    {
-        public void Dispose() => end();
     }
 }

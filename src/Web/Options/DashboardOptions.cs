@@ -1,4 +1,5 @@
 using System.Globalization;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
 
@@ -31,6 +32,18 @@ public sealed record DashboardOptions
     /// <summary>When backups are made; null for never.</summary>
     public BackupRule? Backup { get; init; }
 
+    /// <summary>How long somebody stays signed in.</summary>
+    public SessionLimits Sessions { get; init; } = SessionLimits.Default;
+
+    /// <summary>The certificate of https addresses; null for none.</summary>
+    public TlsFiles? Tls { get; init; }
+
+    /// <summary>Proxies that are believed when they say where a request came from and how.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> Proxies { get; init; } = [];
+
+    /// <summary>The OpenID provider by which people sign in; null for none.</summary>
+    public OpenIdOptions? OpenId { get; init; }
+
     /// <summary>What <c>--help</c> prints.</summary>
     public static string Help => $"""
         Usage: TdxDash.Web [COMMAND] [--KEY VALUE]...
@@ -40,13 +53,19 @@ public sealed record DashboardOptions
           backup FILE                      Copies the database and the key files to FILE and checks the copy.
           restore FILE                     Checks a backup and puts it in the place of the database, which is kept aside.
           retention                        Prints what the retention that is set would remove now. Removes nothing.
+          account-link NAME                Prints a link by which NAME sets a password, once within a day: for a new administrator of everything where
+                                           there is no such account, or for who has lost a password.
 
         Keys can be given on the command line, as environment variables (TdxDash__DataFolder) or in appsettings.json.
 
           --urls URLS                      Addresses to listen on, separated by semicolons. Default {DefaultUrl}.
           --TdxDash:DataFolder FOLDER      Folder of the database. Default $STATE_DIRECTORY, else $XDG_DATA_HOME/tdxdash/dashboard,
                                            else ~/.local/share/tdxdash/dashboard.
-          --TdxDash:AllowRemote BOOL       Listen beyond loopback although there is no sign-in. Default false.
+          --TdxDash:Tls:Certificate FILE   Certificate of https addresses, in PEM, with what signed it; read again when it changes. With it:
+          --TdxDash:Tls:Key FILE           its private key, in PEM.
+          --TdxDash:AllowRemote BOOL       Listen on http beyond loopback, as behind a proxy that ends TLS. Default false.
+          --TdxDash:Proxies LIST           Addresses or networks of proxies, separated by blanks, whose X-Forwarded-For, -Proto and -Host are believed.
+                                           Default none.
           --TdxDash:Store:QueueLength N    Snapshots that may wait for the store's writer, {StoreOptions.MinQueueLength} to {StoreOptions.MaxQueueLength}. Default {StoreOptions.DefaultQueueLength}.
           --TdxDash:Store:QueueMiB N       Memory that they may take, in MiB, {StoreOptions.MinQueueMiB} to {StoreOptions.MaxQueueMiB}. Default {StoreOptions.DefaultQueueMiB}.
           --TdxDash:Retention:Days N       Remove snapshots that gave way to newer ones more than N days ago, 0 to {RetentionOptions.MaxDays}. Default 0: keep all.
@@ -54,6 +73,15 @@ public sealed record DashboardOptions
           --TdxDash:Backup:Folder FOLDER   Make backups by itself, into this folder. Default none.
           --TdxDash:Backup:Every TIME      The time between two, 10m to 366d. Default 1d.
           --TdxDash:Backup:Keep N          How many stay, {BackupOptions.MinKeep} to {BackupOptions.MaxKeep}. Default {BackupOptions.DefaultKeep}.
+          --TdxDash:SignIn:IdleMinutes N   Sign out after N minutes without a request or click, {SessionLimits.MinIdleMinutes} to {SessionLimits.MaxIdleMinutes}. Default {SessionLimits.DefaultIdleMinutes}.
+          --TdxDash:SignIn:Hours N         Sign out N hours after signing in, {SessionLimits.MinHours} to {SessionLimits.MaxHours}. Default {SessionLimits.DefaultHours}.
+          --TdxDash:OpenId:Authority URL   OpenID provider by which people sign in too. Default none. With it:
+          --TdxDash:OpenId:ClientId ID     the client id there; its redirect address is URL{OpenIdScheme.Callback}.
+          --TdxDash:OpenId:ClientSecretFile FILE   file that holds the client secret.
+          --TdxDash:OpenId:Grants LIST     what its groups may do: tdx-admins=administrator:*;lab=operator:lab;*=viewer:*
+          --TdxDash:OpenId:GroupsClaim NAME   Claim that lists groups. Default groups.
+          --TdxDash:OpenId:NameClaim NAME  Claim that names the account. Default preferred_username.
+          --TdxDash:OpenId:Scopes LIST     Scopes besides openid, separated by blanks. Default profile.
           --AllowedHosts HOSTS             Host names that requests may carry, separated by semicolons. Default localhost;127.0.0.1;[::1],
                                            and every name with AllowRemote. Set it when a reverse proxy passes its own name on.
           --help                           Prints this.
@@ -79,6 +107,12 @@ public sealed record DashboardOptions
             },
             Retention = RetentionOptions.Read(keys),
             Backup = BackupOptions.Read(keys),
+            Sessions = new SessionLimits(
+                TimeSpan.FromMinutes(keys.Number($"{Section}:SignIn:IdleMinutes", SessionLimits.MinIdleMinutes, SessionLimits.MaxIdleMinutes, SessionLimits.DefaultIdleMinutes)),
+                TimeSpan.FromHours(keys.Number($"{Section}:SignIn:Hours", SessionLimits.MinHours, SessionLimits.MaxHours, SessionLimits.DefaultHours))),
+            OpenId = OpenIdOptions.Read(keys),
+            Tls = TlsFiles.Read(keys, urls),
+            Proxies = keys.Networks($"{Section}:Proxies"),
         };
         keys.CheckAddresses(urls, options.AllowRemote);
         keys.RefuseUnknown(Section);
@@ -174,6 +208,26 @@ internal sealed class OptionReader(IConfiguration configuration)
         return Path.GetFullPath(text);
     }
 
+    /// <summary>The first line of a file that a key names; null where none is named.</summary>
+    public string? FileText(string key)
+    {
+        string? file = Text(key);
+        if (file is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return File.ReadLines(file).FirstOrDefault()?.Trim() is { Length: > 0 } line ? line : throw new InvalidDataException("it is empty");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            Errors.Add($"{key} is '{file}', which cannot be read: {e.Message} Name a file that the dashboard may read and whose first line is the secret.");
+            return null;
+        }
+    }
+
     public bool Flag(string key, bool fallback)
     {
         string? text = Text(key);
@@ -201,6 +255,29 @@ internal sealed class OptionReader(IConfiguration configuration)
 
         Errors.Add($"{key} is '{text}': set it to a number from {min} to {max}.");
         return fallback;
+    }
+
+    /// <summary>Addresses and networks, separated by blanks.</summary>
+    public IReadOnlyList<System.Net.IPNetwork> Networks(string key)
+    {
+        var networks = new List<System.Net.IPNetwork>();
+        foreach (string part in (Text(key) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (System.Net.IPNetwork.TryParse(part, out System.Net.IPNetwork network))
+            {
+                networks.Add(network);
+            }
+            else if (System.Net.IPAddress.TryParse(part, out System.Net.IPAddress? address))
+            {
+                networks.Add(new System.Net.IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128));
+            }
+            else
+            {
+                Errors.Add($"{key} holds '{part}', which is no address or network: write it as 10.0.0.5 or 10.0.0.0/24.");
+            }
+        }
+
+        return networks;
     }
 
     public void CheckAddresses(IReadOnlyList<string> urls, bool allowRemote)
@@ -236,10 +313,10 @@ internal sealed class OptionReader(IConfiguration configuration)
 
         bool isLoopback = address.IsUnixPipe || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || (System.Net.IPAddress.TryParse(address.Host.Trim('[', ']'), out System.Net.IPAddress? ip) && System.Net.IPAddress.IsLoopback(ip));
-        if (!isLoopback && !allowRemote)
+        if (!isLoopback && !allowRemote && !address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase))
         {
-            Errors.Add($"{key} holds '{url}', which other machines can reach, and the dashboard has no sign-in yet: anyone who reaches it sees every host "
-                + $"and can deliver snapshots. Listen on {DashboardOptions.DefaultUrl}, or set {DashboardOptions.Section}:AllowRemote=true on a network that you trust.");
+            Errors.Add($"{key} holds '{url}', which other machines can reach without TLS: passwords and what hosts tell could be read on the way. Listen on https with "
+                + $"{DashboardOptions.Section}:Tls:Certificate and :Key, or on {DashboardOptions.DefaultUrl}; behind a proxy that ends TLS, set {DashboardOptions.Section}:AllowRemote=true.");
         }
     }
 }

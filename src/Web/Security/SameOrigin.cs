@@ -2,7 +2,7 @@ using TdxDash.Web.Ingest;
 
 namespace TdxDash.Web.Security;
 
-/// <summary>Refuses browsers that call the dashboard's sockets from another site: CORS does not guard WebSockets.</summary>
+/// <summary>Refuses browsers that change something, or call the dashboard's sockets, from another site: CORS does not guard WebSockets.</summary>
 internal static class SameOrigin
 {
     private static readonly PathString[] Guarded = ["/hubs", "/_blazor"];
@@ -11,7 +11,7 @@ internal static class SameOrigin
     {
         HttpRequest request = context.Request;
         string origin = request.Headers.Origin.ToString();
-        if (origin.Length == 0 || !Guarded.Any(path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)) || Holds(origin, request.Host))
+        if (origin.Length == 0 || Holds(origin, request.Host) || !IsGuarded(request))
         {
             await next(context);
             return;
@@ -21,6 +21,10 @@ internal static class SameOrigin
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         await context.Response.WriteAsync("This address answers pages of the dashboard itself and probes, not pages of other sites.");
     });
+
+    // What changes something, and sockets, over which anything can be changed.
+    private static bool IsGuarded(HttpRequest request) => !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
+        || Guarded.Any(path => request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Whether a page's origin is the host that it calls. The scheme is left out: behind a proxy that ends TLS the dashboard sees http.</summary>
     public static bool Holds(string origin, HostString host)

@@ -2,13 +2,15 @@ using Microsoft.Data.Sqlite;
 using TdxDash.Web.Health;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Store;
 
 /// <summary>Opens the store before the dashboard listens, and closes it after the last request.</summary>
-internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView fleet, ReinitView reinit, StartSteps steps, TimeProvider time, ILogger<StoreService> log) : IHostedService, IDisposable
+internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView fleet, ReinitView reinit, AccountBook accounts, StartSteps steps, TimeProvider time,
+    ILogger<StoreService> log) : IHostedService, IDisposable
 {
     private StoreLock? _lock;
 
@@ -33,6 +35,7 @@ internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView
 
             fleet.Load();
             reinit.Load();
+            accounts.Load();
             steps.HasFleet = true;
         }
         catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)

@@ -16,9 +16,13 @@ internal sealed partial class Dashboard : IAsyncDisposable
         _prefix = prefix;
         _process = process;
         Address = address;
+        SignedIn.Know(address, this);
     }
 
     public Uri Address { get; }
+
+    /// <summary>The data folder.</summary>
+    public string Folder => _folder;
 
     public string Output => _process.Output;
 

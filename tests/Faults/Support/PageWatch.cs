@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TdxDash.EndToEnd.Processes;
 
 namespace TdxDash.Faults.Support;
 
@@ -13,7 +14,7 @@ internal static class PageWatch
     /// <param name="least">How many are enough.</param>
     public static async Task<PageTimes> RunAsync(Uri dashboard, CancellationToken stop, int least = LeastPages)
     {
-        using var client = new HttpClient { BaseAddress = dashboard };
+        using HttpClient client = await SignedIn.ClientAsync(dashboard);
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         var answers = new List<TimeSpan>();
         do

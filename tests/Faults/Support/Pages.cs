@@ -2,16 +2,27 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using TdxDash.EndToEnd;
+using TdxDash.EndToEnd.Processes;
 
 namespace TdxDash.Faults.Support;
 
 /// <summary>The dashboard as a monitor and a browser see it, without a browser: every page is drawn on the server first.</summary>
-internal sealed class Pages(Uri dashboard) : IDisposable
+internal sealed class Pages : IDisposable
 {
     /// <summary>What the banner on every page begins with while nothing can be stored.</summary>
     public const string Banner = "Nothing is stored.";
 
-    private readonly HttpClient _client = new() { BaseAddress = dashboard, Timeout = TimeSpan.FromSeconds(15) };
+    private readonly HttpClient _client;
+
+    private Pages(HttpClient client) => _client = client;
+
+    /// <summary>Signs in at a dashboard, which has to be well.</summary>
+    public static async Task<Pages> OpenAsync(Uri dashboard)
+    {
+        HttpClient client = await SignedIn.ClientAsync(dashboard);
+        client.Timeout = TimeSpan.FromSeconds(15);
+        return await Pages.OpenAsync(client);
+    }
 
     public async Task<HttpStatusCode> HealthAsync()
     {

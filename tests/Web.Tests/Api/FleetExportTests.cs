@@ -41,7 +41,7 @@ public sealed class FleetExportTests
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await WithTwoHostsAsync(folder);
-        using var http = new HttpClient();
+        using HttpClient http = await dashboard.ClientAsync();
 
         using HttpResponseMessage answer = await http.GetAsync(new Uri(dashboard.Address, path), TestContext.Current.CancellationToken);
 
@@ -67,7 +67,7 @@ public sealed class FleetExportTests
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await WithTwoHostsAsync(folder);
-        Assert.Null(await dashboard.Service<ILabelBook>().ChangeAsync(
+        Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(
             new Dictionary<string, HostLabels> { [HostB] = FleetSamples.Labels("site-b", "canary") }, TestContext.Current.CancellationToken));
 
         using JsonDocument json = JsonDocument.Parse(await GetAsync(dashboard, "/fleet.json?q=tag:canary&cols=host,group,tags,memory"));
@@ -83,18 +83,18 @@ public sealed class FleetExportTests
         using var folder = new TempFolder();
         await using (Dashboard dashboard = await WithTwoHostsAsync(folder))
         {
-            Assert.Null(await dashboard.Service<ILabelBook>().ChangeAsync(
+            Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(
                 new Dictionary<string, HostLabels> { [HostB] = FleetSamples.Labels("site-b", "canary", "lab"), ["cccccccc-0000-0000-0000-000000000003"] = FleetSamples.Labels("x") },
                 TestContext.Current.CancellationToken));
-            Assert.Null(await dashboard.Service<ILabelBook>().ChangeAsync(
+            Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(
                 new Dictionary<string, HostLabels> { [HostB] = FleetSamples.Labels("site-b", "lab") }, TestContext.Current.CancellationToken));
         }
 
         await using Dashboard again = await Dashboard.StartAsync(folder);
-        Assert.Equal(FleetSamples.Labels("site-b", "lab"), again.Service<ILabelBook>().Find(HostB));
-        Assert.Equal(["site-b"], again.Service<ILabelBook>().InUse.Groups);
-        Assert.Equal(["lab"], again.Service<ILabelBook>().InUse.Tags);
-        Assert.Equal("site-b", again.Service<IFleetProjection>().Find(HostB)!.Labels.Group.ToString());
+        Assert.Equal(FleetSamples.Labels("site-b", "lab"), again.Service<LabelBook>().Find(HostB));
+        Assert.Equal(["site-b"], again.Service<LabelBook>().InUse.Groups);
+        Assert.Equal(["lab"], again.Service<LabelBook>().InUse.Tags);
+        Assert.Equal("site-b", again.Service<FleetProjection>().Find(HostB)!.Labels.Group.ToString());
     }
 
     private static async Task<Dashboard> WithTwoHostsAsync(TempFolder folder)
@@ -107,7 +107,7 @@ public sealed class FleetExportTests
 
     private static async Task<string> GetAsync(Dashboard dashboard, string path)
     {
-        using var http = new HttpClient();
+        using HttpClient http = await dashboard.ClientAsync();
         using HttpResponseMessage answer = await http.GetAsync(new Uri(dashboard.Address, path), TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
         Assert.Equal("attachment", answer.Content.Headers.ContentDisposition!.DispositionType);

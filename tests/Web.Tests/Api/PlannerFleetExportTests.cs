@@ -101,7 +101,7 @@ public sealed class PlannerFleetExportTests
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
-        using var http = new HttpClient();
+        using HttpClient http = await dashboard.ClientAsync();
         foreach (string file in (string[])["/planner/fleet.csv", "/planner/fleet.json"])
         {
             using HttpResponseMessage answer = await http.GetAsync(new Uri(dashboard.Address, $"{file}?{query}"), TestContext.Current.CancellationToken);
@@ -127,7 +127,7 @@ public sealed class PlannerFleetExportTests
 
     private static async Task<string> OkAsync(Dashboard dashboard, string path)
     {
-        using var http = new HttpClient();
+        using HttpClient http = await dashboard.ClientAsync();
         using HttpResponseMessage answer = await http.GetAsync(new Uri(dashboard.Address, path), TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
         Assert.Equal("attachment", answer.Content.Headers.ContentDisposition!.DispositionType);

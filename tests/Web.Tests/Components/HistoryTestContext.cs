@@ -5,6 +5,7 @@ using MudBlazor.Services;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Care;
 using TdxDash.Web.Tests.Support;
@@ -17,6 +18,7 @@ public abstract class HistoryTestContext : BunitContext
     protected HistoryTestContext()
     {
         Services.AddMudServices();
+        Services.AddSingleton<IViewer>(new FakeViewer());
         Services.AddSingleton<IStoreCondition>(Condition);
         Services.AddSingleton<TimeProvider>(Store.Time);
         Services.AddSingleton<IFleetView>(Store.Fleet);

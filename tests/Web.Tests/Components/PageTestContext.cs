@@ -1,5 +1,6 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using MudBlazor.Services;
@@ -11,6 +12,8 @@ using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Planning;
 using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Security.Access;
+using TdxDash.Web.Store;
 using TdxDash.Web.Store.Care;
 
 namespace TdxDash.Web.Tests.Components;
@@ -23,6 +26,8 @@ public abstract class PageTestContext : BunitContext
         // What is awaited comes at once; on a busy machine that takes more than the usual second.
         DefaultWaitTimeout = TimeSpan.FromSeconds(15);
         Services.AddMudServices();
+        Services.AddSingleton<IViewer>(Viewer);
+        Services.AddSingleton<AntiforgeryStateProvider, NoForgery>();
         Services.AddSingleton<IStoreCondition>(Condition);
         Services.AddSingleton<TimeProvider>(Time);
         Services.AddSingleton<IFleetView>(Fleet);
@@ -41,6 +46,8 @@ public abstract class PageTestContext : BunitContext
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
+
+    internal FakeViewer Viewer { get; } = new();
 
     internal FakeCondition Condition { get; } = new();
 
@@ -81,6 +88,22 @@ internal sealed class CountedProjection(FleetProjection projection) : IFleetProj
     public IDisposable Subscribe(Action<string> onChange) => projection.Subscribe(onChange);
 
     public void Dispose() => projection.Dispose();
+}
+
+/// <summary>A viewer who may do what a test says; everything at first.</summary>
+internal sealed class FakeViewer : IViewer
+{
+    public Rights Rights { get; set; } = Rights.All;
+
+    public Actor Actor { get; } = new("somebody", "127.0.0.1");
+
+    public bool May(Role role, string hostId) => Rights.MayEverywhere(role);
+}
+
+/// <summary>No token against forgery, as no form is sent.</summary>
+internal sealed class NoForgery : AntiforgeryStateProvider
+{
+    public override AntiforgeryRequestToken? GetAntiforgeryToken() => null;
 }
 
 /// <summary>Labels in memory.</summary>

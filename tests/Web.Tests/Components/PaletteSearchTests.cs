@@ -4,7 +4,7 @@ namespace TdxDash.Web.Tests.Components;
 
 public sealed class PaletteSearchTests : PageTestContext
 {
-    private PaletteSearch Search => new(Fleet, Time);
+    private PaletteSearch Search => new(Fleet, Viewer, Time);
 
     [Fact]
     public void Find_Nothing_OffersPagesHostsAndActions()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.SignalR.Client;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Ingest;
 using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Store;
 using TdxDash.Web.Tests.Support;
@@ -23,7 +24,7 @@ public sealed class ObservationTests
         {
             HubConnection probe = await dashboard.ConnectAsync();
             var news = new ConcurrentQueue<HostReinit>();
-            IReinitView view = dashboard.Service<IReinitView>();
+            ReinitView view = dashboard.Service<ReinitView>();
             using IDisposable subscription = view.Subscribe(news.Enqueue);
 
             Assert.Equal(DeliveryOutcome.Stored, (await ObserveAsync(probe, Batch(Boot, 1, Node("receiving"), Node("transferring")))).Outcome);
@@ -39,9 +40,9 @@ public sealed class ObservationTests
         }
 
         await using Dashboard again = await Dashboard.StartAsync(folder);
-        HostReinit host = again.Service<IReinitView>().Find(Dashboard.HostA)!;
+        HostReinit host = again.Service<ReinitView>().Find(Dashboard.HostA)!;
         Assert.Equal((Boot, 3L, RunOutcome.Failed), (host.BootId, host.Sequence, host.State.Update!.Outcome));
-        IReadOnlyList<ReinitEvent> events = await again.Service<IReinitView>().EventsAsync(Dashboard.HostA, 10, TestContext.Current.CancellationToken);
+        IReadOnlyList<ReinitEvent> events = await again.Service<ReinitView>().EventsAsync(Dashboard.HostA, 10, TestContext.Current.CancellationToken);
         Assert.Equal([3L, 2L, 1L], events.Select(seen => seen.Sequence));
     }
 
@@ -55,7 +56,7 @@ public sealed class ObservationTests
         await ObserveAsync(probe, Batch(Boot, 1, Node("preparing"), Node("transferring")));
         await ObserveAsync(probe, Batch(Earlier, 2, Node("receiving")));
 
-        HostReinit host = dashboard.Service<IReinitView>().Find(Dashboard.HostA)!;
+        HostReinit host = dashboard.Service<ReinitView>().Find(Dashboard.HostA)!;
         Assert.Equal((Boot, ReinitStage.Transferring, 3L), (host.BootId, host.State.Update!.Failure!.Stage, host.Sequence));
         Assert.Equal(StageStatus.Done, host.State.Update[ReinitStage.Preparing]!.Status);
     }
@@ -70,7 +71,7 @@ public sealed class ObservationTests
         Assert.Equal(DeliveryOutcome.Rejected, (await ObserveAsync(probe, Batch(Boot, 1, Node(new string('x', 5_000))))).Outcome);
         HubConnection stranger = await dashboard.ConnectSilentlyAsync();
         Assert.Equal(DeliveryOutcome.Rejected, (await ObserveAsync(stranger, Batch(Boot, 1, Node("idle")))).Outcome);
-        Assert.Null(dashboard.Service<IReinitView>().Find(Dashboard.HostA));
+        Assert.Null(dashboard.Service<ReinitView>().Find(Dashboard.HostA));
     }
 
     [Fact]
@@ -89,7 +90,7 @@ public sealed class ObservationTests
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
-        IReinitRequests requests = dashboard.Service<IReinitRequests>();
+        ReinitRequests requests = dashboard.Service<ReinitRequests>();
         Assert.Contains("not connected", await requests.AskAsync(Dashboard.HostA, "p", "", TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         HubConnection demo = await dashboard.ConnectSilentlyAsync();

@@ -26,7 +26,7 @@ public sealed class PageCompressionTests
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
         await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, SmallSnapshot.Make()));
-        using var client = new HttpClient { BaseAddress = dashboard.Address };
+        using HttpClient client = await dashboard.ClientAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
         request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", site);

@@ -16,7 +16,7 @@ public sealed class WebSetupTests
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
-        using var client = new HttpClient { BaseAddress = dashboard.Address };
+        using HttpClient client = await dashboard.ClientAsync();
 
         using HttpResponseMessage response = await client.GetAsync(address, TestContext.Current.CancellationToken);
 
@@ -33,7 +33,7 @@ public sealed class WebSetupTests
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
-        using var client = new HttpClient { BaseAddress = dashboard.Address };
+        using HttpClient client = await dashboard.ClientAsync();
         client.DefaultRequestHeaders.Add("Accept", accepts);
 
         using HttpResponseMessage response = await client.GetAsync("/nowhere", TestContext.Current.CancellationToken);
@@ -51,7 +51,7 @@ public sealed class WebSetupTests
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
-        using var client = new HttpClient { BaseAddress = dashboard.Address };
+        using HttpClient client = await dashboard.ClientAsync();
 
         using HttpResponseMessage response = await client.GetAsync(address, TestContext.Current.CancellationToken);
 
@@ -64,7 +64,7 @@ public sealed class WebSetupTests
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
-        using var client = new HttpClient { BaseAddress = dashboard.Address };
+        using HttpClient client = await dashboard.ClientAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "rebound.example" } };
 
         using HttpResponseMessage response = await client.SendAsync(request, TestContext.Current.CancellationToken);

@@ -98,11 +98,11 @@ public sealed class StoreStartTests
     {
         using var folder = new TempFolder();
         await StoreOneAsync(folder);
-        Change(folder, "PRAGMA user_version=7");
+        Change(folder, "PRAGMA user_version=99");
 
         StartRefusedException refusal = await Assert.ThrowsAsync<StartRefusedException>(() => Dashboard.StartAsync(folder));
 
-        Assert.Contains($"has schema 7; this version of TdxDash knows up to {StoreSchema.Current.Version}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"has schema 99; this version of TdxDash knows up to {StoreSchema.Current.Version}", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(folder.File("tdxdash.db"), refusal.Message, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
 using TdxDash.Wire;
 
@@ -29,7 +31,7 @@ internal sealed class Dashboard : IAsyncDisposable
 
     public SnapshotReader Reader => _app.Services.GetRequiredService<SnapshotReader>();
 
-    public IImportIntake Imports => _app.Services.GetRequiredService<IImportIntake>();
+    public IImportIntake Imports => _app.Services.GetRequiredService<ImportIntake>();
 
     public StorePath Path => _app.Services.GetRequiredService<StorePath>();
 
@@ -54,6 +56,33 @@ internal sealed class Dashboard : IAsyncDisposable
             await app.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>A client with an API token of an account of its own.</summary>
+    /// <param name="grants">What the account may do; everything where none is named.</param>
+    public async Task<HttpClient> ClientAsync(params Grant[] grants)
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(grants));
+        return client;
+    }
+
+    /// <summary>An API token of an account of its own.</summary>
+    /// <param name="grants">What the account may do; everything where none is named.</param>
+    public async Task<string> TokenAsync(params Grant[] grants)
+    {
+        if (grants.Length == 0)
+        {
+            grants = [new Grant(Role.Administrator, null)];
+        }
+
+        AccountName.TryParse($"test-{Guid.NewGuid():N}", out AccountName name);
+        (Account? account, string? problem) = await Service<AccountBook>().AddAsync(new Account { Id = 0, Name = name, Grants = [.. grants], CreatedAt = default }, Actor.System);
+        Assert.Null(problem);
+        // One token for each grant could be wanted; the first one is the widest in every test.
+        (Secret? secret, problem) = await Service<TokenBook>().MakeAsync(account!, "test", grants[0], TimeSpan.FromDays(1), Actor.System);
+        Assert.Null(problem);
+        return secret!.Text;
     }
 
     /// <summary>Connects a probe that said hello.</summary>

@@ -4,6 +4,7 @@ using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live;
+using TdxDash.Web.Security.Access;
 
 namespace TdxDash.Web.Components.Fleet;
 
@@ -36,7 +37,12 @@ public sealed partial class SelectionBar : IDisposable
     private ILabelBook Book { get; set; } = null!;
 
     [Inject]
+    private IViewer Viewer { get; set; } = null!;
+
+    [Inject]
     private ISnackbar Snackbar { get; set; } = null!;
+
+    private bool MayChange => Selected.All(hostId => Viewer.May(Role.Operator, hostId));
 
     private (IReadOnlyList<string> Groups, IReadOnlyList<string> Tags) InUse => Book.InUse;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Security.Access;
 
 namespace TdxDash.Web.Components.History;
 
@@ -39,10 +40,15 @@ public sealed partial class AnnotationPanel : IDisposable
     public EventCallback OnChanged { get; set; }
 
     [Inject]
+    private IViewer Viewer { get; set; } = null!;
+
+    [Inject]
     private IAnnotations Annotations { get; set; } = null!;
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;
+
+    private bool MayWrite => May(HostId);
 
     /// <inheritdoc/>
     public void Dispose() => _undo?.Dispose();
@@ -135,4 +141,7 @@ public sealed partial class AnnotationPanel : IDisposable
         _problem = await Annotations.RestoreAsync(id) ?? "";
         await OnChanged.InvokeAsync();
     }
+
+    // What speaks of the whole fleet takes the role everywhere.
+    private bool May(string? hostId) => hostId is null ? Viewer.Rights.MayEverywhere(Role.Operator) : Viewer.May(Role.Operator, hostId);
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Url;
+using TdxDash.Web.Security.Access;
 
 namespace TdxDash.Web.Components.Layout;
 
@@ -15,6 +16,9 @@ public sealed partial class MainLayout : IDisposable
 
     [Inject]
     private NavigationManager Nav { get; set; } = null!;
+
+    [Inject]
+    private IViewer Viewer { get; set; } = null!;
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;

@@ -8,6 +8,7 @@ using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Security.Access;
 
 namespace TdxDash.Web.Components.Live;
 
@@ -41,6 +42,9 @@ public sealed partial class ReinitPanel : IDisposable
 
     [Inject]
     private CircuitRenders Renders { get; set; } = null!;
+
+    [Inject]
+    private IViewer Viewer { get; set; } = null!;
 
     [Inject]
     private IReinitView Reinits { get; set; } = null!;

@@ -11,6 +11,7 @@ using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Live.Search;
+using TdxDash.Web.Security.Access;
 
 namespace TdxDash.Web.Components.Pages;
 
@@ -51,6 +52,9 @@ public sealed partial class LivePage : IAsyncDisposable
 
     [Inject]
     private IFleetProjection Projection { get; set; } = null!;
+
+    [Inject]
+    private IViewer Viewer { get; set; } = null!;
 
     [Inject]
     private IReinitView Reinits { get; set; } = null!;
@@ -100,7 +104,7 @@ public sealed partial class LivePage : IAsyncDisposable
 
     private ImmutableArray<BoardRow> Rows => _state.Shown.IsEmpty ? _board.Rows : [.. _board.Rows.Where(row => _state.Shown.Contains(row.Phase))];
 
-    private IReadOnlyList<string> Demos => [.. _board.Rows.Where(row => row.IsDemo).Select(row => row.Host.Id)];
+    private IReadOnlyList<string> Demos => [.. _board.Rows.Where(row => row.IsDemo && Viewer.May(Role.Operator, row.Host.Id)).Select(row => row.Host.Id)];
 
     private IReadOnlyList<string> Asked => _chosen.IsEmpty ? Demos : [.. Demos.Where(_chosen.Contains)];
 

@@ -4,14 +4,16 @@ using TdxDash.Web.Components.MemoryMap;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live;
+using TdxDash.Web.Security.Access;
 using TdxDash.Wire;
 
 namespace TdxDash.Web.Components.Palette;
 
 /// <summary>Finds what somebody types into the command palette: pages, hosts with their own pages, addresses in a host's memory, actions.</summary>
 /// <param name="fleet">The hosts.</param>
+/// <param name="viewer">Who looks.</param>
 /// <param name="time">For the age of what is known of them.</param>
-public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
+public sealed class PaletteSearch(IFleetView fleet, IViewer viewer, TimeProvider time)
 {
     /// <summary>The longest text that is looked at.</summary>
     public const int MaxText = 80;
@@ -27,9 +29,17 @@ public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
         new("page", "Planner", "what TDX costs on a machine that need not exist, and which limit comes first", "/planner"),
         new("page", "Planner: fleet", "PAMT in bytes, per cent and money over the fleet, and what a module or Dynamic PAMT would change", "/planner/fleet"),
         new("page", "Live", "initialisations and updates while they happen", "/live"),
-        new("page", "Import", "a log or report of a host without a probe", "/import"),
-        new("page", "Store", "the dashboard's database: check, size, retention, backup", "/store"),
         new("page", "Docs: rules of the layout", "why memory is CMR, TDMR, reserved area or PAMT", "/docs/layout"),
+        new("page", "Your account", "password, API tokens, where you are signed in", "/account"),
+    ];
+
+    private static readonly PaletteItem[] OperatorPages = [new("page", "Import", "a log or report of a host without a probe", "/import")];
+
+    private static readonly PaletteItem[] AdministratorPages =
+    [
+        new("page", "Store", "the dashboard's database: check, size, retention, backup", "/store"),
+        new("page", "Accounts", "who may do what", "/accounts"),
+        new("page", "Audit log", "who did what", "/audit"),
     ];
 
     private static readonly PaletteItem[] Actions =
@@ -50,8 +60,12 @@ public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
     public IReadOnlyList<PaletteItem> Find(string? text, string? hostId = null)
     {
         string[] words = (text is { Length: > MaxText } ? text[..MaxText] : text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return [.. Pages.Where(page => All(words, page)), .. Hosts(words), .. Addresses(words, hostId), .. Actions.Where(action => All(words, action))];
+        return [.. Offered.Where(page => All(words, page)), .. Hosts(words), .. Addresses(words, hostId), .. Actions.Where(action => All(words, action))];
     }
+
+    private IEnumerable<PaletteItem> Offered => Pages
+        .Concat(viewer.Rights.MaySomewhere(Role.Operator) ? OperatorPages : [])
+        .Concat(viewer.Rights.MayEverywhere(Role.Administrator) ? AdministratorPages : []);
 
     private static bool All(string[] words, PaletteItem item) =>
         words.All(word => item.Label.Contains(word, StringComparison.OrdinalIgnoreCase) || item.Detail.Contains(word, StringComparison.OrdinalIgnoreCase));

@@ -2,12 +2,13 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.SignalR;
 using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Security;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Live.Hubs;
 
 /// <summary>For scripts and other tools: what is seen of initialisations and updates, as it is stored, from any revision on. docs/live.md says how to use it.</summary>
-internal sealed class LiveHub(LiveStream stream, EventReader reader, IReinitView reinits, IFleetView fleet, ILabelBook labels) : Hub
+internal sealed class LiveHub(LiveStream stream, EventReader reader, ReinitView reinits, FleetView fleet, LabelBook labels, CallerWatch callers) : Hub
 {
     /// <summary>The hub's path.</summary>
     public const string Path = "/hubs/live";
@@ -37,7 +38,7 @@ internal sealed class LiveHub(LiveStream stream, EventReader reader, IReinitView
 
         try
         {
-            await foreach (LiveRecord record in stream.ReadAsync(isMeant, scope!.Host?.ToLowerInvariant(), fromRevision, cancellation))
+            await foreach (LiveRecord record in stream.ReadAsync(host => isMeant(host) && Sees(host), scope!.Host?.ToLowerInvariant(), fromRevision, cancellation))
             {
                 yield return record;
             }
@@ -58,18 +59,31 @@ internal sealed class LiveHub(LiveStream stream, EventReader reader, IReinitView
         if (scope.Host is { } host)
         {
             string known = host.ToLowerInvariant();
-            return fleet.Find(known) is not null || reinits.Find(known) is not null ? id => id == known
+            return Sees(known) && (fleet.Find(known) is not null || reinits.Find(known) is not null) ? id => id == known
                 : throw new HubException($"No host with the identity '{Shown(host)}' has reported to this dashboard. Use the one in the address of its page.");
         }
 
         if (scope.Group is { } name)
         {
-            return LabelText.TryParse(name, out LabelText group) && labels.InUse.Groups.Contains(group.ToString()) ? id => labels.Find(id).Group == group
-                : throw new HubException($"There is no group '{Shown(name)}'. Groups in use: {(labels.InUse.Groups.Count == 0 ? "none" : string.Join(", ", labels.InUse.Groups.Take(MaxSubscriptions)))}.");
+            return LabelText.TryParse(name, out LabelText group) && SeenGroups.Contains(group.ToString()) ? id => labels.Find(id).Group == group
+                : throw new HubException($"There is no group '{Shown(name)}'. Groups in use: {(SeenGroups.Count == 0 ? "none" : string.Join(", ", SeenGroups.Take(MaxSubscriptions)))}.");
         }
 
         return _ => true;
     }
+
+    // The groups that the caller may see.
+    private List<string> SeenGroups
+    {
+        get
+        {
+            Rights rights = callers.Of(Context.User);
+            return [.. labels.InUse.Groups.Where(name => LabelText.TryParse(name, out LabelText group) && rights.May(Role.Viewer, group))];
+        }
+    }
+
+    // Asked for every record: a session or token may be over by now.
+    private bool Sees(string hostId) => callers.Of(Context.User).May(Role.Viewer, labels.Find(hostId).Group);
 
     private static string Shown(string text) => ShownText.Limit(text, ShownText.MaxName);
 

@@ -19,7 +19,8 @@ public sealed record Grant(Role Role, LabelText? Group)
     public static Grant? Parse(string? text)
     {
         string[] parts = (text ?? "").Split(':', 2);
-        if (parts.Length != 2 || !Enum.TryParse(parts[0], ignoreCase: true, out Role role) || !Enum.IsDefined(role) || char.IsAsciiDigit(parts[0][0]))
+        // By names alone: the framework would also take numbers and lists.
+        if (parts.Length != 2 || Enum.GetValues<Role>().FirstOrDefault(known => known.ToString().Equals(parts[0], StringComparison.OrdinalIgnoreCase)) is not (> 0 and Role role))
         {
             return null;
         }
@@ -61,4 +62,12 @@ public sealed record Rights(ImmutableArray<Grant> Grants)
     /// <param name="group">The host's group; null for a host without one, which only grants for everything cover.</param>
     public bool May(Role role, LabelText? group) =>
         Grants.Any(grant => grant.Role >= role && (grant.Group is null || (group is not null && grant.Group == group)));
+
+    /// <summary>What is left of these rights within a grant: the lower role of both, in the smaller of both places.</summary>
+    public IEnumerable<Grant> Within(Grant limit)
+    {
+        ArgumentNullException.ThrowIfNull(limit);
+        return Grants.Where(grant => grant.Group is null || limit.Group is null || grant.Group == limit.Group)
+            .Select(grant => new Grant(grant.Role < limit.Role ? grant.Role : limit.Role, grant.Group ?? limit.Group));
+    }
 }

@@ -1,6 +1,7 @@
 using TdxDash.Tdx.Memory;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store.Backups;
 
 namespace TdxDash.Web.Store.Care;
@@ -17,20 +18,23 @@ internal static class StoreCommand
     /// <exception cref="StartRefusedException">The command is unknown or cannot be carried out; the message says why and what to do.</exception>
     public static async Task RunAsync(string[] args, TextWriter output)
     {
-        bool takesFile = args[0] is "backup" or "restore", hasFile = args is [_, [not '-', ..], ..];
-        if (takesFile && !hasFile)
+        bool takesOne = args[0] is "backup" or "restore" or AccountCommand.Name, hasOne = args is [_, [not '-', ..], ..];
+        if (takesOne && !hasOne)
         {
-            throw new StartRefusedException($"{args[0]} needs a file: TdxDash.Web {args[0]} FILE.");
+            throw new StartRefusedException(args[0] == AccountCommand.Name
+                ? $"{AccountCommand.Name} needs an account's name: TdxDash.Web {AccountCommand.Name} NAME."
+                : $"{args[0]} needs a file: TdxDash.Web {args[0]} FILE.");
         }
 
-        DashboardOptions options = Read(args[(takesFile ? 2 : 1)..]);
+        DashboardOptions options = Read(args[(takesOne ? 2 : 1)..]);
         var path = new StorePath(options.DataFolder);
         await output.WriteLineAsync(args[0] switch
         {
             "backup" => BackupText.Made(args[1], StoreBackup.Write(path, Path.GetFullPath(args[1]), DateTimeOffset.UtcNow)),
             "restore" => BackupText.Restored(args[1], path.Folder, await new StoreRestore(path, StoreSchema.Current, TimeProvider.System).RunAsync(Path.GetFullPath(args[1]))),
+            AccountCommand.Name => AccountCommand.MakeLink(path, options, args[1]),
             "retention" => Describe(path, options.Retention),
-            _ => throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE, restore FILE and retention; --help says more."),
+            _ => throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE, restore FILE, retention and account-link NAME; --help says more."),
         });
     }
 

@@ -31,7 +31,7 @@ public sealed class HistoryKeeperTests
         do
         {
             Assert.True(await compared.WaitAsync(Dashboard.Patience, TestContext.Current.CancellationToken));
-            page = await dashboard.Service<IHostHistory>().EntriesAsync(new HistoryFilter(Always, Dashboard.HostA), null, 10, TestContext.Current.CancellationToken);
+            page = await dashboard.Service<HostHistory>().EntriesAsync(new HistoryFilter(Always, Dashboard.HostA), null, 10, TestContext.Current.CancellationToken);
         }
         while (page.Entries.Any(entry => entry.Change is null));
 

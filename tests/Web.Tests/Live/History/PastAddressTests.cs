@@ -15,7 +15,7 @@ public sealed class PastAddressTests
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
         string then = await TwoSnapshotsAsync(dashboard);
-        using var http = new HttpClient { BaseAddress = dashboard.Address };
+        using HttpClient http = await dashboard.ClientAsync();
 
         Assert.Contains("host-a 6.16.0", await TextAsync(http, $"/fleet.csv?at={then}"), StringComparison.Ordinal);
         Assert.Contains("host-a 6.17.0", await TextAsync(http, "/fleet.csv"), StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class PastAddressTests
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
-        using var http = new HttpClient { BaseAddress = dashboard.Address };
+        using HttpClient http = await dashboard.ClientAsync();
 
         using HttpResponseMessage answer = await http.GetAsync(address, TestContext.Current.CancellationToken);
 
@@ -54,7 +54,7 @@ public sealed class PastAddressTests
     {
         HubConnection probe = await dashboard.ConnectAsync();
         await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(1, SmallSnapshot.Make("6.16.0")));
-        HistorySpan first = (await dashboard.Service<IHostHistory>().SpanAsync(Dashboard.HostA, null, TestContext.Current.CancellationToken))!;
+        HistorySpan first = (await dashboard.Service<HostHistory>().SpanAsync(Dashboard.HostA, null, TestContext.Current.CancellationToken))!;
         await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(2, SmallSnapshot.Make("6.17.0")));
         return UrlTime.Write(first.First);
     }

@@ -25,7 +25,7 @@ public sealed class LiveExampleTests
         HubConnection probe = await dashboard.ConnectAsync();
         IReadOnlyList<ReinitObservation> update = Updates.Whole(Start);
         await ObserveAsync(probe, 1, update);
-        using Process example = Run(dashboard, "all", "0");
+        using Process example = await RunAsync(dashboard, "all", "0");
         try
         {
             string[][] lines = [.. (await ReadAsync(example, update.Count)).Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
@@ -50,7 +50,7 @@ public sealed class LiveExampleTests
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
-        using Process example = Run(dashboard, args);
+        using Process example = await RunAsync(dashboard, args);
 
         string said = await example.StandardError.ReadToEndAsync(Cancellation).WaitAsync(Dashboard.Patience, Cancellation);
         await example.WaitForExitAsync(Cancellation).WaitAsync(Dashboard.Patience, Cancellation);
@@ -59,11 +59,12 @@ public sealed class LiveExampleTests
         Assert.Equal(1, example.ExitCode);
     }
 
-    private static Process Run(Dashboard dashboard, params string[] args) => Process.Start(new ProcessStartInfo(
+    private static async Task<Process> RunAsync(Dashboard dashboard, params string[] args) => Process.Start(new ProcessStartInfo(
         "python3", [Path.Combine(Repository.Root, "docs", "examples", "live.py"), dashboard.Address.GetLeftPart(UriPartial.Authority), .. args])
     {
         RedirectStandardOutput = true,
         RedirectStandardError = true,
+        Environment = { ["TDXDASH_TOKEN"] = await dashboard.TokenAsync() },
     }) ?? throw new InvalidOperationException("python3 could not be started; ./test installs it.");
 
     private static async Task<IReadOnlyList<string>> ReadAsync(Process example, int count)

@@ -111,7 +111,7 @@ public sealed class LiveHubTests
         await DeliverAsync(dashboard, Dashboard.HostA, 1, Updates.Whole(Start));
         await DeliverAsync(dashboard, HostB, 1, Updates.ToTheKernel(Start));
         Assert.True(LabelText.TryParse("site-b", out LabelText group));
-        Assert.Null(await dashboard.Service<ILabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [HostB] = HostLabels.None with { Group = group } }, TestContext.Current.CancellationToken));
+        Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [HostB] = HostLabels.None with { Group = group } }, TestContext.Current.CancellationToken));
         await using HubConnection hub = await ConnectAsync(dashboard);
 
         Assert.All(await TakeAsync(hub, new LiveScope { Host = HostB.ToUpperInvariant() }, 0, 6), record => Assert.Equal(HostB, record.HostId));
@@ -183,7 +183,7 @@ public sealed class LiveHubTests
 
     private static async Task<HubConnection> ConnectAsync(Dashboard dashboard)
     {
-        HubConnection hub = new HubConnectionBuilder().WithUrl(new Uri(dashboard.Address, LiveHub.Path))
+        HubConnection hub = new HubConnectionBuilder().WithUrl(new Uri(dashboard.Address, LiveHub.Path), http => http.AccessTokenProvider = () => dashboard.TokenAsync()!)
             .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolver = JsonTypeInfoResolver.Combine(WireJson.Default, new DefaultJsonTypeInfoResolver())).Build();
         await hub.StartAsync(TestContext.Current.CancellationToken).WaitAsync(Dashboard.Patience);
         return hub;

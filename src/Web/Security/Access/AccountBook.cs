@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using TdxDash.Web.Live;
+using TdxDash.Web.Store;
+using TdxDash.Web.Store.Access;
+
+namespace TdxDash.Web.Security.Access;
+
+/// <summary>All accounts, in memory and in the store. Changes come one after the other, and at least one account that can change everything stays.</summary>
+internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvider time) : IDisposable
+{
+    private const string LastOne = "This is the last account that administers everything and is enabled. Give another one the role first.";
+
+    private readonly ConcurrentDictionary<long, Account> _accounts = [];
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Listeners<long> _listeners = new();
+
+    /// <summary>Every account by name.</summary>
+    public IReadOnlyList<Account> All => [.. _accounts.Values.OrderBy(account => account.Name.ToString(), StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>Whether nobody could sign in yet.</summary>
+    public bool IsEmpty => _accounts.IsEmpty;
+
+    /// <summary>Loads them from the store.</summary>
+    public void Load()
+    {
+        using SqliteConnection connection = path.OpenReader();
+        foreach (Account account in AccountTable.All(connection))
+        {
+            _accounts[account.Id] = account;
+        }
+    }
+
+    /// <summary>One account, or null.</summary>
+    public Account? Find(long id) => _accounts.GetValueOrDefault(id);
+
+    /// <summary>One account by its name, or null.</summary>
+    public Account? Find(AccountName name) => _accounts.Values.FirstOrDefault(account => Is(account, name));
+
+    /// <summary>One account by who it is at the OpenID provider, or null.</summary>
+    public Account? FindSubject(string subject) => _accounts.Values.FirstOrDefault(account => account.Subject == subject);
+
+    /// <summary>Calls back with each account that changed or is gone, on any thread, never for long. Disposing ends it.</summary>
+    public IDisposable Subscribe(Action<long> onChange) => _listeners.Add(onChange);
+
+    /// <summary>Adds an account.</summary>
+    /// <returns>It, or why not and what to do.</returns>
+    public Task<(Account? Account, string? Problem)> AddAsync(Account draft, Actor by) => InTurnAsync(async () =>
+    {
+        if (Find(draft.Name) is not null)
+        {
+            return (null, $"There is an account '{draft.Name}' already. Choose another name.");
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        DirectOutcome<Account> outcome = await new DirectWork<Account>(transaction =>
+        {
+            Account added = AccountTable.Add(transaction, draft with { CreatedAt = now });
+            transaction.Audit(new AuditEntry(by, "account.add", draft.Name.ToString(), AccountTable.Written(draft.Grants)), now);
+            return added;
+        }).RunAsync(writer);
+        if (outcome.Result is { } account)
+        {
+            Take(account);
+        }
+
+        return (outcome.Result, outcome.Failure);
+    });
+
+    /// <summary>Changes an account.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="change">Gives it as it shall be.</param>
+    /// <param name="action">For the audit log, such as <c>account.grants</c>.</param>
+    /// <param name="by">Who does it.</param>
+    /// <returns>Null when it is stored, else why not and what to do.</returns>
+    public async Task<string?> ChangeAsync(long id, Func<Account, Account> change, string action, Actor by) => (await InTurnAsync(async () =>
+    {
+        if (Find(id) is not { } before)
+        {
+            return (null, "There is no such account any more.");
+        }
+
+        Account after = change(before);
+        if (before.IsAdministrator && !after.IsAdministrator && !HasOtherAdministrator(id))
+        {
+            return (null, LastOne);
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        DirectOutcome<bool> outcome = await new DirectWork<bool>(transaction =>
+        {
+            AccountTable.Change(transaction, after);
+            string detail = before.Grants.SequenceEqual(after.Grants) ? "" : $"{AccountTable.Written(before.Grants)} -> {AccountTable.Written(after.Grants)}";
+            transaction.Audit(new AuditEntry(by, action, after.Name.ToString(), detail), now);
+            return true;
+        }).RunAsync(writer);
+        if (outcome.Failure is null)
+        {
+            Take(after);
+        }
+
+        return ((Account?)null, outcome.Failure);
+    })).Problem;
+
+    /// <summary>Removes an account with its sessions and API tokens.</summary>
+    /// <returns>Null when it is gone, else why not and what to do.</returns>
+    public async Task<string?> RemoveAsync(long id, Actor by) => (await InTurnAsync(async () =>
+    {
+        if (Find(id) is not { } account)
+        {
+            return (null, null);
+        }
+
+        if (account.IsAdministrator && !HasOtherAdministrator(id))
+        {
+            return (null, LastOne);
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        DirectOutcome<bool> outcome = await new DirectWork<bool>(transaction =>
+        {
+            AccountTable.Remove(transaction, id);
+            transaction.Audit(new AuditEntry(by, "account.remove", account.Name.ToString(), ""), now);
+            return true;
+        }).RunAsync(writer);
+        if (outcome.Failure is null)
+        {
+            _accounts.TryRemove(id, out _);
+            _listeners.Tell(id);
+        }
+
+        return ((Account?)null, outcome.Failure);
+    })).Problem;
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private static bool Is(Account account, AccountName name) => string.Equals(account.Name.ToString(), name.ToString(), StringComparison.OrdinalIgnoreCase);
+
+    private bool HasOtherAdministrator(long id) => _accounts.Values.Any(account => account.Id != id && account.IsAdministrator);
+
+    private async Task<(Account? Account, string? Problem)> InTurnAsync(Func<Task<(Account?, string?)>> change)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            return await change();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Take(Account account)
+    {
+        _accounts[account.Id] = account;
+        _listeners.Tell(account.Id);
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Data.Sqlite;
+using TdxDash.Web.Live;
+using TdxDash.Web.Options;
+using TdxDash.Web.Store;
+using TdxDash.Web.Store.Access;
+
+namespace TdxDash.Web.Security.Access;
+
+/// <summary>A link for an account, made on the dashboard's machine: whoever may write its database may do anything to it already.</summary>
+internal static class AccountCommand
+{
+    /// <summary>The command.</summary>
+    public const string Name = "account-link";
+
+    /// <summary>Makes a link that sets the account's password; an account that is new administers everything.</summary>
+    /// <returns>The link, on a line of its own, with what to know of it.</returns>
+    /// <exception cref="StartRefusedException">The name is none, or there is no database.</exception>
+    public static string MakeLink(StorePath path, DashboardOptions options, string name)
+    {
+        if (!AccountName.TryParse(name, out AccountName account))
+        {
+            throw new StartRefusedException($"'{name}' is no account's name: {AccountName.Rule}.");
+        }
+
+        if (!File.Exists(path.File))
+        {
+            throw new StartRefusedException($"There is no database {path.File}. Start the dashboard once, or name its folder with --TdxDash:DataFolder FOLDER.");
+        }
+
+        Secret secret = Secret.Make();
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using SqliteConnection connection = path.OpenWriter();
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
+        var row = new LinkRow(secret.Key, account.ToString(), AccountTable.Written(LinkBook.First), now + LinkBook.Holds);
+        LinkTable.Add(connection, transaction, row, now);
+        new StoreTransaction(connection, transaction, new PreparedStatements(connection), new Store.History.TextPool())
+            .Audit(new AuditEntry(Actor.System, "account-link.add", row.Name!, "by command"), now);
+        transaction.Commit();
+        return $"It sets the password of {account}, once, for {LinkBook.Holds.TotalHours:0} hours:\n\n    {FirstStart.Reachable(options.Urls[0])}{LinkBook.PathOf(secret)}\n";
+    }
+}

@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using TdxDash.Web.Options;
+using TdxDash.Web.Store;
+
+namespace TdxDash.Web.Security.Access;
+
+/// <summary>Sign-in by an OpenID provider. It says who somebody is and in which groups; the session is the dashboard's own, as after a password.</summary>
+internal static class OpenIdScheme
+{
+    /// <summary>The name of the scheme.</summary>
+    public const string Name = "openid";
+
+    /// <summary>Where a browser is sent on to the provider.</summary>
+    public const string Path = "/sign-in/openid";
+
+    /// <summary>Where the provider sends the browser back to; it has to be registered there.</summary>
+    public const string Callback = "/sign-in/openid/callback";
+
+    /// <summary>The query's name for what went wrong, on the page of the sign-in.</summary>
+    public const string Problem = "problem";
+
+    public static void Add(AuthenticationBuilder builder, OpenIdOptions? options)
+    {
+        if (options is null)
+        {
+            return;
+        }
+
+        builder.AddOpenIdConnect(Name, openId =>
+        {
+            openId.Authority = options.Authority.ToString();
+            openId.ClientId = options.ClientId;
+            openId.ClientSecret = options.ClientSecret;
+            openId.RequireHttpsMetadata = !options.Authority.IsLoopback;
+            openId.ResponseType = OpenIdConnectResponseType.Code;
+            openId.ResponseMode = OpenIdConnectResponseMode.Query;
+            openId.UsePkce = true;
+            openId.MapInboundClaims = false;
+            openId.GetClaimsFromUserInfoEndpoint = true;
+            openId.ClaimActions.MapAll();
+            openId.CallbackPath = Callback;
+            openId.SignInScheme = SessionScheme.Name;
+            openId.Scope.Clear();
+            foreach (string scope in options.Scopes.Prepend("openid"))
+            {
+                openId.Scope.Add(scope);
+            }
+
+            Harden(openId.CorrelationCookie, "__Host-tdxdash-openid.");
+            Harden(openId.NonceCookie, "__Host-tdxdash-nonce.");
+            openId.Events = new OpenIdConnectEvents
+            {
+                OnTicketReceived = context => ReceiveAsync(context, options),
+                OnRemoteFailure = context => RefuseAsync(context, SignInProblem.Provider, context.Failure?.Message ?? "no reason given"),
+            };
+        });
+    }
+
+    /// <summary>Sends a browser on to the provider.</summary>
+    public static void Map(WebApplication app, OpenIdOptions? options)
+    {
+        if (options is not null)
+        {
+            // Open to everybody: it is how one gets in.
+            app.MapGet(Path, (HttpContext context) => Results.Challenge(
+                new AuthenticationProperties { RedirectUri = LocalPath.Of(context.Request.Query[SessionScheme.Return].ToString()) }, [Name])).AllowAnonymous();
+        }
+    }
+
+    /// <summary>What somebody may do by the groups that the provider names.</summary>
+    internal static ImmutableArray<Grant> GrantsOf(ClaimsPrincipal caller, OpenIdOptions options)
+    {
+        var groups = caller.FindAll(options.GroupsClaim).Select(claim => claim.Value).ToHashSet(StringComparer.Ordinal);
+        return [.. options.Grants.Where(grant => grant.Group == "*" || groups.Contains(grant.Group)).Select(grant => grant.Grant).Distinct()];
+    }
+
+    private static void Harden(CookieBuilder cookie, string name)
+    {
+        (cookie.Name, cookie.Path, cookie.HttpOnly) = (name, "/", true);
+        (cookie.SecurePolicy, cookie.SameSite) = (CookieSecurePolicy.Always, SameSiteMode.Lax);
+    }
+
+    private static async Task ReceiveAsync(TicketReceivedContext context, OpenIdOptions options)
+    {
+        IServiceProvider services = context.HttpContext.RequestServices;
+        ClaimsPrincipal caller = context.Principal!;
+        string subject = $"{options.Authority} {caller.FindFirst("sub")?.Value}";
+        string address = CallerAddress.Of(context.HttpContext);
+        ImmutableArray<Grant> grants = GrantsOf(caller, options);
+        if (!AccountName.TryParse(caller.FindFirst(options.NameClaim)?.Value, out AccountName name))
+        {
+            await RefuseAsync(context, SignInProblem.Name, $"the claim {options.NameClaim} is absent or not {AccountName.Rule}");
+            return;
+        }
+
+        if (grants.IsEmpty)
+        {
+            await services.GetRequiredService<AuditLog>().AddAsync(new AuditEntry(new Actor(name.ToString(), address), "session.refused", name.ToString(), "none of the groups may do anything"));
+            await RefuseAsync(context, SignInProblem.Groups, "no group with a grant");
+            return;
+        }
+
+        var by = new Actor(name.ToString(), address);
+        (Account? account, string? problem) = await AccountAsync(services.GetRequiredService<AccountBook>(), subject, name, grants, by);
+        if (account?.IsDisabled != false)
+        {
+            await RefuseAsync(context, account is null ? SignInProblem.Account : SignInProblem.Disabled, problem ?? $"the account {account!.Name} is disabled");
+            return;
+        }
+
+        (Secret? secret, problem) = await services.GetRequiredService<SessionBook>().StartAsync(account, by, context.Request.Headers.UserAgent.ToString());
+        if (secret is null)
+        {
+            await RefuseAsync(context, SignInProblem.Store, problem!);
+            return;
+        }
+
+        await SessionScheme.SignInAsync(context.HttpContext, secret);
+        context.Response.Redirect(LocalPath.Of(context.Properties?.RedirectUri));
+        context.HandleResponse();
+    }
+
+    // Rights follow the provider's groups at each sign-in. A local account of the same name is somebody else's.
+    private static async Task<(Account? Account, string? Problem)> AccountAsync(AccountBook accounts, string subject, AccountName name, ImmutableArray<Grant> grants, Actor by)
+    {
+        if (accounts.FindSubject(subject) is not { } known)
+        {
+            return await accounts.AddAsync(new Account { Id = 0, Name = name, Subject = subject, Grants = grants, CreatedAt = default }, by);
+        }
+
+        string? problem = await accounts.ChangeAsync(known.Id, before => before with { Grants = grants, SignedInAt = DateTimeOffset.UtcNow }, "account.sign-in", by);
+        return problem is null ? (accounts.Find(known.Id), null) : (null, problem);
+    }
+
+    private static Task RefuseAsync<T>(HandleRequestContext<T> context, SignInProblem problem, string logged)
+        where T : RemoteAuthenticationOptions
+    {
+        AccessLog.OpenIdRefused(context.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OpenIdScheme)), ShownText.Limit(logged, ShownText.MaxSentence));
+        context.Response.Redirect($"{SessionScheme.Path}?{Problem}={problem.ToString().ToLowerInvariant()}");
+        context.HandleResponse();
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>Why a sign-in by the OpenID provider did not work. The page has a sentence for each: a sentence in the address could be anybody's.</summary>
+public enum SignInProblem
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>The provider refused, or somebody cancelled.</summary>
+    Provider,
+
+    /// <summary>It named nobody.</summary>
+    Name,
+
+    /// <summary>No group may do anything here.</summary>
+    Groups,
+
+    /// <summary>No account could be made, as another has the name.</summary>
+    Account,
+
+    /// <summary>The account is disabled.</summary>
+    Disabled,
+
+    /// <summary>The store could not keep the session.</summary>
+    Store,
+}

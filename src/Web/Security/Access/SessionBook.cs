@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using TdxDash.Web.Live;
+using TdxDash.Web.Options;
+using TdxDash.Web.Store;
+using TdxDash.Web.Store.Access;
+
+namespace TdxDash.Web.Security.Access;
+
+/// <summary>Who is signed in, in memory and in the store, so that a restart signs nobody out.</summary>
+internal sealed class SessionBook
+{
+    /// <summary>The most sessions of one account; the one that was idle for longest gives way.</summary>
+    public const int MostOfAccount = 20;
+
+    private readonly StoreWriter _writer;
+    private readonly AccountBook _accounts;
+    private readonly TimeProvider _time;
+    private readonly SessionLimits _limits;
+    private readonly ConcurrentDictionary<string, Session> _sessions;
+    private readonly Listeners<string> _ended = new();
+
+    public SessionBook(StorePath path, StoreWriter writer, AccountBook accounts, DashboardOptions options, TimeProvider time)
+    {
+        (_writer, _accounts, _time, _limits) = (writer, accounts, time, options.Sessions);
+        DateTimeOffset now = time.GetUtcNow();
+        using SqliteConnection connection = path.OpenReader();
+        _sessions = new(SessionTable.All(connection).ToDictionary(row => row.Key, row => new Session(row, time, Since(row.StartedAt, now), Since(row.SeenAt, now))));
+        accounts.Subscribe(OnAccount);
+    }
+
+    /// <summary>Calls back with the key of each session that ended, on any thread, never for long. Disposing ends it.</summary>
+    public IDisposable SubscribeEnds(Action<string> onEnd) => _ended.Add(onEnd);
+
+    /// <summary>The sessions of an account, the one that was used last first.</summary>
+    public IReadOnlyList<Session> Of(long account) => [.. _sessions.Values.Where(session => session.Row.Account == account && !session.IsOver(_limits)).OrderBy(session => session.Idle)];
+
+    /// <summary>Starts a session of an account.</summary>
+    /// <param name="account">Whose.</param>
+    /// <param name="by">Who signs in, from where.</param>
+    /// <param name="browser">What the browser calls itself.</param>
+    /// <returns>The secret for its cookie, or why not and what to do.</returns>
+    public async Task<(Secret? Secret, string? Problem)> StartAsync(Account account, Actor by, string browser)
+    {
+        Secret secret = Secret.Make();
+        DateTimeOffset now = _time.GetUtcNow();
+        var row = new SessionRow(secret.Key, account.Id, now, now, by.Address, ShownText.Limit(browser, ShownText.MaxName));
+        DirectOutcome<bool> outcome = await new DirectWork<bool>(transaction =>
+        {
+            SessionTable.Add(transaction, row);
+            transaction.Audit(new AuditEntry(by, "session.start", account.Name.ToString(), row.Browser), now);
+            return true;
+        }).RunAsync(_writer);
+        if (outcome.Failure is not null)
+        {
+            return (null, outcome.Failure);
+        }
+
+        _sessions[secret.Key] = new Session(row, _time, TimeSpan.Zero, TimeSpan.Zero);
+        foreach (Session old in Of(account.Id).Skip(MostOfAccount))
+        {
+            await EndAsync(old.Row.Key, by, "more sessions than one account may have");
+        }
+
+        return (secret, null);
+    }
+
+    /// <summary>The account that a session belongs to.</summary>
+    /// <param name="key">The session's key.</param>
+    /// <param name="isUse">Whether somebody does something, which starts its idle time anew.</param>
+    /// <returns>Null when the session is over, or the account is gone or disabled.</returns>
+    public Account? Find(string? key, bool isUse)
+    {
+        if (key is null || !_sessions.TryGetValue(key, out Session? session))
+        {
+            return null;
+        }
+
+        if (session.IsOver(_limits) || _accounts.Find(session.Row.Account) is not { IsDisabled: false } account)
+        {
+            _ = EndAsync(key, Actor.System, session.IsOver(_limits) ? "a limit of time has passed" : "the account may not sign in");
+            return null;
+        }
+
+        if (isUse && session.Touch())
+        {
+            DateTimeOffset now = _time.GetUtcNow();
+            _ = new DirectWork<bool>(transaction =>
+            {
+                SessionTable.Seen(transaction, key, now);
+                return true;
+            }).RunAsync(_writer);
+        }
+
+        return account;
+    }
+
+    /// <summary>Ends a session: its pages lose their rights at once. That holds also where the store cannot keep it now.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="by">Who ends it.</param>
+    /// <param name="why">For the audit log.</param>
+    public async Task EndAsync(string key, Actor by, string why)
+    {
+        if (!_sessions.TryRemove(key, out Session? session))
+        {
+            return;
+        }
+
+        _ended.Tell(key);
+        DateTimeOffset now = _time.GetUtcNow();
+        string name = _accounts.Find(session.Row.Account)?.Name.ToString() ?? "";
+        await new DirectWork<bool>(transaction =>
+        {
+            SessionTable.Remove(transaction, key);
+            transaction.Audit(new AuditEntry(by, "session.end", name, why), now);
+            return true;
+        }).RunAsync(_writer);
+    }
+
+    // A clock that was set back makes no session younger than it is.
+    private static TimeSpan Since(DateTimeOffset at, DateTimeOffset now) => now > at ? now - at : TimeSpan.Zero;
+
+    private void OnAccount(long id)
+    {
+        if (_accounts.Find(id) is { IsDisabled: false })
+        {
+            return;
+        }
+
+        foreach (Session session in _sessions.Values.Where(session => session.Row.Account == id))
+        {
+            _ = EndAsync(session.Row.Key, Actor.System, "the account may not sign in");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using TdxDash.Web.Ingest;
+using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Security.Access;
+
+namespace TdxDash.Web.Security.Visible;
+
+/// <summary>Initialisations and updates of the hosts that the viewer may see.</summary>
+internal sealed class VisibleReinits(ReinitView reinits, IViewer viewer) : IReinitView
+{
+    /// <inheritdoc/>
+    public IReadOnlyCollection<HostReinit> Hosts => viewer.Rights.SeesAll ? reinits.Hosts : [.. reinits.Hosts.Where(host => Sees(host.HostId))];
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<string> Updating => viewer.Rights.SeesAll ? reinits.Updating : [.. reinits.Updating.Where(Sees)];
+
+    /// <inheritdoc/>
+    public HostReinit? Find(string hostId) => Sees(hostId) ? reinits.Find(hostId) : null;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ReinitEvent>> EventsAsync(string hostId, int most, CancellationToken cancellation) =>
+        Sees(hostId) ? await reinits.EventsAsync(hostId, most, cancellation) : [];
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ReinitEvent>> RecentAsync(int most, CancellationToken cancellation)
+    {
+        IReadOnlyList<ReinitEvent> recent = await reinits.RecentAsync(most, cancellation);
+        return viewer.Rights.SeesAll ? recent : [.. recent.Where(one => Sees(one.HostId))];
+    }
+
+    /// <inheritdoc/>
+    public IDisposable Follow(Action<IReadOnlyList<ReinitNews>> onNews) => reinits.Follow(news =>
+    {
+        IReadOnlyList<ReinitNews> seen = viewer.Rights.SeesAll ? news : [.. news.Where(one => Sees(one.Event.HostId))];
+        if (seen.Count > 0)
+        {
+            onNews(seen);
+        }
+    });
+
+    /// <inheritdoc/>
+    public IDisposable Subscribe(Action<HostReinit> onChange) => reinits.Subscribe(host =>
+    {
+        if (Sees(host.HostId))
+        {
+            onChange(host);
+        }
+    });
+
+    private bool Sees(string hostId) => viewer.May(Role.Viewer, hostId);
+}
+
+/// <summary>Asks probes of demo machines for viewers that may.</summary>
+internal sealed class AllowedReinitRequests(ReinitRequests requests, IViewer viewer) : IReinitRequests
+{
+    /// <inheritdoc/>
+    public async Task<string?> AskAsync(string hostId, string profile, string fault, CancellationToken cancellation) => viewer.May(Role.Operator, hostId)
+        ? await requests.AskAsync(hostId, profile, fault, cancellation)
+        : Refusal.Of(Role.Operator);
+}
+
+/// <summary>What somebody is told who may not do what a page offers; pages hide it, but a role can be taken while one is open.</summary>
+internal static class Refusal
+{
+    /// <summary>The sentence.</summary>
+    public static string Of(Role role) => $"Your account may not do this: it takes the role {role.ToString().ToLowerInvariant()} for these hosts. An administrator can give it to you.";
+}

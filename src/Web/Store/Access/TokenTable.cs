@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using TdxDash.Web.Live;
+using TdxDash.Web.Security.Access;
+
+namespace TdxDash.Web.Store.Access;
+
+/// <summary>The table of API tokens.</summary>
+internal static class TokenTable
+{
+    private const string AllSql = "SELECT id, key, account, name, grants, created_at_us, expires_at_us, used_at_us FROM api_tokens";
+    private const string AddSql = "INSERT INTO api_tokens (key, account, name, grants, created_at_us, expires_at_us) VALUES (@key, @account, @name, @grants, @created, @expires) RETURNING id";
+    private const string UsedSql = "UPDATE api_tokens SET used_at_us = @used WHERE id = @id";
+    private const string RemoveSql = "DELETE FROM api_tokens WHERE id = @id";
+
+    /// <summary>Every token.</summary>
+    public static IEnumerable<ApiToken> All(SqliteConnection connection) => connection
+        .Query<(long Id, string Key, long Account, string Name, string Grants, long Created, long Expires, long? Used)>(AllSql)
+        .Select(row => new ApiToken(row.Id, row.Key, row.Account, row.Name, AccountTable.Grants(row.Grants), UnixTime.FromMicroseconds(row.Created),
+            UnixTime.FromMicroseconds(row.Expires), row.Used is { } used ? UnixTime.FromMicroseconds(used) : null));
+
+    /// <summary>Adds a token.</summary>
+    /// <returns>It, with its number.</returns>
+    public static ApiToken Add(StoreTransaction transaction, ApiToken token) => token with
+    {
+        Id = transaction.Number(AddSql, ("@key", token.Key), ("@account", token.Account), ("@name", token.Name), ("@grants", AccountTable.Written(token.Grants)),
+            ("@created", UnixTime.ToMicroseconds(token.CreatedAt)), ("@expires", UnixTime.ToMicroseconds(token.ExpiresAt))),
+    };
+
+    /// <summary>Notes that a token was used.</summary>
+    public static void Used(StoreTransaction transaction, long id, DateTimeOffset at) => transaction.Execute(UsedSql, ("@used", UnixTime.ToMicroseconds(at)), ("@id", id));
+
+    /// <summary>Removes a token.</summary>
+    public static void Remove(StoreTransaction transaction, long id) => transaction.Execute(RemoveSql, ("@id", id));
+}
