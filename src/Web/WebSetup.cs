@@ -194,11 +194,12 @@ public static class WebSetup
         OpenIdScheme.Map(app, options.OpenId);
         SignOut.Map(app);
         AuditExport.Map(app);
-        SnapshotDownload.Map(app);
-        CompareDownload.Map(app);
-        PaletteEndpoint.Map(app);
-        FleetExport.Map(app);
-        PlannerFleetExport.Map(app);
+        RouteGroupBuilder files = app.MapGroup("").RequireAuthorization(Policies.View);
+        SnapshotDownload.Map(files);
+        CompareDownload.Map(files);
+        PaletteEndpoint.Map(files);
+        FleetExport.Map(files);
+        PlannerFleetExport.Map(files);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireRateLimiting(ProbeGate.Policy).RequireAuthorization(Policies.Probe);
         app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireAuthorization(Policies.View);
         // The policy above already forbids framing; Blazor would add a second header.

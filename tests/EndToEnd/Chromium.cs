@@ -22,7 +22,8 @@ public sealed class Chromium : IAsyncLifetime
     public async ValueTask InitializeAsync() => _playwright = await Playwright.CreateAsync();
 
     /// <summary>Opens a page and waits until the server answers its clicks, not only until it is drawn.</summary>
-    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light, string? zone = null, Action<BrowserNewContextOptions>? browser = null)
+    public async Task<IPage> OpenAsync(Uri address, ColorScheme scheme = ColorScheme.Light, string? zone = null, Action<BrowserNewContextOptions>? browser = null,
+        bool isSignedIn = true, string? session = null, bool isInteractive = true)
     {
         var options = new BrowserNewContextOptions
         {
@@ -36,14 +37,15 @@ public sealed class Chromium : IAsyncLifetime
         browser?.Invoke(options);
         IBrowserContext context = await NewContextAsync(options);
         context.SetDefaultTimeout(Patience);
-        if (await SignedIn.ValueAsync(address) is { } session)
+        session ??= isSignedIn ? await SignedIn.ValueAsync(address) : null;
+        if (session is not null)
         {
             await context.AddCookiesAsync([new Cookie { Name = SignedIn.Cookie, Value = session, Domain = address.Host, Path = "/", Secure = true, HttpOnly = true, SameSite = SameSiteAttribute.Lax }]);
         }
 
         IPage page = await context.NewPageAsync();
         await page.GotoAsync(address.ToString());
-        if (options.JavaScriptEnabled != false)
+        if (isInteractive && options.JavaScriptEnabled != false)
         {
             await InteractiveAsync(page);
         }

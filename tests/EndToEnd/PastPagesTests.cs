@@ -10,7 +10,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
 {
     private const int TallestPicture = 1_500;
 
-    private static readonly string[] Pages = ["history", "fleet-history", "compare", "compare-change", "compare-four", "compare-empty", "planner", "planner-four", "planner-fails", "planner-empty", "planner-host", "planner-fleet", "as-of", "import", "store", "docs-layout", "not-found", "unknown-host"];
+    private static readonly string[] Pages = ["history", "fleet-history", "compare", "compare-change", "compare-four", "compare-empty", "planner", "planner-four", "planner-fails", "planner-empty", "planner-host", "planner-fleet", "as-of", "import", "store", "account", "accounts", "audit", "docs-layout", "not-found", "unknown-host"];
 
     private static readonly string[] Themes = ["light", "dark", "contrast"];
 
@@ -18,7 +18,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task Page_InEveryTheme_HasNoSeriousFindingAndGivesAPicture(string name)
+    public async Task Page_InEveryThemeAndNarrow_HasNoSeriousFindingAndGivesAPicture(string name)
     {
         IPage page = await OpenAsync(name);
         foreach (string theme in Themes)
@@ -29,14 +29,13 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
             await AccessibilityTests.AssertAccessibleAsync(page);
             await TakeAsync(page, $"{name}-{theme}");
         }
+
+        await AssertNarrowAsync(page, name);
     }
 
-    [Theory]
-    [MemberData(nameof(All))]
-    public async Task Page_At360Pixels_IsNoWiderThanTheWindow(string name)
+    private static async Task AssertNarrowAsync(IPage page, string name)
     {
-        IPage page = await OpenAsync(name);
-
+        await page.EvaluateAsync("window.tdxTheme.choose('light')");
         await page.SetViewportSizeAsync(360, 780);
 
         string[] wide = await page.EvaluateAsync<string[]>("""
@@ -77,6 +76,9 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
         "as-of" => ($"/?at={DateTime.UtcNow.AddDays(-30):yyyy-MM-dd}T00:00:00Z", "tr.host-row"),
         "import" => ("/import", "main h1"),
         "store" => ("/store", "main h1"),
+        "account" => ("/account", "[aria-labelledby=tokens]"),
+        "accounts" => ("/accounts", "tr[data-account]"),
+        "audit" => ("/audit", "main tbody tr"),
         "docs-layout" => ("/docs/layout", "main h2"),
         "not-found" => ("/no-such-page", "main h1"),
         _ => ("/hosts/00000000-0000-0000-0000-000000000000", "main h1"),

@@ -20,10 +20,10 @@ internal static class FleetExport
     // Text of hosts may hold anything; what is shown in a page by mistake must not become markup.
     private static readonly JsonWriterOptions Json = new() { Indented = false };
 
-    public static void Map(WebApplication app)
+    public static void Map(IEndpointRouteBuilder routes)
     {
-        app.MapGet("/fleet.csv", (HttpContext context, FleetAtATime fleet) => WriteAsync(context, fleet, "text/csv; charset=utf-8", "csv", WriteCsvAsync));
-        app.MapGet("/fleet.json", (HttpContext context, FleetAtATime fleet) => WriteAsync(context, fleet, "application/json", "json", WriteJsonAsync));
+        routes.MapGet("/fleet.csv", (HttpContext context, FleetAtATime fleet) => WriteAsync(context, fleet, "text/csv; charset=utf-8", "csv", WriteCsvAsync));
+        routes.MapGet("/fleet.json", (HttpContext context, FleetAtATime fleet) => WriteAsync(context, fleet, "application/json", "json", WriteJsonAsync));
     }
 
     private static async Task WriteAsync(HttpContext context, FleetAtATime fleet, string type, string extension, Func<HttpResponse, Table, CancellationToken, Task> write)

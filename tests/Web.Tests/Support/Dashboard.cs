@@ -38,11 +38,18 @@ internal sealed class Dashboard : IAsyncDisposable
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Summarise? summarise = null)
+    public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Summarise? summarise = null, string[]? settings = null, ILoggerProvider? log = null)
     {
-        WebApplication app = WebSetup.Build(["--urls", "http://127.0.0.1:0", "--TdxDash:DataFolder", folder.Path], services =>
+        WebApplication app = WebSetup.Build(["--urls", "http://127.0.0.1:0", "--TdxDash:DataFolder", folder.Path, .. settings ?? []], services =>
         {
-            services.AddLogging(logging => logging.ClearProviders());
+            services.AddLogging(logging =>
+            {
+                logging.ClearProviders();
+                if (log is not null)
+                {
+                    logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log);
+                }
+            });
             services.AddSingleton(summarise ?? SmallSnapshot.Summarise);
             services.AddSingleton(time ?? TimeProvider.System);
         });

@@ -5,6 +5,6 @@ namespace TdxDash.Web.Security.Access;
 /// <summary>What the caller of a page, an endpoint or a hub may do.</summary>
 public static class CallerRights
 {
-    /// <summary>The rights of a caller.</summary>
-    public static Rights Of(ClaimsPrincipal? user) => user?.Identity?.IsAuthenticated == true ? Rights.Of(user) : Rights.All;
+    /// <summary>The rights of a caller; none for who did not sign in.</summary>
+    public static Rights Of(ClaimsPrincipal? user) => Rights.Of(user);
 }

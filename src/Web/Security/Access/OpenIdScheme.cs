@@ -41,7 +41,8 @@ internal static class OpenIdScheme
             openId.UsePkce = true;
             openId.MapInboundClaims = false;
             openId.GetClaimsFromUserInfoEndpoint = true;
-            openId.ClaimActions.MapAll();
+            openId.ClaimActions.MapJsonKey(options.NameClaim, options.NameClaim);
+            openId.ClaimActions.MapJsonKey(options.GroupsClaim, options.GroupsClaim);
             openId.CallbackPath = Callback;
             openId.SignInScheme = SessionScheme.Name;
             openId.Scope.Clear();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using TdxDash.Web.Live;
+using TdxDash.Web.Security;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Tests.Support;
 
@@ -13,7 +14,7 @@ public sealed class RoleMatrixTests
 {
     // What is open to everybody, and nothing else: assets, the health check, and what signs people in.
     private static readonly string[] Open =
-        ["/healthz", "/sign-in", "/welcome"];
+        ["/healthz", "/readyz", "/sign-in", "/welcome"];
 
     [Fact]
     public async Task Endpoint_OfAnyKind_NamesAPolicyOrIsOneOfThoseThatAreOpen()
@@ -24,7 +25,7 @@ public sealed class RoleMatrixTests
         RouteEndpoint[] endpoints = [.. dashboard.Service<IEnumerable<EndpointDataSource>>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
         string[] unguarded = [.. endpoints
             .Where(endpoint => endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().All(data => data.Policy is null))
-            .Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && !IsFileThatIsNotThere(endpoint))
             .Select(Pattern)];
         string[] open = [.. endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null && !IsAsset(endpoint)).Select(Pattern).Distinct().Order(StringComparer.Ordinal)];
 
@@ -52,6 +53,7 @@ public sealed class RoleMatrixTests
             {
                 using HttpResponseMessage answer = await clients[i].GetAsync(path, TestContext.Current.CancellationToken);
                 HttpStatusCode expected = roles[i] is null ? HttpStatusCode.Unauthorized : roles[i] >= least ? HttpStatusCode.OK : HttpStatusCode.Forbidden;
+                AssertHeaders(answer);
                 Assert.True(expected == answer.StatusCode, $"{path} for {roles[i]?.ToString() ?? "nobody"}: {answer.StatusCode}, not {expected}");
             }
         }
@@ -84,6 +86,24 @@ public sealed class RoleMatrixTests
         Assert.Equal(HttpStatusCode.NotFound, snapshot.StatusCode);
     }
 
+    // Of every answer, whatever it says.
+    private static void AssertHeaders(HttpResponseMessage answer)
+    {
+        Assert.Equal(SecurityHeaders.ContentSecurityPolicy, Assert.Single(answer.Headers.GetValues("Content-Security-Policy")));
+        Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+        Assert.Equal("same-origin", Assert.Single(answer.Headers.GetValues("Referrer-Policy")));
+        Assert.Equal("same-origin", Assert.Single(answer.Headers.GetValues("Cross-Origin-Opener-Policy")));
+        Assert.True(answer.Headers.Contains("Permissions-Policy"));
+        Assert.False(answer.Headers.Contains("Server") || answer.Headers.Contains("X-Powered-By"));
+        foreach (string cookie in answer.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? set) ? set : [])
+        {
+            Assert.StartsWith("__Host-", cookie, StringComparison.Ordinal);
+            Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains("samesite", cookie, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
     private static (string Path, Role Least)[] Matrix() =>
     [
         ("/", Role.Viewer),
@@ -109,6 +129,9 @@ public sealed class RoleMatrixTests
     ];
 
     private static string Pattern(RouteEndpoint endpoint) => "/" + endpoint.RoutePattern.RawText?.TrimStart('/');
+
+    // What a build folder answers for a file that is not among its assets; it asks for the policy of everything that names none.
+    private static bool IsFileThatIsNotThere(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText == "{**path:file}";
 
     // Each file is an endpoint of its own; they lie in folders that hold nothing else.
     private static bool IsAsset(RouteEndpoint endpoint) => endpoint.Metadata.Any(data => data.GetType().Name == "StaticAssetDescriptor");
