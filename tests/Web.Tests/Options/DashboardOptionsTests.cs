@@ -28,7 +28,7 @@ public sealed class DashboardOptionsTests
         StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => Read(("urls", urls)));
         StartRefusedException endpoint = Assert.Throws<StartRefusedException>(() => Read(("Kestrel:Endpoints:Http:Url", urls.Split(';')[^1])));
 
-        Assert.Contains("no sign-in yet", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("without TLS", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("TdxDash:AllowRemote=true", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Kestrel:Endpoints:Http:Url", endpoint.Message, StringComparison.Ordinal);
         Assert.True(Read(("urls", urls), ("TdxDash:AllowRemote", "true")).AllowRemote);

@@ -121,7 +121,7 @@ internal static class OpenIdScheme
         }
 
         await SessionScheme.SignInAsync(context.HttpContext, secret);
-        context.Response.Redirect(LocalPath.Of(context.Properties?.RedirectUri));
+        context.Response.Redirect(LocalPath.Of(context.ReturnUri));
         context.HandleResponse();
     }
 

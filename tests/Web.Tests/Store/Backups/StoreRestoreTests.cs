@@ -60,7 +60,7 @@ public sealed class StoreRestoreTests : IDisposable
         Assert.Equal("secret-of-a-key", await File.ReadAllTextAsync(fresh.File("keys/key-a.xml"), Cancellation));
         using SqliteConnection reader = new StorePath(fresh.Path).OpenPlain();
         Assert.Equal(0, reader.QuerySingle<int>("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'backup%'"));
-        Assert.Equal(("system", "store.restore", "backup.db"), reader.QuerySingle<(string, string, string)>("SELECT actor, action, target FROM audit"));
+        Assert.Equal(("system", "store.restore", "backup.db"), reader.QuerySingle<(string, string, string)>("SELECT actor, action, target FROM audit ORDER BY id DESC LIMIT 1"));
         Assert.DoesNotContain("secret-of-a-key", System.Text.Encoding.Latin1.GetString(await File.ReadAllBytesAsync(fresh.File("tdxdash.db"), Cancellation)), StringComparison.Ordinal);
     }
 
