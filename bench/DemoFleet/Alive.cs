@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using TdxDash.HostProbe.Identity;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Wire;
 
@@ -13,16 +14,17 @@ internal static class Alive
     // Well before a host counts as silent.
     private static readonly TimeSpan Round = ProbeContract.SilentAfter / 1.5;
 
-    public static Task RunAsync(Uri dashboard, int count, CancellationToken cancellation)
+    public static Task RunAsync(Uri dashboard, int count, string state, CancellationToken cancellation)
     {
         DemoHost[] heard = [.. Enumerable.Range(0, count).Select(number => new DemoHost(number)).Where(host => !host.IsSilent)];
         int share = (heard.Length + Connections - 1) / Connections;
-        return Task.WhenAll(heard.Chunk(share).Select(hosts => SpeakAsync(dashboard, hosts, cancellation)));
+        (ProbeIdentity? identity, DashboardLink link, string missing) = new Credentials(state, ProbeScope.Demo, "", dashboard, null).Find();
+        return identity is null ? throw new InvalidOperationException(missing) : Task.WhenAll(heard.Chunk(share).Select(hosts => SpeakAsync(dashboard, new SignIn(link, identity, TimeProvider.System), hosts, cancellation)));
     }
 
-    private static async Task SpeakAsync(Uri dashboard, DemoHost[] hosts, CancellationToken cancellation)
+    private static async Task SpeakAsync(Uri dashboard, SignIn signIn, DemoHost[] hosts, CancellationToken cancellation)
     {
-        await using HubConnection connection = new HubConnectionBuilder().WithUrl(new Uri(dashboard, ProbeContract.Path))
+        await using HubConnection connection = new HubConnectionBuilder().WithUrl(new Uri(dashboard, ProbeContract.Path), options => options.AccessTokenProvider = () => signIn.TokenAsync(cancellation))
             .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
         while (!cancellation.IsCancellationRequested)
         {

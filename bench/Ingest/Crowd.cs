@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using TdxDash.DemoFleet;
+using TdxDash.HostProbe.Identity;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Wire;
 
@@ -18,12 +19,21 @@ internal sealed class Crowd : IAsyncDisposable
 
     private Crowd(HubConnection[] connections) => _connections = connections;
 
+    /// <summary>Makes a token for demo machines.</summary>
+    public static string Token(string web, string folder)
+    {
+        using Process command = Process.Start(new ProcessStartInfo("dotnet", [web, "enroll-token", "--for", "demo", $"--TdxDash:DataFolder={folder}"]) { RedirectStandardOutput = true })!;
+        string token = command.StandardOutput.ReadToEnd().Trim();
+        command.WaitForExit();
+        return token;
+    }
+
     /// <summary>Starts a dashboard.</summary>
     public static Process Start(string web, string folder) => Process.Start(new ProcessStartInfo("dotnet",
         [web, "--urls", Address.GetLeftPart(UriPartial.Authority), $"--TdxDash:DataFolder={folder}", "--Logging:LogLevel:Default=Warning"]))!;
 
-    /// <summary>Waits for the dashboard and connects.</summary>
-    public static async Task<Crowd> ConnectAsync()
+    /// <summary>Waits for the dashboard, enrols for demo machines and connects.</summary>
+    public static async Task<Crowd> ConnectAsync(string token)
     {
         using var client = new HttpClient { BaseAddress = Address };
         while (!await IsReadyAsync(client))
@@ -31,7 +41,11 @@ internal sealed class Crowd : IAsyncDisposable
             await Task.Delay(50);
         }
 
-        HubConnection[] connections = [.. Enumerable.Range(0, Connections).Select(_ => new HubConnectionBuilder().WithUrl(new Uri(Address, ProbeContract.Path))
+        var link = new DashboardLink(Address, null);
+        using var enrolment = new EnrolmentClient(link, TimeProvider.System, _ => { });
+        (ProbeIdentity identity, _) = await enrolment.EnrolAsync(ProbeIdentity.Make(ProbeScope.Demo, "", Address, null), token, null, CancellationToken.None);
+        var signIn = new SignIn(link, identity, TimeProvider.System);
+        HubConnection[] connections = [.. Enumerable.Range(0, Connections).Select(_ => new HubConnectionBuilder().WithUrl(new Uri(Address, ProbeContract.Path), options => options.AccessTokenProvider = () => signIn.TokenAsync(CancellationToken.None))
             .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build())];
         foreach (HubConnection connection in connections)
         {

@@ -26,10 +26,11 @@ Stages.Print(year);
 double raw = RawSqlite.Write(Path.Combine(folder, "raw"), year);
 Console.WriteLine($"raw SQLite, WAL and FULL, {RawSqlite.Batch} rows a commit: {raw:F0} rows/s");
 
+string token = Crowd.Token(web, Path.Combine(folder, "dashboard"));
 using Process dashboard = Crowd.Start(web, Path.Combine(folder, "dashboard"));
 try
 {
-    await using Crowd crowd = await Crowd.ConnectAsync();
+    await using Crowd crowd = await Crowd.ConnectAsync(token);
     dashboard.Refresh();
     TimeSpan before = dashboard.TotalProcessorTime;
     (double rate, double p50, double p99) = await crowd.DeliverAsync(year);

@@ -1,6 +1,6 @@
 // Measures the time from an observation of a host's module to its row in an open page of the live board. README.md says how to run it.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -15,6 +15,12 @@ if (!web || !probe || !(hosts >= 1 && hosts <= 256)) {
 const require = createRequire(import.meta.url);
 const { chromium } = require(resolve(import.meta.dirname, "../../tests/EndToEnd/bin/Debug/net10.0/.playwright/package"));
 const PATIENCE = 300_000;
+
+/** @param {string[]} command @returns {string} What it printed. */
+function once(...command) {
+  const [program, ...rest] = command[0].endsWith(".dll") ? ["dotnet", ...command] : command;
+  return execFileSync(program, rest, { encoding: "utf8" }).trim();
+}
 
 /** @param {string[]} command */
 function start(...command) {
@@ -75,11 +81,14 @@ function watch() {
 const folder = mkdtempSync(join(tmpdir(), "live-lag-"));
 // Hosts have a disk each: where all of them are emulated on one machine, their journals can be kept off the dashboard's disk.
 const apart = mkdtempSync(join(journals ?? tmpdir(), "live-lag-probes-"));
-const dashboard = start(join(web, "TdxDash.Web.dll"), "--urls", "http://127.0.0.1:0", `--TdxDash:DataFolder=${join(folder, "dashboard")}`);
+const state = join(apart, "demo"), data = join(folder, "dashboard");
+const token = once(join(web, "TdxDash.Web.dll"), "enroll-token", "--for", "demo", `--TdxDash:DataFolder=${data}`);
+const dashboard = start(join(web, "TdxDash.Web.dll"), "--urls", "http://127.0.0.1:0", `--TdxDash:DataFolder=${data}`);
 let demo, browser;
 try {
   const base = await dashboard.line(/Now listening on: (http:\/\/127\.0\.0\.1:\d+)/);
-  demo = start(probe, "demo", "--dashboard", base, "--state", join(apart, "demo"), "--count", "0", "--updatable", String(hosts));
+  once(probe, "enroll", base, token, "--for", "demo", "--state", state);
+  demo = start(probe, "demo", "--dashboard", base, "--state", state, "--count", "0", "--updatable", String(hosts));
   demo.child.on("exit", code => { if (code) { console.error(`The demo hosts ended with ${code}.`); } });
   browser = await chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: ["--no-sandbox", "--disable-gpu"] });
   const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });

@@ -1,7 +1,7 @@
 // Measures the memory map in Chromium: its first draw, and the frames while it is zoomed, panned and hovered.
 // README.md says how to run it.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -34,6 +34,11 @@ function writeMachine(root, size) {
   write("proc/sys/kernel/hostname", "bench\n");
   write("proc/sys/kernel/osrelease", "7.2.0\n");
   write("proc/sys/kernel/random/boot_id", "6b1c3a3e-0000-4000-8000-000000000001\n");
+}
+
+/** @param {string[]} command @returns {string} What it printed. */
+function once(...command) {
+  return execFileSync("dotnet", command, { encoding: "utf8" }).trim();
 }
 
 /** @param {string[]} command */
@@ -106,6 +111,8 @@ try {
     const dashboard = start(join(web, "TdxDash.Web.dll"), "--urls", "http://127.0.0.1:0", `--TdxDash:DataFolder=${join(at, "data")}`);
     running.push(dashboard);
     const address = await dashboard.line(/Now listening on: (http:\S+)/);
+    const token = once(join(web, "TdxDash.Web.dll"), "enroll-token", `--TdxDash:DataFolder=${join(at, "data")}`);
+    once(probe, "enroll", address, token, "--state", join(at, "state"));
     const host = start(probe, "run", "--dashboard", address, "--state", join(at, "state"), "--interval", "60s", "--module", "emulated", "--trial", "--root", join(at, "root"));
     running.push(host);
     await host.line(/delivered/);

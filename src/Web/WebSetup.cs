@@ -22,6 +22,7 @@ using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
 using TdxDash.Web.Security.Access;
+using TdxDash.Web.Security.Probes;
 using TdxDash.Web.Security.Visible;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Backups;
@@ -109,6 +110,9 @@ public static class WebSetup
         services.AddSingleton<ObservationIntake>();
         services.AddSingleton<Admission>();
         ProbeGate.Add(services);
+        services.AddSingleton<ProbeConnections>();
+        services.AddSingleton<ImpersonationWatch>();
+        services.AddSingleton<ProbeRegistry>();
         services.AddSingleton<Intake>();
         services.AddSingleton<ImportIntake>();
         VisibleParts.Add(services);
@@ -141,6 +145,8 @@ public static class WebSetup
             // A probe that is there pings in every interval: one that went without a word is not waited for.
             hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
         }).AddHubOptions<LiveHub>(hub => hub.MaximumReceiveMessageSize = LiveHub.MaxMessageBytes);
+        // After the store: it brings along what reads the keys at the start, and a store that refuses the start is to be named first.
+        ProbeAuthentication.Add(services);
         AccessRules.Add(services, options);
         Https.Add(services, options.Tls);
         PageCompression.Add(services);
@@ -184,9 +190,9 @@ public static class WebSetup
             context => HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase),
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseRouting(); // after what asks again for another address
-        app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseRateLimiter(); // after who is let in at all: a stranger takes no place in the probes' line
         app.UseAntiforgery();
         HealthEndpoints.Map(app);
         // Open to everybody: styles and scripts tell nothing of hosts, and the page of the sign-in needs them.
@@ -201,6 +207,7 @@ public static class WebSetup
         FleetExport.Map(files);
         PlannerFleetExport.Map(files);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireRateLimiting(ProbeGate.Policy).RequireAuthorization(Policies.Probe);
+        ProbeEndpoints.Map(app);
         app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireAuthorization(Policies.View);
         // The policy above already forbids framing; Blazor would add a second header.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null)

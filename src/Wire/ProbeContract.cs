@@ -13,6 +13,27 @@ public static class ProbeContract
     /// <summary>The hub's path on the dashboard.</summary>
     public const string Path = "/hubs/probe";
 
+    /// <summary>Where a probe gets the challenge that it signs, <see cref="ProbeSignIn"/>.</summary>
+    public const string ChallengePath = Path + "/challenge";
+
+    /// <summary>Where a probe is enrolled: <see cref="EnrolRequest"/> → <see cref="EnrolReply"/>.</summary>
+    public const string EnrolPath = Path + "/enroll";
+
+    /// <summary>Where a probe changes its key: <see cref="RotateRequest"/> → <see cref="EnrolReply"/>.</summary>
+    public const string RotatePath = Path + "/rotate";
+
+    /// <summary>Answers 204 to a probe that is known, and 401 to every other one.</summary>
+    public const string SelfPath = Path + "/self";
+
+    /// <summary>In the header <c>WWW-Authenticate</c> of a 401: the key is not known here.</summary>
+    public const string UnknownKey = "unknown key";
+
+    /// <summary>In the header <c>WWW-Authenticate</c> of a 401: the probe was revoked.</summary>
+    public const string RevokedKey = "revoked key";
+
+    /// <summary>In the header <c>WWW-Authenticate</c> of a 401: the challenge is too old, or of a dashboard that has been restarted since.</summary>
+    public const string OldChallenge = "old challenge";
+
     /// <summary>The most bytes of a compressed snapshot body.</summary>
     public const int MaxBodyBytes = 4 << 20;
 
@@ -106,4 +127,7 @@ public sealed record DeliveryReply(DeliveryOutcome Outcome, string Reason, int R
 [JsonSerializable(typeof(ReinitObservation))]
 [JsonSerializable(typeof(ReinitRequest))]
 [JsonSerializable(typeof(ReinitReply))]
+[JsonSerializable(typeof(EnrolRequest))]
+[JsonSerializable(typeof(EnrolReply))]
+[JsonSerializable(typeof(RotateRequest))]
 public sealed partial class WireJson : JsonSerializerContext;

@@ -22,6 +22,7 @@ public sealed partial class FleetSite : IAsyncLifetime
             await seed.LineAsync(Seeded());
         }
 
+        await Enrolment.AddToAsync(_folder.Sub("dashboard"));
         _dashboard = await Dashboard.StartAsync(_folder.Sub("dashboard"));
         await ImportAsync("02-gnr-hpe-dl380a-gen12.txt", "rack5");
     }
@@ -29,8 +30,7 @@ public sealed partial class FleetSite : IAsyncLifetime
     /// <summary>Adds a host from a capture.</summary>
     internal async Task ImportAsync(string capture, string name)
     {
-        await using RunningProcess import = RunningProcess.Start(
-            [.. Product.Probe(), "import", Repository.Data("captures", capture), "--name", name, "--dashboard", Address.GetLeftPart(UriPartial.Authority)]);
+        await using RunningProcess import = Probe.Import(Address, _folder.Sub("import"), Repository.Data("captures", capture), name);
         await import.LineAsync(Stored());
     }
 

@@ -14,6 +14,7 @@ public sealed class GoToKeysTests(Chromium chromium, PastSite site)
     [InlineData("p", "/planner$")]
     [InlineData("i", "/import$")]
     [InlineData("s", "/store$")]
+    [InlineData("e", "/probes$")]
     [InlineData("d", "/docs/layout$")]
     public async Task GoToKeys_OnTheFleet_OpenThePages(string key, string address)
     {

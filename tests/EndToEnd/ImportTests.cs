@@ -36,8 +36,7 @@ public sealed partial class ImportTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task ImportCommand_WithTheDashboard_StoresBeforeItSaysSo()
     {
-        await using RunningProcess probe = RunningProcess.Start(
-            [.. Product.Probe(), "import", Repository.Data("captures", "12-spr-256g-complete.txt"), "--name", "rack5", "--dashboard", _dashboard!.Address.GetLeftPart(UriPartial.Authority)]);
+        await using RunningProcess probe = Probe.Import(_dashboard!.Address, _folder.Sub("import"), Repository.Data("captures", "12-spr-256g-complete.txt"), "rack5");
         await probe.LineAsync(Stored());
         Assert.Single(await _dashboard.StoredAsync());
 

@@ -10,7 +10,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
 {
     private const int TallestPicture = 1_500;
 
-    private static readonly string[] Pages = ["history", "fleet-history", "compare", "compare-change", "compare-four", "compare-empty", "planner", "planner-four", "planner-fails", "planner-empty", "planner-host", "planner-fleet", "as-of", "import", "store", "account", "accounts", "audit", "docs-layout", "not-found", "unknown-host"];
+    private static readonly string[] Pages = ["history", "fleet-history", "compare", "compare-change", "compare-four", "compare-empty", "planner", "planner-four", "planner-fails", "planner-empty", "planner-host", "planner-fleet", "as-of", "import", "store", "probes", "account", "accounts", "audit", "docs-layout", "not-found", "unknown-host"];
 
     private static readonly string[] Themes = ["light", "dark", "contrast"];
 
@@ -76,6 +76,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
         "as-of" => ($"/?at={DateTime.UtcNow.AddDays(-30):yyyy-MM-dd}T00:00:00Z", "tr.host-row"),
         "import" => ("/import", "main h1"),
         "store" => ("/store", "main h1"),
+        "probes" => ("/probes", "tr[data-probe]"),
         "account" => ("/account", "[aria-labelledby=tokens]"),
         "accounts" => ("/accounts", "tr[data-account]"),
         "audit" => ("/audit", "main tbody tr"),

@@ -66,6 +66,7 @@ public sealed class PastSite : IAsyncLifetime
         }
 
         await LoseAsync(data);
+        await Enrolment.AddToAsync(data);
         _dashboard = await Dashboard.StartAsync(data);
         var machine = new MachineTree(_folder.Sub("root"), ChangedName, gibibytes: 4);
         string state = _folder.Sub("probe");

@@ -18,6 +18,7 @@ public sealed partial class ReinitTests
             await first.LineAsync(AllEmulated());
         }
 
+        Enrolment.OfHost(dashboard.Address, folder.Sub("probe"));
         await using RunningProcess probe = RunningProcess.Start(
             [.. Product.Probe(), "run", "--root", tree, "--module", "none", "--dashboard", dashboard.Address.GetLeftPart(UriPartial.Authority), "--state", folder.Sub("probe"), "--interval", "1h"]);
         await Eventually.HoldsAsync("the boot is stored", async () => (await dashboard.ObservationsAsync()).Any(body => body.Contains("KB allocated for PAMT", StringComparison.Ordinal)));

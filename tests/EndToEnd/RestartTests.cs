@@ -61,6 +61,7 @@ public sealed partial class RestartTests(Chromium chromium)
         using var folder = new TemporaryFolder();
         var machine = new MachineTree(folder.Sub("root"), Name, gibibytes: 4);
         await using Dashboard dashboard = await Dashboard.StartAsync(folder.Sub("dashboard"));
+        Enrolment.OfHost(dashboard.Address, folder.Sub("probe"));
         Assert.Equal(0, await dashboard.StopAsync());
         await using RunningProcess probe = Probe.Of(machine, dashboard.Address, folder.Sub("probe"));
         await probe.LineAsync(FirstJournaled());

@@ -112,7 +112,7 @@ public sealed class DeliveryTests
 
     private static async Task<HubConnection> ConnectAsync(Uri dashboard)
     {
-        HubConnection connection = new HubConnectionBuilder().WithUrl(new Uri(dashboard, ProbeContract.Path))
+        HubConnection connection = new HubConnectionBuilder().WithUrl(new Uri(dashboard, ProbeContract.Path), options => options.AccessTokenProvider = () => DemoSignIn.TokenAsync(dashboard))
             .AddJsonProtocol(json => json.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default)).Build();
         await connection.StartAsync(TestContext.Current.CancellationToken);
         return connection;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using TdxDash.EndToEnd;
@@ -29,10 +30,14 @@ public sealed partial class NetworkTests
         string data = folder.Sub("dashboard"), state = folder.Sub("probe"), dayState = folder.Sub("day");
         var machine = new MachineTree(folder.Sub("root"), Name, gibibytes: 4);
         await using Network network = await Network.MakeAsync();
-        await using Dashboard dashboard = await Dashboard.StartAsync(data, urls: $"http://127.0.0.1:0;http://{network.DashboardAddress}:0");
-        Match reached = await dashboard.LineAsync(new Regex($@"Now listening on: (http://{Regex.Escape(network.DashboardAddress)}:\d+)"));
+        (string certificate, string key) = Certificate.Write(folder.Sub("tls"), IPAddress.Parse(network.DashboardAddress));
+        await using Dashboard dashboard = await Dashboard.StartAsync(data, urls: $"http://127.0.0.1:0;https://{network.DashboardAddress}:0",
+            options: [$"--TdxDash:Tls:Certificate={certificate}", $"--TdxDash:Tls:Key={key}"]);
+        Match reached = await dashboard.LineAsync(new Regex($@"Now listening on: (https://{Regex.Escape(network.DashboardAddress)}:\d+)"));
         await using var relay = new Relay(dashboard.Address);
-        await using RunningProcess probe = Probe.Of(machine, new Uri(reached.Groups[1].Value), state, network.ProbePrefix);
+        var address = new Uri(reached.Groups[1].Value);
+        Enrolment.OfHost(address, state, network.ProbePrefix, "--ca", certificate);
+        await using RunningProcess probe = Probe.Of(machine, address, state, network.ProbePrefix);
         await using var day = new DayProbe(relay.Address, dayState, DayName);
         using var pages = await Pages.OpenAsync(dashboard.Address);
         await StoredAsync(dashboard, 2);

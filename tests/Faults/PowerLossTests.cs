@@ -30,7 +30,8 @@ public sealed partial class PowerLossTests
         using var folder = new TemporaryFolder();
         string data = folder.Sub("dashboard");
         using var control = new FaultControl(folder.Sub("control"), data) { FlushDelay = FlushDelay };
-        var disk = new SimulatedDisk();
+        await Enrolment.PrepareAsync(data);
+        var disk = SimulatedDisk.Of(data);
         await using Dashboard dashboard = await Dashboard.StartAsync(data, control.Prefix);
         var ledger = new AckLedger();
         await using ProbeCrowd crowd = Crowd(dashboard, ledger);
@@ -82,7 +83,8 @@ public sealed partial class PowerLossTests
         string state = folder.Sub("probe"), data = folder.Sub("dashboard");
         using var control = new FaultControl(folder.Sub("control"), state) { FlushDelay = ProbeFlushDelay };
         await using Dashboard dashboard = await Dashboard.StartAsync(data);
-        var disk = new SimulatedDisk();
+        Enrolment.OfHost(dashboard.Address, state);
+        var disk = SimulatedDisk.Of(state);
         var random = new Random(Seed);
         var counts = new Counts();
         var journaled = new Dictionary<long, string>();
@@ -90,7 +92,7 @@ public sealed partial class PowerLossTests
         for (int i = 0; i < losses; i++)
         {
             machine.Resize(5 + (i % 200));
-            // The first makes its journal, the second is as long as all others.
+            // The first has its journal grow, the second is as long as all others.
             string output = await RunAndKillAsync(machine, dashboard, state, control, i < 2 ? null : random.NextInt64(length));
             length = i < 2 ? new FileInfo(control.WritesFile).Length : length;
             IReadOnlyList<FileChange> changes = WriteLog.Take(control.WritesFile, state);

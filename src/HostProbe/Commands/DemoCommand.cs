@@ -40,6 +40,8 @@ internal static class DemoCommand
             return RunAll(environment, machines, machine => new ProbeServiceOptions
             {
                 Dashboard = service.Dashboard(parsed),
+                CaFile = service.CaFile(parsed),
+                IdentityFolder = service.State(parsed),
                 StateFolder = Path.Combine(service.State(parsed), machine.Name),
                 Interval = service.Interval(parsed),
                 HostId = machine.HostId,

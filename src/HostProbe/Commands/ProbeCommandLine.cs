@@ -21,7 +21,9 @@ public static class ProbeCommandLine
           tdxprobe show --why                          with the reason of each reserved area
           tdxprobe capture host.json                   everything that was read, in one file
           tdxprobe show --replay host.json             the same report on another machine
-          tdxprobe run --dashboard http://dash:8080    the service
+          tdxprobe enroll https://dash:8443 TOKEN      makes this host known to a dashboard; once
+          tdxprobe run                                 the service
+          tdxprobe rotate                              another key in the place of the one in use
           tdxprobe demo --list                         the made-up machines
           tdxprobe reinit --profile tdx-1.5.08-emr     every stage of an emulated module's boot and update
           tdxprobe reinit --fault busy                 the same with an update that fails
@@ -68,7 +70,7 @@ public static class ProbeCommandLine
     {
         var root = new RootCommand("Looks at this host as a platform for Intel TDX guests: memory, TDX module, and the TDMRs that Linux would build.")
         {
-            ShowCommand.Create(environment), CheckCommand.Create(environment), ImportCommand.Create(environment), CaptureCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment), ReinitCommand.Create(environment), PlanCommand.Create(environment), DiffCommand.Create(environment), ExplainCommand.Create(environment),
+            ShowCommand.Create(environment), CheckCommand.Create(environment), ImportCommand.Create(environment), CaptureCommand.Create(environment), EnrollCommand.Create(environment), RotateCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment), ReinitCommand.Create(environment), PlanCommand.Create(environment), DiffCommand.Create(environment), ExplainCommand.Create(environment),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -17,7 +17,7 @@ internal static class RunCommand
         command.SetAction((parsed, cancellation) => Guarded.RunAsync(environment, () =>
         {
             (HostFiles files, IModuleSource module) = sources.Resolve(parsed, environment);
-            var options = new ProbeServiceOptions { Dashboard = service.Dashboard(parsed), StateFolder = service.State(parsed), Interval = service.Interval(parsed), Watched = files };
+            var options = new ProbeServiceOptions { Dashboard = service.Dashboard(parsed), CaFile = service.CaFile(parsed), StateFolder = service.State(parsed), Interval = service.Interval(parsed), Watched = files };
             var sparing = new SparingHostFiles(files, environment.Time);
             return RunAsync(environment, files, new HostSnapshotSource(sparing, module, environment.Steps), options, cancellation);
         }));

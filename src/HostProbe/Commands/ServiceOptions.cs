@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using TdxDash.HostProbe.Identity;
 
 namespace TdxDash.HostProbe.Commands;
 
@@ -8,32 +9,46 @@ internal sealed class ServiceOptions
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromDays(1);
 
-    private readonly Option<string> _dashboard = new("--dashboard") { Description = "Address of the dashboard.", HelpName = "URL", DefaultValueFactory = _ => "http://127.0.0.1:8080" };
+    private readonly Option<string?> _dashboard = new("--dashboard") { Description = "Address of the dashboard, where it is not that of the enrolment.", HelpName = "URL" };
+    private readonly Option<string?> _ca = MakeCa();
     private readonly Option<string> _state;
     private readonly Option<string> _interval = new("--interval") { Description = "Time between two snapshots: a number with s, m or h, from 1s to 24h.", HelpName = "TIME", DefaultValueFactory = _ => "60s" };
 
-    public ServiceOptions(string folderName) => _state = new("--state")
-    {
-        Description = "Folder that holds the journal; made when absent.",
-        HelpName = "FOLDER",
-        DefaultValueFactory = _ => DefaultState(folderName),
-    };
+    public ServiceOptions(string folderName) => _state = MakeState("Folder that holds the journal and the identity; made when absent.", folderName);
 
     public void AddTo(Command command)
     {
         command.Add(_dashboard);
+        command.Add(_ca);
         command.Add(_state);
         command.Add(_interval);
     }
 
-    public Uri Dashboard(ParseResult parsed) => DashboardAddress(parsed.GetValue(_dashboard)!);
+    public Uri? Dashboard(ParseResult parsed) => parsed.GetValue(_dashboard) is { } text ? DashboardAddress("--dashboard", text) : null;
+
+    public string? CaFile(ParseResult parsed) => CaFile(parsed.GetValue(_ca));
+
+    /// <summary>The option for the folder of the journal and the identity.</summary>
+    public static Option<string> MakeState(string description, string folderName) =>
+        new("--state") { Description = description, HelpName = "FOLDER", DefaultValueFactory = _ => DefaultState(folderName) };
+
+    /// <summary>The option for certificates.</summary>
+    public static Option<string?> MakeCa() =>
+        new("--ca") { Description = "Certificates in PEM; the dashboard's one has to come from one of them instead of those that the system trusts.", HelpName = "FILE" };
+
+    /// <summary>The whole path of what the option names, since it is kept with the identity.</summary>
+    public static string? CaFile(string? given) => given is null ? null
+        : File.Exists(given) ? Path.GetFullPath(given)
+        : throw CommandException.Usage($"--ca '{given}' is no file. Give a file of certificates in PEM form.");
 
     /// <summary>The address of a dashboard.</summary>
-    /// <exception cref="CommandException">The text is none.</exception>
-    public static Uri DashboardAddress(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-            ? uri
-            : throw CommandException.Usage($"--dashboard '{text}' is no http or https address. Give one such as http://127.0.0.1:8080.");
+    /// <param name="what">Where it stands on the command line.</param>
+    /// <param name="text">What stands there.</param>
+    /// <exception cref="CommandException">It is none, or one that is not safe.</exception>
+    public static Uri DashboardAddress(string what, string text) =>
+        !Uri.TryCreate(text, UriKind.Absolute, out Uri? uri) ? throw CommandException.Usage($"{what} '{text}' is no http or https address. Give one such as http://127.0.0.1:8080.")
+        : DashboardLink.Refusal(uri) is { } refusal ? throw CommandException.Usage($"{what} '{text}' {refusal}")
+        : uri;
 
     public string State(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(_state)!);
 
@@ -48,8 +63,8 @@ internal sealed class ServiceOptions
             : throw CommandException.Usage($"--interval '{text}' is no time from 1s to 24h. Give a number with s, m or h, such as 60s.");
     }
 
-    // As root the place that the Filesystem Hierarchy Standard names, else the one of the XDG base directories.
-    private static string DefaultState(string folderName)
+    /// <summary>As root the place that the Filesystem Hierarchy Standard names, else the one of the XDG base directories.</summary>
+    public static string DefaultState(string folderName)
     {
         if (Environment.IsPrivilegedProcess)
         {

@@ -19,12 +19,15 @@ public sealed class JournalException : IOException
     /// <summary>Whether the disk has no room.</summary>
     public bool IsFull { get; private init; }
 
+    /// <summary>Whether another process has it open.</summary>
+    public bool IsInUse { get; private init; }
+
     /// <summary>Whether the file itself is damaged, so that trying again cannot help.</summary>
     public bool Damaged { get; }
 
     internal static JournalException From(string path, SqliteException e) => e.SqliteErrorCode switch
     {
-        Busy or Locked => new($"Another tdxprobe uses this journal: {path}. Stop it, or give this one a state folder of its own.", inner: e),
+        Busy or Locked => new($"Another tdxprobe uses this journal: {path}. Stop it, or give this one a state folder of its own.", inner: e) { IsInUse = true },
         Corrupt or NotADatabase => Damage(path, e.Message, e),
         Full => new($"Journal {path} cannot grow: the disk is full. Free space there; nothing that was journaled is lost.", inner: e) { IsFull = true },
         ReadOnly or CannotOpen => new($"Journal {path} cannot be opened for writing ({e.Message}). Give this user the right to write in its folder, or name another state folder.", inner: e),

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
 using TdxDash.HostProbe.Commands;
+using TdxDash.HostProbe.Identity;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Wire;
 
@@ -11,17 +12,27 @@ internal static class ImportDelivery
     private const string Later = "Nothing was stored: import the file again when the dashboard answers.";
 
     /// <summary>Sends it.</summary>
-    /// <exception cref="CommandException">The dashboard cannot be reached, refuses it, or holds a later one.</exception>
-    public static async Task SendAsync(Snapshot snapshot, string host, Uri dashboard, TimeProvider time, CancellationToken cancellation)
+    /// <exception cref="CommandException">This machine is not enrolled for imports, or the dashboard cannot be reached, refuses it, or holds a later one.</exception>
+    public static async Task SendAsync(Snapshot snapshot, string host, Credentials credentials, TimeProvider time, CancellationToken cancellation)
     {
+        (ProbeIdentity? identity, DashboardLink link, string missing) = credentials.Find();
+        if (identity is null)
+        {
+            throw CommandException.Failed($"{missing} Nothing was sent.");
+        }
+
         try
         {
-            await using UplinkConnection connection = await UplinkConnection.OpenAsync(dashboard, new UplinkTiming(), time, new WakeSignal(), cancellation).ConfigureAwait(false);
+            await using UplinkConnection connection = await UplinkConnection.OpenAsync(link, identity, new UplinkTiming(), time, new WakeSignal(), cancellation).ConfigureAwait(false);
             await SendAsync(connection, snapshot, host, time.GetUtcNow(), cancellation).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is HttpRequestException or TimeoutException or IOException or HubException or InvalidDataException or System.Net.WebSockets.WebSocketException)
+        catch (SignInRefusedException e)
         {
-            throw CommandException.Failed($"The dashboard {dashboard} cannot be reached: {e.Message} {Later}");
+            throw CommandException.Failed($"{e.Advice(link, credentials.Folder)} {Later}");
+        }
+        catch (Exception e) when (e is HttpRequestException or TimeoutException or IOException or HubException or InvalidDataException or System.Net.WebSockets.WebSocketException or AggregateException)
+        {
+            throw CommandException.Failed($"The dashboard {link.Address} cannot be reached: {e.Message} {Later}");
         }
     }
 

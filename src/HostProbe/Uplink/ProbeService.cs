@@ -1,4 +1,5 @@
 using TdxDash.HostProbe.Host;
+using TdxDash.HostProbe.Identity;
 using TdxDash.HostProbe.Journal;
 using TdxDash.HostProbe.Reinit;
 using TdxDash.Wire;
@@ -8,8 +9,17 @@ namespace TdxDash.HostProbe.Uplink;
 /// <summary>How the service runs.</summary>
 public sealed record ProbeServiceOptions
 {
-    /// <summary>The dashboard's address, for example <c>http://127.0.0.1:8080</c>.</summary>
-    public required Uri Dashboard { get; init; }
+    /// <summary>The address where nothing else is known: a dashboard on this machine.</summary>
+    public static Uri Usual { get; } = new("http://127.0.0.1:8080");
+
+    /// <summary>The dashboard's address, for example <c>https://dashboard.example:8443</c>; null for that of the enrolment.</summary>
+    public required Uri? Dashboard { get; init; }
+
+    /// <summary>A file of certificates in PEM that the dashboard's one must come from; null for what the enrolment names, or else the system's.</summary>
+    public string? CaFile { get; init; }
+
+    /// <summary>The folder of the identity that the dashboard knows; null for the state folder. Demo machines of one process share one.</summary>
+    public string? IdentityFolder { get; init; }
 
     /// <summary>The folder that holds the journal; made when absent.</summary>
     public required string StateFolder { get; init; }
@@ -48,13 +58,18 @@ public static class ProbeService
         Check(options);
         options = options with { Wake = options.Wake ?? new WakeSignal() };
         using JournalFile journal = JournalFile.Open(options.StateFolder);
-        var context = new UplinkContext(new JournalEntries(journal), Identify(source, options, journal),
-            options.Dashboard, timing, time, new ProbeLog(log, time), new WakeSignal(), new JournalEvents(journal))
+        var credentials = new Credentials(options.IdentityFolder ?? options.StateFolder, options.HostId is null ? ProbeScope.Host : ProbeScope.Demo,
+            options.HostId is null ? journal.HostId : "", options.Dashboard, options.CaFile);
+        var context = new UplinkContext(new JournalEntries(journal), Identify(source, options, journal), credentials, timing, time, new ProbeLog(log, time), new WakeSignal(), new JournalEvents(journal))
         {
             Thinning = new JournalThinning(journal),
             Perform = options.Perform,
         };
         context.Log.Write($"Journal {journal.Path} is open; {context.Journal.CountPending()} snapshots wait for the dashboard.");
+        if (HostIdFile.Note(options.StateFolder, journal.HostId) is { } unnoted)
+        {
+            context.Log.Write(unnoted);
+        }
 
         // The first snapshot comes before the first hello, which carries the host's name.
         using ReinitWatch? watch = options.Watched is null ? null : new ReinitWatch(options.Watched, context.Events.Mark(context.Identity.BootId), time);
@@ -83,9 +98,9 @@ public static class ProbeService
 
     private static void Check(ProbeServiceOptions options)
     {
-        if (!options.Dashboard.IsAbsoluteUri || options.Dashboard.Scheme is not ("http" or "https"))
+        if (options.Dashboard is { } address && DashboardLink.Refusal(address) is { } refusal)
         {
-            throw new ArgumentException($"The dashboard's address is {options.Dashboard}; give an http or https address such as http://127.0.0.1:8080.", nameof(options));
+            throw new ArgumentException($"The dashboard's address {address} {refusal}", nameof(options));
         }
 
         if (options.Interval <= TimeSpan.Zero || options.Interval > MaxInterval)

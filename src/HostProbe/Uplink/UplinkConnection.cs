@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Connections.Client;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using TdxDash.HostProbe.Identity;
 using TdxDash.Wire;
 
 namespace TdxDash.HostProbe.Uplink;
@@ -38,15 +39,18 @@ internal sealed class UplinkConnection : IAsyncDisposable
     public string Loss { get; private set; } = "";
 
     /// <summary>Connects by a WebSocket; where something between knows none, by what it agrees on with the dashboard, such as long polling.</summary>
-    /// <param name="dashboard">The dashboard's address.</param>
+    /// <param name="link">The dashboard.</param>
+    /// <param name="identity">What the probe shows it.</param>
     /// <param name="timing">The times.</param>
     /// <param name="time">The clock.</param>
     /// <param name="wake">Set when the connection is lost.</param>
     /// <param name="cancellation">Ends the try.</param>
     /// <param name="perform">Answers the dashboard's request to re-initialise an emulated module; null where this host has none, and every request is refused.</param>
+    /// <exception cref="SignInRefusedException">The dashboard does not let the probe in.</exception>
     public static async Task<UplinkConnection> OpenAsync(
-        Uri dashboard, UplinkTiming timing, TimeProvider time, WakeSignal wake, CancellationToken cancellation, Func<ReinitRequest, ReinitReply>? perform = null)
+        DashboardLink link, ProbeIdentity identity, UplinkTiming timing, TimeProvider time, WakeSignal wake, CancellationToken cancellation, Func<ReinitRequest, ReinitReply>? perform = null)
     {
+        var signIn = new SignIn(link, identity, time);
         try
         {
             return await OpenAsync(direct: true);
@@ -56,10 +60,14 @@ internal sealed class UplinkConnection : IAsyncDisposable
         {
             return await OpenAsync(direct: false);
         }
+        catch (Exception e) when (IsRefused(e))
+        {
+            throw SignInRefusedException.From([]);
+        }
 
         async Task<UplinkConnection> OpenAsync(bool direct)
         {
-            var connection = new UplinkConnection(Hub(dashboard, timing, direct, perform), timing, time, wake);
+            var connection = new UplinkConnection(Hub(link, signIn, timing, direct, perform), timing, time, wake);
             try
             {
                 await connection.WithinAsync("the connection", timing.Connect, connection._hub.StartAsync, cancellation);
@@ -111,14 +119,16 @@ internal sealed class UplinkConnection : IAsyncDisposable
     public ValueTask DisposeAsync() => _hub.DisposeAsync();
 
     // Agreeing on the transport takes a request of its own, and its connection stays open beside the other one: twice as many for all probes together.
-    private static HubConnection Hub(Uri dashboard, UplinkTiming timing, bool direct, Func<ReinitRequest, ReinitReply>? perform)
+    private static HubConnection Hub(DashboardLink link, SignIn signIn, UplinkTiming timing, bool direct, Func<ReinitRequest, ReinitReply>? perform)
     {
         HubConnection hub = new HubConnectionBuilder()
-            .WithUrl(HubAddress(dashboard), options =>
+            .WithUrl(link.To(ProbeContract.Path), options =>
             {
+                options.AccessTokenProvider = () => signIn.TokenAsync(CancellationToken.None);
                 options.CloseTimeout = timing.Grace / 2;
                 options.SkipNegotiation = direct;
-                options.WebSocketFactory = ConnectAsync;
+                options.WebSocketFactory = (context, cancellation) => ConnectAsync(link, signIn, context.Uri, cancellation);
+                options.HttpMessageHandlerFactory = given => link.CaFile is null ? given : link.Handler();
                 options.Transports = direct ? HttpTransportType.WebSockets : HttpTransportType.WebSockets | HttpTransportType.LongPolling;
             })
             .WithKeepAliveInterval(timing.Heartbeat)
@@ -132,14 +142,25 @@ internal sealed class UplinkConnection : IAsyncDisposable
     }
 
     // A dashboard that has no room now names a time: another way in would only be one more request. Without one it may be a proxy that knows no WebSockets.
-    private static async ValueTask<WebSocket> ConnectAsync(WebSocketConnectionContext context, CancellationToken cancellation)
+    private static async ValueTask<WebSocket> ConnectAsync(DashboardLink link, SignIn signIn, Uri address, CancellationToken cancellation)
     {
+        string? token = await signIn.TokenAsync(cancellation);
         var socket = new ClientWebSocket();
         socket.Options.CollectHttpResponseDetails = true;
+        socket.Options.SetRequestHeader("Authorization", $"Bearer {token}");
         try
         {
-            await socket.ConnectAsync(context.Uri, cancellation);
+            // The system's own trust needs no handler of its own, of which there would be one for every connection.
+            using HttpMessageInvoker? invoker = link.CaFile is null ? null : new HttpMessageInvoker(link.Handler());
+            await socket.ConnectAsync(address, invoker, cancellation);
             return socket;
+        }
+        catch (WebSocketException) when (socket.HttpStatusCode == HttpStatusCode.Unauthorized)
+        {
+            IEnumerable<string> reasons = socket.HttpResponseHeaders?.TryGetValue("WWW-Authenticate", out IEnumerable<string>? given) == true ? given : [];
+            var refused = SignInRefusedException.From([.. reasons]);
+            socket.Dispose();
+            throw refused;
         }
         catch (WebSocketException) when (socket.HttpStatusCode is HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable && socket.HttpResponseHeaders?.ContainsKey("Retry-After") == true)
         {
@@ -154,7 +175,8 @@ internal sealed class UplinkConnection : IAsyncDisposable
         }
     }
 
-    private static Uri HubAddress(Uri dashboard) => new($"{dashboard.AbsoluteUri.TrimEnd('/')}{ProbeContract.Path}");
+    // Where no WebSocket can be had every other way is tried in turn, and what each met is gathered.
+    private static bool IsRefused(Exception e) => e is HttpRequestException { StatusCode: HttpStatusCode.Unauthorized } || (e is AggregateException all && all.InnerExceptions.Any(IsRefused)) || (e.InnerException is { } inner && IsRefused(inner));
 
     private async Task<T> CallAsync<T>(string method, object argument, CancellationToken cancellation)
         where T : class

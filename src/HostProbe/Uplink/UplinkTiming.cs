@@ -17,6 +17,9 @@ internal sealed record UplinkTiming
     /// <summary>Before another try after the dashboard refused this probe: somebody has to act first.</summary>
     public TimeSpan Refused { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Between two looks for another identity while a pause lasts.</summary>
+    public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The most that one call may take. A delivery waits for a commit on the dashboard's disk.</summary>
     public TimeSpan Call { get; init; } = TimeSpan.FromSeconds(30);
 

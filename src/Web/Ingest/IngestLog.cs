@@ -21,6 +21,9 @@ internal static partial class IngestLog
     [LoggerMessage(EventId = 204, Level = LogLevel.Error, Message = "A snapshot of host {HostId} (sequence {Sequence}) met a fault in TdxDash; its probe keeps it. Report it with the lines below.")]
     public static partial void Fault(ILogger log, string hostId, long sequence, Exception exception);
 
+    [LoggerMessage(EventId = 208, Level = LogLevel.Warning, Message = "{Probe} at {Address} spoke for host {HostId}, which is not its own, and was refused{More}. If nobody mistook a state folder, revoke it on the page Probes.")]
+    public static partial void Impersonation(ILogger log, string probe, string hostId, string address, string more);
+
     [LoggerMessage(EventId = 205, Level = LogLevel.Warning, Message = "A page of {Origin} called a socket of {Host} and was refused. If that is the dashboard's own address behind a proxy, let the proxy pass the Host header on.")]
     public static partial void ForeignOrigin(ILogger log, string origin, string host);
 }

@@ -3,6 +3,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Net.Http.Headers;
+using TdxDash.Web.Security.Probes;
 
 namespace TdxDash.Web.Ingest;
 
@@ -12,6 +13,9 @@ internal static class ProbeGate
 {
     /// <summary>The name of the policy.</summary>
     public const string Policy = "probes";
+
+    /// <summary>The name of the policy for challenges, which probes wait for in the same way: who has one finds room for its connection.</summary>
+    public const string Challenges = "challenges";
 
     // A probe gives up after a minute: who would wait for longer is sent away, and comes again after its own delay, not the one that it is told for proxies and scripts.
     private const int MostWaitSeconds = 50;
@@ -28,14 +32,18 @@ internal static class ProbeGate
         limits.AddPolicy(Policy, context => context.Request.Query["id"].ToString().Length > 0 && context.GetEndpoint()?.Metadata.GetMetadata<NegotiateMetadata>() is null
             // A message or a poll of a connection that is there.
             ? RateLimitPartition.GetNoLimiter("established")
-            : RateLimitPartition.GetTokenBucketLimiter("new", _ => new TokenBucketRateLimiterOptions
-            {
-                TokenLimit = Admission.PerSecond / 4,
-                TokensPerPeriod = Admission.PerSecond / 10,
-                ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
-                QueueLimit = Admission.PerSecond * MostWaitSeconds,
-                QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-                AutoReplenishment = true,
-            }));
+            : InTurn("new"));
+        limits.AddPolicy(Challenges, _ => InTurn("challenges"));
+        limits.AddPolicy<System.Net.IPAddress, EnrolmentLimit>(EnrolmentLimit.Policy);
+    });
+
+    private static RateLimitPartition<string> InTurn(string name) => RateLimitPartition.GetTokenBucketLimiter(name, _ => new TokenBucketRateLimiterOptions
+    {
+        TokenLimit = Admission.PerSecond / 4,
+        TokensPerPeriod = Admission.PerSecond / 10,
+        ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
+        QueueLimit = Admission.PerSecond * MostWaitSeconds,
+        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
+        AutoReplenishment = true,
     });
 }

@@ -1,16 +1,28 @@
 using Microsoft.AspNetCore.SignalR;
 using TdxDash.Web.Live;
 using TdxDash.Web.Security;
+using TdxDash.Web.Security.Access;
+using TdxDash.Web.Security.Probes;
 using TdxDash.Wire;
 
 namespace TdxDash.Web.Ingest;
 
 /// <summary>What probes call; the contract is <see cref="ProbeContract"/>.</summary>
-internal sealed class ProbeHub(Admission admission, Intake intake, ObservationIntake observations, ReinitRequests requests, FleetView fleet, ILogger<ProbeHub> log) : Hub
+internal sealed class ProbeHub(
+    Admission admission, Intake intake, ObservationIntake observations, ReinitRequests requests, ProbeConnections connections, ImpersonationWatch impersonations, FleetView fleet, ILogger<ProbeHub> log) : Hub
 {
     private const string HelloFirst = "The connection has no accepted hello. Call Hello first, on every new connection.";
 
+    // The policy of the endpoint lets nobody else in.
+    private ProbePrincipal Probe => ProbePrincipal.Of(Context.User)!;
+
     private Caller? Caller => Context.Items.TryGetValue(typeof(Caller), out object? value) ? value as Caller : null;
+
+    public override Task OnConnectedAsync()
+    {
+        connections.Add(Probe, Context);
+        return base.OnConnectedAsync();
+    }
 
     [HubMethodName(ProbeContract.Hello)]
     public HelloReply Hello(ProbeHello hello)
@@ -22,6 +34,13 @@ internal sealed class ProbeHub(Admission admission, Intake intake, ObservationIn
         }
 
         (Caller? caller, string refusal) = Caller.From(hello);
+        if (caller is not null && !Probe.MaySpeakFor(caller.HostId, caller.HostName, caller.Origin))
+        {
+            impersonations.Note(Probe, caller.HostId, Address);
+            refusal = $"This probe's key is not enrolled for host {caller.HostId}. If its journal was replaced, enrol it anew: tdxprobe enroll. The attempt is in the dashboard's audit log.";
+            caller = null;
+        }
+
         Context.Items[typeof(Caller)] = caller;
         if (caller is null)
         {
@@ -45,6 +64,7 @@ internal sealed class ProbeHub(Admission admission, Intake intake, ObservationIn
 
     public override Task OnDisconnectedAsync(Exception? exception)
     {
+        connections.Remove(Context);
         if (Caller is { } caller)
         {
             requests.Disconnected(caller, Context.ConnectionId);
@@ -73,6 +93,8 @@ internal sealed class ProbeHub(Admission admission, Intake intake, ObservationIn
             ? new DeliveryReply(DeliveryOutcome.Rejected, $"The latest snapshot stored here is {stored}, not {heartbeat.LatestSequence}; send the newest one again.")
             : new DeliveryReply(DeliveryOutcome.Stored, "");
     }
+
+    private string Address => CallerAddress.Of(Context.GetHttpContext());
 
     private DeliveryReply RejectStranger()
     {

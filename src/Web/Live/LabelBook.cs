@@ -41,6 +41,9 @@ internal sealed class LabelBook : ILabelBook
     /// <inheritdoc/>
     public IDisposable Subscribe(Action<string> onChange) => _listeners.Add(onChange);
 
+    /// <summary>Takes in the group of a host that was stored by whoever enrolled its probe.</summary>
+    public void Learn(string hostId, LabelText group) => Take(new Dictionary<string, HostLabels> { [hostId] = Find(hostId) with { Group = group } });
+
     private void Take(IReadOnlyDictionary<string, HostLabels> labels)
     {
         foreach ((string hostId, HostLabels given) in labels)

@@ -38,10 +38,11 @@ internal sealed partial class Dashboard : IAsyncDisposable
     /// <param name="folder">The data folder.</param>
     /// <param name="prefix">What stands before the command line, such as <c>env NAME=VALUE</c>.</param>
     /// <param name="urls">Where it listens; the first on 127.0.0.1 is <see cref="Address"/>.</param>
-    public static async Task<Dashboard> StartAsync(string folder, string[]? prefix = null, string urls = "http://127.0.0.1:0")
+    /// <param name="options">More options, for this start alone.</param>
+    public static async Task<Dashboard> StartAsync(string folder, string[]? prefix = null, string urls = "http://127.0.0.1:0", string[]? options = null)
     {
-        Directory.CreateDirectory(folder);
-        RunningProcess process = Launch(folder, urls, prefix ?? []);
+        await Enrolment.PrepareAsync(folder);
+        RunningProcess process = Launch(folder, urls, [.. prefix ?? []], options ?? []);
         Match listening = await process.LineAsync(NowListening());
         var dashboard = new Dashboard(folder, prefix ?? [], process, new Uri(listening.Groups[1].Value));
         await dashboard.ReadyAsync();
@@ -108,8 +109,8 @@ internal sealed partial class Dashboard : IAsyncDisposable
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     /// <summary>Starts the process and waits for nothing.</summary>
-    public static RunningProcess Launch(string folder, string urls, string[] prefix) => RunningProcess.Start(
-        [.. prefix, .. Product.Dashboard(), "--urls", urls, $"--TdxDash:DataFolder={folder}", .. urls.Contains(';', StringComparison.Ordinal) ? ["--TdxDash:AllowRemote=true"] : Array.Empty<string>()]);
+    public static RunningProcess Launch(string folder, string urls, string[] prefix, params string[] options) => RunningProcess.Start(
+        [.. prefix, .. Product.Dashboard(), .. options, "--urls", urls, $"--TdxDash:DataFolder={folder}", .. urls.Contains(';', StringComparison.Ordinal) ? ["--TdxDash:AllowRemote=true"] : Array.Empty<string>()]);
 
     private async Task ReadyAsync()
     {

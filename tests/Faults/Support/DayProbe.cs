@@ -1,4 +1,5 @@
 using System.Globalization;
+using TdxDash.EndToEnd.Processes;
 using TdxDash.HostProbe.Host;
 using TdxDash.HostProbe.Uplink;
 using TdxDash.Tdx.Snapshots;
@@ -21,6 +22,7 @@ internal sealed class DayProbe : ISnapshotSource, IAsyncDisposable
     public DayProbe(Uri dashboard, string state, string name)
     {
         _name = name;
+        Enrolment.OfHost(dashboard, state);
         // Nothing comes of the interval itself; it is the longest that there is.
         var options = new ProbeServiceOptions { Dashboard = dashboard, StateFolder = state, Interval = TimeSpan.FromDays(7), Wake = _wake };
         _running = Task.Run(() => ProbeService.RunAsync(this, options, _clock, TextWriter.Null, _stop.Token));

@@ -30,6 +30,14 @@ internal sealed class SimulatedDisk
     /// <summary>The names of the files that the processes see.</summary>
     public IEnumerable<string> Files => _seen.Keys;
 
+    /// <summary>A disk that holds what a folder does.</summary>
+    public static SimulatedDisk Of(string folder)
+    {
+        var disk = new SimulatedDisk { _durable = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(file => Path.GetRelativePath(folder, file), file => new StoredFile(File.ReadAllBytes(file)), StringComparer.Ordinal) };
+        disk._seen = new Dictionary<string, StoredFile>(disk._durable, StringComparer.Ordinal);
+        return disk;
+    }
+
     /// <summary>A disk with the same content, on which no change waits.</summary>
     public SimulatedDisk Copy()
     {

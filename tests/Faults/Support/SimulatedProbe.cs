@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
+using TdxDash.EndToEnd.Processes;
+using TdxDash.HostProbe.Identity;
 using TdxDash.HostProbe.Uplink;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
@@ -20,6 +22,7 @@ internal sealed class SimulatedProbe
     private readonly ConcurrentQueue<ObservationBatch> _seen = new();
     private readonly WakeSignal _wake = new();
     private readonly Lock _taking = new();
+    private ProbeIdentity? _identity;
     private RetryDelays? _delays;
     private long _sequence;
     private long _events;
@@ -75,9 +78,11 @@ internal sealed class SimulatedProbe
     /// <summary>Why, the last time.</summary>
     public string Reason { get; private set; } = "";
 
+    private ProbeIdentity Identity => _identity ??= new ProbeIdentity(ProbeScope.Demo, "", _dashboard, Enrolment.Realm, Enrolment.DemoKey, null);
+
     private RetryDelays Delays => _delays ??= Timing.Delays();
 
-    public static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{number:x8}-fa17-4000-8000-000000000000");
+    public static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{DemoHosts.Prefix}fa17-8000-{number:d12}");
 
     /// <summary>Takes no more snapshots; those that wait are still delivered. After it, none comes.</summary>
     public void Quieten()
@@ -119,7 +124,7 @@ internal sealed class SimulatedProbe
         {
             try
             {
-                await using UplinkConnection connection = await UplinkConnection.OpenAsync(_dashboard, Timing, TimeProvider.System, _wake, stop);
+                await using UplinkConnection connection = await UplinkConnection.OpenAsync(new DashboardLink(_dashboard, null), Identity, Timing, TimeProvider.System, _wake, stop);
                 HelloReply hello = await connection.HelloAsync(new ProbeHello(ProbeContract.Version, HostId, Name, Origin.Demo, "simulated"), waits: null, stop);
                 Require(hello.Accepted, hello.Reason);
                 Hellos++;

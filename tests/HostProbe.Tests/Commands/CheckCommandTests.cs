@@ -75,7 +75,12 @@ public sealed class CheckCommandTests : IDisposable
     [Fact]
     public async Task Import_ToADashboardThatIsAway_IsExitCodeOneWithRemedy()
     {
-        Assert.Equal(ExitCode.Failed, await Run("import", Repository.Data("captures", "05-silent.txt"), "--dashboard", "http://127.0.0.1:1"));
+        string[] import = ["import", Repository.Data("captures", "05-silent.txt"), "--dashboard", "http://127.0.0.1:1", "--state", _folder];
+        Assert.Equal(ExitCode.Failed, await Run(import));
+        Assert.Contains("tdxprobe enroll http://127.0.0.1:1/ TOKEN --for imports", _error.ToString(), StringComparison.Ordinal);
+
+        Uplink.TestIdentity.Give(_folder, Wire.ProbeScope.Imports);
+        Assert.Equal(ExitCode.Failed, await Run(import));
         Assert.Contains("cannot be reached", _error.ToString(), StringComparison.Ordinal);
     }
 

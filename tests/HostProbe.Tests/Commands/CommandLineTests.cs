@@ -50,6 +50,12 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("show --demo demo-x", "demo-r1-a07")]
     [InlineData("show --demo demo-r1-a07 --module none", "--demo")]
     [InlineData("run --dashboard here", "here")]
+    [InlineData("run --dashboard http://dash:8080", "plain HTTP to another machine")]
+    [InlineData("run --ca /no/such/file", "/no/such/file")]
+    [InlineData("enroll http://dash:8080 x", "ssh -N -L")]
+    [InlineData("enroll https://dash:8080", "--token-file")]
+    [InlineData("enroll https://dash:8080 x --token-file y", "one of them")]
+    [InlineData("enroll https://dash:8080 x --for everything", "imports")]
     [InlineData("run --interval 0s", "from 1s to 24h")]
     [InlineData("run --interval 10", "60s")]
     [InlineData("demo --count 13", "1 to 12")]
@@ -205,10 +211,10 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Run_Options_ReachTheService()
     {
-        Assert.Equal(ExitCode.Done, await Run("run", "--dashboard", "http://dash:8080", "--state", _folder, "--interval", "5m", "--module", "none"));
+        Assert.Equal(ExitCode.Done, await Run("run", "--dashboard", "https://dash:8080", "--state", _folder, "--interval", "5m", "--module", "none"));
 
         (ISnapshotSource source, ProbeServiceOptions options) = Assert.Single(_started);
-        Assert.Equal((new Uri("http://dash:8080"), _folder, TimeSpan.FromMinutes(5), null), (options.Dashboard, options.StateFolder, options.Interval, options.HostId));
+        Assert.Equal((new Uri("https://dash:8080"), _folder, TimeSpan.FromMinutes(5), null), (options.Dashboard, options.StateFolder, options.Interval, options.HostId));
         Assert.Equal(Origin.Live, source.Origin);
     }
 

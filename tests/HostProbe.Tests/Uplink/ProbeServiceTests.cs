@@ -190,6 +190,7 @@ public sealed class ProbeServiceTests : IAsyncDisposable
         async Task<string> DeliverAsync(string folder, string release)
         {
             using var stop = new CancellationTokenSource();
+            TestIdentity.Give(folder, ProbeScope.Demo);
             ProbeServiceOptions options = Options() with { Dashboard = _dashboard.Address, StateFolder = folder, HostId = "de300000-7d00-4000-8000-000000000001" };
             Task service = ProbeService.RunAsync(new TestSource { Release = release }, options, TestProbe.Quick, TimeProvider.System, TextWriter.Null, stop.Token);
             SnapshotEnvelope envelope = await _dashboard.Deliveries.NextAsync();
@@ -230,8 +231,9 @@ public sealed class ProbeServiceTests : IAsyncDisposable
 
     [Theory]
     [InlineData("ftp://dashboard", 1, null, "http or https")]
-    [InlineData("http://dashboard", 0, null, "interval")]
-    [InlineData("http://dashboard", 1, "host-1", "GUID")]
+    [InlineData("http://dashboard", 1, null, "plain HTTP to another machine")]
+    [InlineData("http://127.0.0.1:9", 0, null, "interval")]
+    [InlineData("http://127.0.0.1:9", 1, "host-1", "GUID")]
     public async Task Run_UnusableOption_NamesIt(string dashboard, int seconds, string? hostId, string expected)
     {
         ProbeServiceOptions options = Options() with { Dashboard = new Uri(dashboard), Interval = TimeSpan.FromSeconds(seconds), HostId = hostId };

@@ -1,6 +1,8 @@
+using TdxDash.HostProbe.Identity;
 using TdxDash.HostProbe.Journal;
 using TdxDash.HostProbe.Tests.Journal;
 using TdxDash.HostProbe.Uplink;
+using TdxDash.Wire;
 
 namespace TdxDash.HostProbe.Tests.Uplink;
 
@@ -20,7 +22,7 @@ public sealed class SnapshotLoopTests : IDisposable
         _file = JournalFile.Open(_folder.Path);
         (_journal, _thinning) = (new JournalEntries(_file), new JournalThinning(_file));
         var options = new ProbeServiceOptions { Dashboard = new Uri("http://127.0.0.1:9"), StateFolder = _folder.Path, Interval = TimeSpan.FromDays(1) };
-        _loop = new SnapshotLoop(_source, options, new UplinkContext(_journal, new HostIdentity(_source, _file.HostId, _source.BootId), options.Dashboard, new UplinkTiming(),
+        _loop = new SnapshotLoop(_source, options, new UplinkContext(_journal, new HostIdentity(_source, _file.HostId, _source.BootId), new Credentials(_folder.Path, ProbeScope.Host, _file.HostId, options.Dashboard, null), new UplinkTiming(),
             TimeProvider.System, new ProbeLog(_log, TimeProvider.System), new WakeSignal(), new JournalEvents(_file))
         { Thinning = _thinning });
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -14,7 +15,7 @@ internal sealed class TestDashboard : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(string BootId, long Sequence), SnapshotEnvelope> _stored = new();
     private WebApplication? _app;
-    private int _port;
+    private int _port, _challenges;
 
     public TestDashboard() => Answer = envelope => Reply(Store(envelope));
 
@@ -39,6 +40,12 @@ internal sealed class TestDashboard : IAsyncDisposable
     public Func<ProbeHeartbeat, DeliveryReply> Pulse { get; set; } = _ => new DeliveryReply(DeliveryOutcome.Stored, "");
 
     public Signals<ObservationBatch> Observations { get; } = new();
+
+    /// <summary>Why a key is refused, by its identity; null for those that are let in.</summary>
+    public Func<string, string?> Refusal { get; set; } = _ => null;
+
+    /// <summary>Who signed in, one entry for each request.</summary>
+    public Signals<ProbeSignIn> SignIns { get; } = new();
 
     public Func<ObservationBatch, DeliveryReply> Observation { get; set; } = _ => new DeliveryReply(DeliveryOutcome.Stored, "");
 
@@ -65,9 +72,27 @@ internal sealed class TestDashboard : IAsyncDisposable
         builder.Services.AddSignalR(options => options.MaximumReceiveMessageSize = ProbeContract.MaxMessageBytes)
             .AddJsonProtocol(options => options.PayloadSerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
         _app = builder.Build();
+        _app.MapGet(ProbeContract.ChallengePath, () => $"challenge-{Interlocked.Increment(ref _challenges)}");
+        _app.UseWhen(context => context.Request.Path == ProbeContract.Path, hub => hub.Use(LetInAsync));
         _app.MapHub<TestHub>(ProbeContract.Path);
         await _app.StartAsync(TestContext.Current.CancellationToken);
         _port = new Uri(_app.Urls.Single()).Port;
+    }
+
+    // As the real one: what is signed is taken apart, and refused with a reason in the header.
+    private Task LetInAsync(HttpContext context, RequestDelegate next)
+    {
+        ProbeSignIn? signIn = ProbeSignIn.Read(context.Request.Headers.Authorization.ToString().Replace("Bearer ", "", StringComparison.Ordinal));
+        string? refusal = signIn is null ? ProbeContract.UnknownKey : Refusal(signIn.KeyId);
+        if (refusal is not null)
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            context.Response.Headers.WWWAuthenticate = $"Bearer error_description=\"{refusal}\"";
+            return Task.CompletedTask;
+        }
+
+        SignIns.Add(signIn!);
+        return next(context);
     }
 
     public async Task StopAsync()

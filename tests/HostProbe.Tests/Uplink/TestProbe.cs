@@ -11,16 +11,21 @@ internal sealed class TestProbe : IAsyncDisposable
     private readonly StringWriter _log = new();
     private readonly string _folder;
 
-    private TestProbe(TestDashboard dashboard, string folder, TestSource source, UplinkTiming? timing = null)
+    private TestProbe(TestDashboard dashboard, string folder, TestSource source, UplinkTiming? timing, bool isEnrolled)
     {
         _folder = folder;
+        if (isEnrolled)
+        {
+            TestIdentity.Give(folder);
+        }
+
         Source = source;
         Service = ProbeService.RunAsync(source,
             new ProbeServiceOptions { Dashboard = dashboard.Address, StateFolder = folder, Interval = Never, Wake = Wake },
             timing ?? Quick, TimeProvider.System, _log, _stop.Token);
     }
 
-    public static UplinkTiming Quick => new() { Heartbeat = Never, Silence = TimeSpan.FromSeconds(30), FirstRetry = TimeSpan.FromMilliseconds(5), RetryCap = TimeSpan.FromMilliseconds(40) };
+    public static UplinkTiming Quick => new() { Heartbeat = Never, Silence = TimeSpan.FromSeconds(30), FirstRetry = TimeSpan.FromMilliseconds(5), RetryCap = TimeSpan.FromMilliseconds(40), Look = TimeSpan.FromMilliseconds(5) };
 
     public TestSource Source { get; }
 
@@ -31,9 +36,9 @@ internal sealed class TestProbe : IAsyncDisposable
     private WakeSignal Wake { get; } = new();
 
     /// <summary>Starts the service and waits for its first snapshot.</summary>
-    public static async Task<TestProbe> StartAsync(TestDashboard dashboard, string folder, TestSource? source = null, UplinkTiming? timing = null)
+    public static async Task<TestProbe> StartAsync(TestDashboard dashboard, string folder, TestSource? source = null, UplinkTiming? timing = null, bool isEnrolled = true)
     {
-        var probe = new TestProbe(dashboard, folder, source ?? new TestSource(), timing);
+        var probe = new TestProbe(dashboard, folder, source ?? new TestSource(), timing, isEnrolled);
         await probe.Source.TakenAsync();
         return probe;
     }

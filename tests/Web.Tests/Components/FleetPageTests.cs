@@ -17,7 +17,7 @@ public sealed class FleetPageTests : PageTestContext
     {
         IRenderedComponent<FleetPage> page = Render<FleetPage>();
 
-        Assert.Equal(["./run", "tdxprobe run --dashboard http://localhost"], page.FindAll("button[data-copy]").Select(b => b.GetAttribute("data-copy")));
+        Assert.Equal(["./run", "tdxprobe enroll http://localhost TOKEN", "tdxprobe run"], page.FindAll("button[data-copy]").Select(b => b.GetAttribute("data-copy")));
     }
 
     [Fact]

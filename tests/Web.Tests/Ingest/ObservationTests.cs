@@ -105,8 +105,8 @@ public sealed class ObservationTests
         Assert.Equal("no such fault", await requests.AskAsync(Dashboard.HostA, "tdx-1.5.16-srf", "odd", TestContext.Current.CancellationToken));
         Assert.Equal(("tdx-1.5.16-srf", "busy"), (asked.First().Profile, asked.First().Fault));
 
-        HubConnection live = await dashboard.ConnectSilentlyAsync();
         const string liveHost = "aaaaaaaa-0000-0000-0000-000000000009";
+        HubConnection live = await dashboard.ConnectSilentlyAsync(hostId: liveHost);
         await Dashboard.HelloAsync(live, new ProbeHello(ProbeContract.Version, liveHost, "b", Origin.Live, "1"));
         Assert.Contains("no demo machine", await requests.AskAsync(liveHost, "p", "", TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }

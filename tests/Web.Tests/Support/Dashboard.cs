@@ -1,5 +1,7 @@
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,7 +23,13 @@ internal sealed class Dashboard : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly List<HubConnection> _probes = [];
 
-    private Dashboard(WebApplication app) => _app = app;
+    private Dashboard(WebApplication app)
+    {
+        _app = app;
+        Keys = new ProbeKeyring(this);
+    }
+
+    public ProbeKeyring Keys { get; }
 
     public Uri Address => new(_app.Urls.Single());
 
@@ -95,18 +103,22 @@ internal sealed class Dashboard : IAsyncDisposable
     /// <summary>Connects a probe that said hello.</summary>
     public async Task<HubConnection> ConnectAsync(string hostId = HostA, string name = "host-a")
     {
-        HubConnection probe = await ConnectSilentlyAsync();
+        HubConnection probe = await ConnectSilentlyAsync(hostId: hostId);
         HelloReply reply = await HelloAsync(probe, new ProbeHello(ProbeContract.Version, hostId, name, Origin.Demo, "0.1.0"));
         Assert.True(reply.Accepted, reply.Reason);
         return probe;
     }
 
-    /// <summary>Connects a probe that said nothing.</summary>
-    public async Task<HubConnection> ConnectSilentlyAsync(string? origin = null)
+    /// <summary>Connects a probe that said nothing, with the key of a host's probe.</summary>
+    public async Task<HubConnection> ConnectSilentlyAsync(string? origin = null, string hostId = HostA) => await ConnectAsync(await Keys.OfHostAsync(hostId), origin);
+
+    /// <summary>Connects with a key, and says nothing.</summary>
+    public async Task<HubConnection> ConnectAsync(ECDsa key, string? origin = null, HttpTransportType transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling)
     {
         HubConnection probe = new HubConnectionBuilder()
-            .WithUrl(new Uri(Address, ProbeContract.Path), connection =>
+            .WithUrl(new Uri(Address, ProbeContract.Path), transports, connection =>
             {
+                connection.AccessTokenProvider = () => Keys.SignInAsync(key);
                 if (origin is not null)
                 {
                     connection.Headers["Origin"] = origin;

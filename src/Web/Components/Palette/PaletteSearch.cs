@@ -37,6 +37,7 @@ public sealed class PaletteSearch(IFleetView fleet, IViewer viewer, TimeProvider
 
     private static readonly PaletteItem[] AdministratorPages =
     [
+        new("page", "Probes", "enrolment tokens, enrolled probes, revoking them", "/probes"),
         new("page", "Store", "the dashboard's database: check, size, retention, backup", "/store"),
         new("page", "Accounts", "who may do what", "/accounts"),
         new("page", "Audit log", "who did what", "/audit"),

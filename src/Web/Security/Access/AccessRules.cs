@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using TdxDash.Web.Options;
+using TdxDash.Web.Security.Probes;
 using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Security.Access;
@@ -34,7 +35,7 @@ internal static class AccessRules
             .AddPolicy(Policies.View, view)
             .AddPolicy(Policies.Operate, Ask(Role.Operator))
             .AddPolicy(Policies.Administer, policy => policy.RequireAssertion(context => Rights.Of(context.User).MayEverywhere(Role.Administrator)))
-            .AddPolicy(Policies.Probe, policy => policy.RequireAssertion(_ => true))
+            .AddPolicy(Policies.Probe, policy => policy.AddAuthenticationSchemes(ProbeAuthentication.SchemeName).RequireClaim(ProbePrincipal.KeyClaim))
             .SetDefaultPolicy(view)
             .SetFallbackPolicy(view);
         services.AddCascadingAuthenticationState();

@@ -18,6 +18,12 @@ internal static class StoreCommand
     /// <exception cref="StartRefusedException">The command is unknown or cannot be carried out; the message says why and what to do.</exception>
     public static async Task RunAsync(string[] args, TextWriter output)
     {
+        if (args is [TokenCommand.Name, .. string[] rest])
+        {
+            TokenCommand.Run(rest, Read, output);
+            return;
+        }
+
         bool takesOne = args[0] is "backup" or "restore" or AccountCommand.Name, hasOne = args is [_, [not '-', ..], ..];
         if (takesOne && !hasOne)
         {
@@ -34,7 +40,7 @@ internal static class StoreCommand
             "restore" => BackupText.Restored(args[1], path.Folder, await new StoreRestore(path, StoreSchema.Current, TimeProvider.System).RunAsync(Path.GetFullPath(args[1]))),
             AccountCommand.Name => AccountCommand.MakeLink(path, options, args[1]),
             "retention" => Describe(path, options.Retention),
-            _ => throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE, restore FILE, retention and account-link NAME; --help says more."),
+            _ => throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE, restore FILE, retention, account-link NAME and enroll-token; --help says more."),
         });
     }
 

@@ -12,9 +12,9 @@ namespace TdxDash.Web.Tests.Security.Access;
 /// <summary>Every way in, and who gets through it.</summary>
 public sealed class RoleMatrixTests
 {
-    // What is open to everybody, and nothing else: assets, the health check, and what signs people in.
+    // What is open to everybody, and nothing else: assets, the health check, what signs people in, and what probes need before they are known.
     private static readonly string[] Open =
-        ["/healthz", "/readyz", "/sign-in", "/welcome"];
+        ["/healthz", "/readyz", "/sign-in", "/welcome", "/hubs/probe/challenge", "/hubs/probe/enroll"];
 
     [Fact]
     public async Task Endpoint_OfAnyKind_NamesAPolicyOrIsOneOfThoseThatAreOpen()
@@ -122,6 +122,7 @@ public sealed class RoleMatrixTests
         ("/palette.json", Role.Viewer),
         ("/import", Role.Operator),
         ("/store", Role.Administrator),
+        ("/probes", Role.Administrator),
         ("/accounts", Role.Administrator),
         ("/audit", Role.Administrator),
         ("/audit.csv", Role.Administrator),

@@ -1,0 +1,105 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace TdxDash.HostProbe.Identity;
+
+/// <summary>The files of a probe's identity in its state folder. A new key waits in a file of its own until the dashboard has taken it, so that a crash on the way leaves both.</summary>
+/// <param name="folder">The state folder.</param>
+internal sealed class IdentityFile(string folder)
+{
+    /// <summary>The file's name.</summary>
+    public const string Name = "identity.json";
+
+    /// <summary>The name of the file of a key that the dashboard may not know yet.</summary>
+    public const string NextName = "identity.next.json";
+
+    private const int MostBytes = 16 << 10;
+
+    /// <summary>The file.</summary>
+    public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetFullPath(folder), Name);
+
+    private string NextPath => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path)!, NextName);
+
+    /// <summary>Reads the identity.</summary>
+    /// <returns>Null where there is none.</returns>
+    /// <exception cref="IOException">It cannot be read; the message names the file and the remedy.</exception>
+    public ProbeIdentity? Read() => Read(Path);
+
+    /// <summary>Reads the key that the dashboard may not know yet.</summary>
+    /// <returns>Null where there is none, or where its writing was cut off.</returns>
+    /// <exception cref="IOException">It cannot be read; the message names the file and the remedy.</exception>
+    public ProbeIdentity? ReadNext() => Read(NextPath);
+
+    /// <summary>Keeps a new key beside the one in use.</summary>
+    /// <exception cref="IOException">It cannot be written; the message names the file and the remedy.</exception>
+    public void WriteNext(ProbeIdentity identity) => Write(NextPath, identity);
+
+    /// <summary>Takes a new key into use; the one before is gone.</summary>
+    /// <exception cref="IOException">It cannot be written; the message names the file and the remedy.</exception>
+    public void Promote(ProbeIdentity identity)
+    {
+        Write(Path, identity);
+        File.Delete(NextPath);
+    }
+
+    /// <summary>Tells one state of both files from another, for whoever waits for a change.</summary>
+    public (DateTime, DateTime) Stamp() => (File.GetLastWriteTimeUtc(Path), File.GetLastWriteTimeUtc(NextPath));
+
+    private static ProbeIdentity? Read(string path)
+    {
+        try
+        {
+            if (!File.Exists(path))
+            {
+                return null;
+            }
+
+            byte[] bytes = new byte[MostBytes];
+            using FileStream file = File.OpenRead(path);
+            int length = file.ReadAtLeast(bytes, MostBytes, throwOnEndOfStream: false);
+            ProbeIdentity? identity = length == MostBytes ? null : JsonSerializer.Deserialize(bytes.AsSpan(0, length), IdentityJson.Default.ProbeIdentity);
+            using ECDsa? key = identity?.OpenKey();
+            return identity is { Version: 1, Dashboard.IsAbsoluteUri: true } ? identity : throw Damaged(path, "it is empty, too long, or of a newer version", null);
+        }
+        catch (Exception e) when (e is JsonException or CryptographicException)
+        {
+            throw Damaged(path, e.Message, e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"The identity {path} cannot be read: {e.Message} Run tdxprobe as the user that enrolled it.", e);
+        }
+    }
+
+    private static IOException Damaged(string path, string finding, Exception? inner) =>
+        new($"The identity {path} is damaged ({finding}). Delete it and enrol this probe again: tdxprobe enroll. The journal is not touched.", inner);
+
+    // The bytes are on the disk before the name leads to them, and the name before anybody relies on it.
+    private static void Write(string path, ProbeIdentity identity)
+    {
+        string folder = System.IO.Path.GetDirectoryName(path)!, unfinished = path + ".unfinished";
+        try
+        {
+            Directory.CreateDirectory(folder);
+            File.Delete(unfinished);
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using (var file = new FileStream(unfinished, options))
+            {
+                JsonSerializer.Serialize(file, identity, IdentityJson.Default.ProbeIdentity);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(unfinished, path, overwrite: true);
+            FolderFlush.Run(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The identity {path} cannot be written: {e.Message} Give this user the right to write in its folder, or name another with --state.", e);
+        }
+    }
+}

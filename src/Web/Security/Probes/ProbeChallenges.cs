@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace TdxDash.Web.Security.Probes;
+
+/// <summary>Makes the challenges that probes sign, and knows them again without keeping any: each carries when it was made and a code (HMAC-SHA256) under a key that this process alone has.
+/// Time is that of the monotonic clock: a wall clock that is set, here or on a host, locks nobody out.</summary>
+/// <param name="time">The clock.</param>
+internal sealed class ProbeChallenges(TimeProvider time)
+{
+    /// <summary>How long one is good for: a probe that has it may wait for its turn for most of that.</summary>
+    public static readonly TimeSpan Validity = TimeSpan.FromSeconds(60);
+
+    private const int NonceBytes = 16, StampedBytes = NonceBytes + sizeof(long), Bytes = StampedBytes + HMACSHA256.HashSizeInBytes;
+
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
+
+    /// <summary>Makes one.</summary>
+    public string Issue()
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        RandomNumberGenerator.Fill(bytes[..NonceBytes]);
+        BinaryPrimitives.WriteInt64BigEndian(bytes[NonceBytes..], time.GetTimestamp());
+        HMACSHA256.HashData(_key, bytes[..StampedBytes], bytes[StampedBytes..]);
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <summary>Whether text from outside is a challenge of this process that is still good.</summary>
+    public bool IsGood(string challenge)
+    {
+        Span<byte> bytes = stackalloc byte[Bytes];
+        if (!Base64Url.IsValid(challenge, out int length) || length != Bytes || !Base64Url.TryDecodeFromChars(challenge, bytes, out _))
+        {
+            return false;
+        }
+
+        Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(_key, bytes[..StampedBytes], code);
+        return CryptographicOperations.FixedTimeEquals(code, bytes[StampedBytes..]) && time.GetElapsedTime(BinaryPrimitives.ReadInt64BigEndian(bytes[NonceBytes..])) <= Validity;
+    }
+}

@@ -1,0 +1,96 @@
+using AngleSharp.Dom;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using TdxDash.Web.Components.Pages;
+using TdxDash.Web.Live;
+using TdxDash.Web.Security.Access;
+using TdxDash.Web.Security.Probes;
+using TdxDash.Web.Store.Probes;
+using TdxDash.Web.Tests.Support;
+using TdxDash.Wire;
+
+namespace TdxDash.Web.Tests.Components;
+
+public sealed class ProbesPageTests : BunitContext
+{
+    private readonly TempFolder _folder = new();
+    private Dashboard? _dashboard;
+
+    private Dashboard Dashboard => _dashboard!;
+
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await base.DisposeAsyncCore();
+        if (_dashboard is not null)
+        {
+            await _dashboard.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Page_NewToken_IsShownOnceInTheCommandThatUsesIt()
+    {
+        IRenderedComponent<ProbesPage> page = await OpenAsync();
+        page.WaitForAssertion(() => Assert.Contains("No token was made yet", page.Markup, StringComparison.Ordinal), Dashboard.Patience);
+
+        page.Find("[data-action=new-token]").Click();
+        page.Find("form input[type=number]").Change("2");
+        page.Find("form").Submit();
+
+        page.WaitForElement("[data-made]", Dashboard.Patience);
+        string command = page.Find("[data-made] code").TextContent;
+        Assert.StartsWith("tdxprobe enroll http://localhost tdxe_1_", command, StringComparison.Ordinal);
+        Assert.Equal(("0 of 2", "none"), (page.Find("[data-token] td:nth-child(3)").TextContent, page.Find("[data-token] td:nth-child(4)").TextContent));
+
+        page.FindAll("button").Single(button => button.TextContent == "Done").Click();
+        Assert.DoesNotContain(command.Split(' ')[^1], page.Markup, StringComparison.Ordinal);
+
+        page.Find("[aria-label='Revoke token 1']").Click();
+        page.WaitForAssertion(() => Assert.Contains("revoked", page.Find("[data-token]").TextContent, StringComparison.Ordinal), Dashboard.Patience);
+    }
+
+    [Fact]
+    public async Task Page_Revoke_AsksOnceAndEndsTheProbe()
+    {
+        IRenderedComponent<ProbesPage> page = await OpenAsync(async dashboard => await dashboard.Keys.OfHostAsync(Dashboard.HostA));
+        page.WaitForElement("[data-probe]", Dashboard.Patience);
+        Assert.Contains("not connected", Row(page).TextContent, StringComparison.Ordinal);
+        Assert.Contains("which has not reported yet", Row(page).TextContent, StringComparison.Ordinal);
+
+        Row(page).QuerySelector("[aria-label='Let test enrol again']")!.Click();
+        page.WaitForAssertion(() => Assert.Contains("may enrol again", Row(page).TextContent, StringComparison.Ordinal), Dashboard.Patience);
+        Row(page).QuerySelector("[aria-label='Revoke test']")!.Click();
+        page.FindAll("button").Single(button => button.TextContent.Contains("for good", StringComparison.Ordinal)).Click();
+
+        page.WaitForAssertion(() => Assert.Contains("revoked", Row(page).TextContent, StringComparison.Ordinal), Dashboard.Patience);
+        Assert.Empty(Row(page).QuerySelectorAll("button"));
+
+        page.Find("[data-search]").Input("no such");
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-probe]")), Dashboard.Patience);
+    }
+
+    private static IElement Row(IRenderedComponent<ProbesPage> page) => page.Find("[data-probe]");
+
+    private async Task<IRenderedComponent<ProbesPage>> OpenAsync(Func<Dashboard, Task>? prepare = null)
+    {
+        _dashboard = await Dashboard.StartAsync(_folder);
+        if (prepare is not null)
+        {
+            await prepare(_dashboard);
+        }
+
+        Services.AddSingleton(_dashboard.Service<ProbeReader>());
+        Services.AddSingleton(_dashboard.Service<ProbeRegistry>());
+        Services.AddSingleton(_dashboard.Service<ProbeConnections>());
+        Services.AddSingleton(_dashboard.Service<ILabelBook>());
+        Services.AddSingleton<IFleetView>(_dashboard.Fleet);
+        Services.AddSingleton<IViewer>(new FakeViewer());
+        Services.AddSingleton(TimeProvider.System);
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        SetRendererInfo(new RendererInfo("Server", isInteractive: true));
+        return Render<ProbesPage>();
+    }
+}
