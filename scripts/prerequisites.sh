@@ -71,6 +71,7 @@ missing_for_tests() {
 	[ -x /usr/bin/chromium-headless-shell ] || echo chromium-headless-shell
 	[ -n "$(find /usr/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || echo fonts-dejavu-core
 	missing_for_kernel_tests
+	missing_for_packages
 }
 
 # The packages that the kernel module's tests need: compilers as Debian's kernel headers name them, and a machine to boot.
@@ -84,5 +85,13 @@ missing_for_kernel_tests() {
 	[ -x /bin/busybox ] && ! ldd /bin/busybox >/dev/null 2>&1 || echo busybox-static
 	[ -e /usr/lib/x86_64-linux-gnu/libelf.so.1 ] || echo libelf1
 	[ -e /usr/lib/x86_64-linux-gnu/libssl.so.3 ] || echo libssl3
+	[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || echo debian-archive-keyring
+}
+
+# The packages that the tests of units and packages need: what reads units, what makes a chroot, and a compiler.
+missing_for_packages() {
+	have gcc || echo gcc libc6-dev
+	have systemd-analyze || echo systemd
+	have mmdebstrap || echo mmdebstrap
 	[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || echo debian-archive-keyring
 }

@@ -32,8 +32,11 @@ public static class ProbeCommandLine
           tdxprobe diff monday.json today.json         what changed between two outputs of show --json
           tdxprobe explain 0xc000050500000000          what a SEAMCALL status means and what to do
           dmesg | tdxprobe explain -                   the same for every failed SEAMCALL of a kernel log
+          tdxprobe nfd                                 what Kubernetes' node-feature-discovery would be told
+          tdxprobe support-bundle help.zip             what whoever helps needs to know, without names
 
         Exit codes: 0 done, 1 failed, 2 wrong usage; of check: 0 ready or at risk, 1 not ready or failed, 2 wrong usage;
+        of health: 0 the service works, 1 it does not or has not for 90 s, 2 wrong usage;
         of reinit: 0 the new module was verified, 1 the update failed, as with --fault, 2 wrong usage;
         of plan: 0 it would initialise, 1 it would not or the file could not be used, 2 wrong usage, an error in the plan among it.
         Errors go to standard error. Root is not required: what cannot be read without it is named with its remedy.
@@ -71,6 +74,7 @@ public static class ProbeCommandLine
         var root = new RootCommand("Looks at this host as a platform for Intel TDX guests: memory, TDX module, and the TDMRs that Linux would build.")
         {
             ShowCommand.Create(environment), CheckCommand.Create(environment), ImportCommand.Create(environment), CaptureCommand.Create(environment), EnrollCommand.Create(environment), RotateCommand.Create(environment), RunCommand.Create(environment), DemoCommand.Create(environment), ReinitCommand.Create(environment), PlanCommand.Create(environment), DiffCommand.Create(environment), ExplainCommand.Create(environment),
+            NfdCommand.Create(environment), HealthCommand.Create(environment), SupportBundleCommand.Create(environment),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TdxDash.HostProbe.Host;
+using TdxDash.HostProbe.Nfd;
 using TdxDash.HostProbe.Uplink;
 
 namespace TdxDash.HostProbe.Commands;
@@ -11,20 +12,28 @@ internal static class RunCommand
     {
         var service = new ServiceOptions("tdxprobe");
         var sources = new SourceOptions();
+        var nfd = new NfdOptions("--nfd", "Also keep a feature file for Kubernetes' node-feature-discovery up to date: the file, or the folder of NFD's local source.");
         var command = new Command("run", "Run as a service: take snapshots at start, on change and on an interval, and deliver them to the dashboard.");
         service.AddTo(command);
         sources.AddTo(command);
+        nfd.AddTo(command);
         command.SetAction((parsed, cancellation) => Guarded.RunAsync(environment, () =>
         {
             (HostFiles files, IModuleSource module) = sources.Resolve(parsed, environment);
             var options = new ProbeServiceOptions { Dashboard = service.Dashboard(parsed), CaFile = service.CaFile(parsed), StateFolder = service.State(parsed), Interval = service.Interval(parsed), Watched = files };
             var sparing = new SparingHostFiles(files, environment.Time);
-            return RunAsync(environment, files, new HostSnapshotSource(sparing, module, environment.Steps), options, cancellation);
+            ISnapshotSource source = new HostSnapshotSource(sparing, module, environment.Steps);
+            if (nfd.Writer(parsed, options.Interval, environment.Time) is { } writer)
+            {
+                source = new NfdSource(source, environment.View, writer, new ProbeLog(environment.Error, environment.Time).Write);
+            }
+
+            return RunAsync(environment, files, source, options, cancellation);
         }));
         return command;
     }
 
-    private static async Task RunAsync(ProbeEnvironment environment, HostFiles files, HostSnapshotSource source, ProbeServiceOptions options, CancellationToken cancellation)
+    private static async Task RunAsync(ProbeEnvironment environment, HostFiles files, ISnapshotSource source, ProbeServiceOptions options, CancellationToken cancellation)
     {
         // Before the first snapshot: what changes after that one is then seen.
         var wake = new WakeSignal();

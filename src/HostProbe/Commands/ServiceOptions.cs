@@ -52,15 +52,18 @@ internal sealed class ServiceOptions
 
     public string State(ParseResult parsed) => Path.GetFullPath(parsed.GetValue(_state)!);
 
-    public TimeSpan Interval(ParseResult parsed)
+    public TimeSpan Interval(ParseResult parsed) => Time("--interval", parsed.GetValue(_interval)!);
+
+    /// <summary>A time that an option gives.</summary>
+    /// <exception cref="CommandException">The text is none.</exception>
+    public static TimeSpan Time(string option, string text)
     {
-        string text = parsed.GetValue(_interval)!;
         int unit = text.Length > 0 ? text[^1] switch { 's' => 1, 'm' => 60, 'h' => 3_600, _ => 0 } : 0;
         return unit > 0
             && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            && TimeSpan.FromSeconds((long)number * unit) is var interval && interval >= Shortest && interval <= Longest
-            ? interval
-            : throw CommandException.Usage($"--interval '{text}' is no time from 1s to 24h. Give a number with s, m or h, such as 60s.");
+            && TimeSpan.FromSeconds((long)number * unit) is var time && time >= Shortest && time <= Longest
+            ? time
+            : throw CommandException.Usage($"{option} '{text}' is no time from 1s to 24h. Give a number with s, m or h, such as 60s.");
     }
 
     /// <summary>As root the place that the Filesystem Hierarchy Standard names, else the one of the XDG base directories.</summary>

@@ -2,6 +2,7 @@ using TdxDash.HostProbe.Host;
 using TdxDash.HostProbe.Identity;
 using TdxDash.HostProbe.Journal;
 using TdxDash.HostProbe.Reinit;
+using TdxDash.HostProbe.Service;
 using TdxDash.Wire;
 
 namespace TdxDash.HostProbe.Uplink;
@@ -78,6 +79,12 @@ public static class ProbeService
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         List<Task> loops = [snapshots.RunAsync(stop.Token), new UplinkLoop(context).RunAsync(stop.Token)];
+        // A demo machine is one of many in its process.
+        if (options.HostId is null)
+        {
+            loops.Add(new PulseLoop(context, options.StateFolder, () => snapshots.Taking, ServiceNotifier.OfProcess()).RunAsync(stop.Token));
+        }
+
         if (watch is not null)
         {
             loops.Add(new ReinitLoop(watch, context.Events, context, options.Wake).RunAsync(stop.Token));

@@ -8,11 +8,16 @@ namespace TdxDash.HostProbe.Uplink;
 /// <summary>Takes snapshots and journals those that differ from the one before.</summary>
 internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions options, UplinkContext uplink)
 {
+    // Zero while none is taken.
+    private long _takenSince;
     private SnapshotHash? _refused;
     private int _lost;
 
     /// <summary>Told of each snapshot; null where the module is not watched.</summary>
     public ReinitWatch? Watch { get; init; }
+
+    /// <summary>For how long the present snapshot has been taken; null while none is.</summary>
+    public TimeSpan? Taking => Volatile.Read(ref _takenSince) is var since and not 0 ? uplink.Time.GetElapsedTime(since) : null;
 
     /// <summary>Takes a snapshot after every interval, and at once when woken, until cancelled.</summary>
     /// <exception cref="JournalException">The journal is damaged.</exception>
@@ -33,6 +38,7 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
     /// <exception cref="JournalException">The journal is damaged.</exception>
     public async Task TakeAsync()
     {
+        Volatile.Write(ref _takenSince, uplink.Time.GetTimestamp());
         try
         {
             await Task.Run(Take, CancellationToken.None);
@@ -45,6 +51,10 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
         catch (JournalException e) when (!e.Damaged)
         {
             uplink.Log.WriteState($"A snapshot could not be journaled: {e.Message}");
+        }
+        finally
+        {
+            Volatile.Write(ref _takenSince, 0);
         }
     }
 

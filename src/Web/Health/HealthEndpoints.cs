@@ -1,6 +1,7 @@
 using System.Net.Mime;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using TdxDash.Wire;
 
 namespace TdxDash.Web.Health;
 
@@ -19,6 +20,8 @@ internal static class HealthEndpoints
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<StartSteps>();
+        services.AddSingleton(ServiceNotifier.OfProcess());
+        services.AddHostedService<ServicePulse>();
         services.AddHealthChecks()
             .AddCheck<StoreHealth>("store", tags: [Lives, Ready])
             .Add(Part("start", provider => provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStarted.IsCancellationRequested))

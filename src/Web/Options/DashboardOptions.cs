@@ -52,6 +52,8 @@ public sealed record DashboardOptions
 
           backup FILE                      Copies the database and the key files to FILE and checks the copy.
           restore FILE                     Checks a backup and puts it in the place of the database, which is kept aside.
+          support-bundle FILE              Writes versions, settings, the store's statistics and check, and logs (--log FILE, or - for standard
+                                           input) to a zip file, without names, addresses and secrets (--redact false leaves them in).
           retention                        Prints what the retention that is set would remove now. Removes nothing.
           account-link NAME                Prints a link by which NAME sets a password, once within a day: for a new administrator of everything where
                                            there is no such account, or for who has lost a password.

@@ -3,6 +3,7 @@ using TdxDash.Web.Live;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store.Backups;
+using TdxDash.Web.Support;
 
 namespace TdxDash.Web.Store.Care;
 
@@ -24,6 +25,12 @@ internal static class StoreCommand
             return;
         }
 
+        if (args[0] == SupportCommand.Name)
+        {
+            await SupportCommand.RunAsync(args[1..], Configuration, Console.In, output);
+            return;
+        }
+
         bool takesOne = args[0] is "backup" or "restore" or AccountCommand.Name, hasOne = args is [_, [not '-', ..], ..];
         if (takesOne && !hasOne)
         {
@@ -40,16 +47,18 @@ internal static class StoreCommand
             "restore" => BackupText.Restored(args[1], path.Folder, await new StoreRestore(path, StoreSchema.Current, TimeProvider.System).RunAsync(Path.GetFullPath(args[1]))),
             AccountCommand.Name => AccountCommand.MakeLink(path, options, args[1]),
             "retention" => Describe(path, options.Retention),
-            _ => throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE, restore FILE, retention, account-link NAME and enroll-token; --help says more."),
+            _ => throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE, restore FILE, support-bundle FILE, retention, account-link NAME and enroll-token; --help says more."),
         });
     }
 
-    private static DashboardOptions Read(string[] keys)
+    private static DashboardOptions Read(string[] keys) => DashboardOptions.Read(Configuration(keys));
+
+    private static IConfigurationRoot Configuration(string[] keys)
     {
         try
         {
-            return DashboardOptions.Read(new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
-                .AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().AddCommandLine(keys).Build());
+            return new ConfigurationBuilder().SetBasePath(AppContext.BaseDirectory)
+                .AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables().AddCommandLine(keys).Build();
         }
         catch (FormatException e)
         {
