@@ -14,6 +14,7 @@ using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Health;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.Alerts;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Hubs;
@@ -127,6 +128,7 @@ public static class WebSetup
         services.AddSingleton<BackupKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<BackupKeeper>());
         services.AddHostedService<OpenFileLimit>();
+        AlertServices.Add(services);
         // Kept with the data, so that open forms outlive a restart; after the store, which makes the folder private.
         services.AddDataProtection().SetApplicationName("TdxDash");
         services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>((keys, loggers) =>

@@ -28,6 +28,18 @@ public sealed class AccessibilityTests(Chromium chromium, Site site)
         await AssertAccessibleAsync(page);
     }
 
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task Alerts_InBothThemes_HasNoSeriousFinding(ColorScheme scheme)
+    {
+        IPage page = await chromium.OpenAsync(new Uri(site.Address, "alerts?show=rules"), scheme);
+        await Assertions.Expect(page.Locator("[data-rule]")).ToHaveCountAsync(8);
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Change tdmrs" }).ClickAsync();
+        await Assertions.Expect(page.Locator("form.form")).ToBeVisibleAsync();
+        await AssertAccessibleAsync(page);
+    }
+
     // Of what passes one element each is told: to describe thousands took most of a run's time.
     private static AxeRunOptions Findings => new() { ResultTypes = [ResultType.Violations] };
 

@@ -12,6 +12,7 @@ public sealed class GoToKeysTests(Chromium chromium, PastSite site)
     [InlineData("h", "/history$")]
     [InlineData("c", "/compare$")]
     [InlineData("p", "/planner$")]
+    [InlineData("a", "/alerts$")]
     [InlineData("i", "/import$")]
     [InlineData("s", "/store$")]
     [InlineData("e", "/probes$")]

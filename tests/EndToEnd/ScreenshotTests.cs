@@ -45,6 +45,15 @@ public sealed class ScreenshotTests(Chromium chromium, Site site)
         await TakeAsync(page, $"demo-host-{tab.ToLowerInvariant()}-{theme}");
     }
 
+    [Theory]
+    [MemberData(nameof(Themes))]
+    public async Task Alerts_Rules_GiveAPicture(string theme, ColorScheme scheme)
+    {
+        IPage page = await chromium.OpenAsync(new Uri(site.Address, "alerts?show=rules"), scheme);
+        await Assertions.Expect(page.Locator("[data-rule]")).ToHaveCountAsync(8);
+        await TakeAsync(page, $"alerts-rules-{theme}");
+    }
+
     private static async Task TakeAsync(IPage page, string name)
     {
         await Assertions.Expect(page.Locator("#blazor-error-ui")).ToBeHiddenAsync();

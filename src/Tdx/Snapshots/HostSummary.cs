@@ -33,6 +33,9 @@ public sealed record HostSummary
     /// <summary>PAMT over all TDMRs.</summary>
     public required Reading<ByteSize> Pamt { get; init; }
 
+    /// <summary>PAMT as it is computed, where the kernel reported a figure that it can be held against; <see cref="Pamt"/> is that figure then.</summary>
+    public Reading<ByteSize> ComputedPamt { get; init; } = NoComputedPamt;
+
     /// <summary>The most reserved areas that any TDMR needs.</summary>
     public required Reading<int> PeakReserved { get; init; }
 
@@ -57,6 +60,9 @@ public sealed record HostSummary
     /// <summary>How deep the probe could read.</summary>
     public required Reading<ProbeTier> Tier { get; init; }
 
+    /// <summary>There is no figure of the kernel that a computed PAMT could be held against.</summary>
+    public static Reading<ByteSize> NoComputedPamt { get; } = Reading.NotOffered<ByteSize>("layout", "There is no figure of the kernel to hold it against.");
+
     /// <summary>Works it out.</summary>
     public static HostSummary From(Snapshot snapshot)
     {
@@ -76,6 +82,7 @@ public sealed record HostSummary
             Version = VersionOf(snapshot, evidence),
             Memory = snapshot.Memory.Map.Map(blocks => SizeOf(blocks)),
             Pamt = PamtOf(evidence.Log, layout),
+            ComputedPamt = ComputedPamtOf(evidence),
             PeakReserved = PeakOf(layout, limits),
             MaxReserved = limits.Map(value => (int)value.MaxReservedPerTdmr),
             Tdmrs = layout.Map(value => value.TdmrsNeeded),
@@ -116,6 +123,12 @@ public sealed record HostSummary
             ? Reading.Unreadable<ByteSize>(layout.Source, $"No PAMT was computed: the layout ended with {built.Error}.", "See the host's readiness checks.")
             : layout.Map(value => new ByteSize(value.PamtKiB * ByteSize.KiB));
     }
+
+    // A kernel with Dynamic PAMT allocates less by design.
+    private static Reading<ByteSize> ComputedPamtOf(ReadinessEvidence evidence) =>
+        evidence.LogFacts is { PamtKiB: < (1UL << 50), DynamicPamt: false } && evidence.Layout is { Error: LayoutError.None, PamtKiB: < (1UL << 50) } layout
+            ? Reading.Known(new ByteSize(layout.PamtKiB * ByteSize.KiB), evidence.Snapshot.Layout.Layout.Provenance, evidence.Snapshot.Layout.Layout.Source)
+            : evidence.LogFacts.DynamicPamt ? Reading.NotOffered<ByteSize>("layout", "The kernel uses Dynamic PAMT.") : NoComputedPamt;
 
     // Reserved areas come last: a layout that ended before them has none to count.
     private static Reading<int> PeakOf(Reading<TdmrLayout> layout, Reading<TdmrLimits> limits)

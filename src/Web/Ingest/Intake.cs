@@ -115,6 +115,7 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
             Hash = opened.Hash,
             TakenAt = UnixTime.FromMicroseconds(opened.TakenAt),
             LastSeen = UnixTime.FromMicroseconds(row.ReceivedAt),
+            HeardAt = time.GetTimestamp(),
             ProbeVersion = caller.ProbeVersion,
         }));
     }

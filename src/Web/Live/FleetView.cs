@@ -118,10 +118,11 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
                 DateTimeOffset lastSeen = known.Entry.LastSeen > entry.LastSeen ? known.Entry.LastSeen : entry.LastSeen;
                 bool isLatest = (sequence, entry.Revision).CompareTo((known.Sequence, known.Entry.Revision)) > 0;
                 isDamaged = known.IsDamaged && known.Entry.Hash != entry.Hash && !isLatest;
-                (entry, sequence) = isLatest ? (entry with { LastSeen = lastSeen, Dropped = known.Entry.Dropped }, sequence) : (known.Entry with { LastSeen = lastSeen }, known.Sequence);
+                entry = entry with { LastSeen = lastSeen, Dropped = known.Entry.Dropped, HeardAt = known.Entry.HeardAt ?? entry.HeardAt };
+                (entry, sequence) = isLatest ? (entry, sequence) : (known.Entry with { LastSeen = lastSeen, HeardAt = entry.HeardAt }, known.Sequence);
             }
 
-            _hosts[entry.HostId] = new HostState(entry, sequence, isDamaged, known?.HeardAt);
+            _hosts[entry.HostId] = new HostState(entry, sequence, isDamaged);
             changed = entry;
         }
 
@@ -145,7 +146,7 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
             }
 
             // By the monotonic clock where it ran since: a wall clock that was set makes no host silent.
-            TimeSpan unheard = known.HeardAt is { } heardAt ? time.GetElapsedTime(heardAt) : now - known.Entry.LastSeen;
+            TimeSpan unheard = known.Entry.HeardAt is { } heardAt ? time.GetElapsedTime(heardAt) : now - known.Entry.LastSeen;
             bool wasSilent = unheard > ProbeContract.SilentAfter;
             bool wasSet = (now - known.Entry.LastSeen - unheard).Duration() > ProbeContract.SilentAfter;
             isNews = wasSilent || wasSet || known.Entry.ProbeVersion != probeVersion || (dropped ?? known.Entry.Dropped) != known.Entry.Dropped;
@@ -154,8 +155,8 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
                 _silences.Enqueue(new Silence(hostId, UnixTime.ToMicroseconds(now - unheard), UnixTime.ToMicroseconds(now)));
             }
 
-            changed = known.Entry with { LastSeen = now, ProbeVersion = probeVersion, Dropped = dropped ?? known.Entry.Dropped };
-            _hosts[hostId] = known with { Entry = changed, HeardAt = time.GetTimestamp() };
+            changed = known.Entry with { LastSeen = now, HeardAt = time.GetTimestamp(), ProbeVersion = probeVersion, Dropped = dropped ?? known.Entry.Dropped };
+            _hosts[hostId] = known with { Entry = changed };
         }
 
         _unsaved[hostId] = UnixTime.ToMicroseconds(now);
@@ -249,8 +250,7 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
     /// <param name="Entry">What pages show.</param>
     /// <param name="Sequence">The number of the latest snapshot.</param>
     /// <param name="IsDamaged">Whether its body cannot be read.</param>
-    /// <param name="HeardAt">When it was heard of, by the monotonic clock; null until then after a start.</param>
-    private sealed record HostState(HostEntry Entry, long Sequence, bool IsDamaged = false, long? HeardAt = null);
+    private sealed record HostState(HostEntry Entry, long Sequence, bool IsDamaged = false);
 
     private sealed class Subscription(FleetView view, Action<HostEntry> onChange) : IDisposable
     {

@@ -24,6 +24,9 @@ public sealed record HostEntry
     /// <summary>When the dashboard last heard of the host, by the dashboard's clock.</summary>
     public required DateTimeOffset LastSeen { get; init; }
 
+    /// <summary>When the dashboard last heard of the host, by the monotonic clock (<see cref="TimeProvider.GetTimestamp"/>); null where it was not since the dashboard's start.</summary>
+    public long? HeardAt { get; init; }
+
     /// <summary>Whether it was not heard of for so long that its values are old. A host that was taken from a file has nobody to be heard of.</summary>
     public bool IsSilentAt(DateTimeOffset now) => Summary.Origin != Origin.File && now - LastSeen > ProbeContract.SilentAfter;
 

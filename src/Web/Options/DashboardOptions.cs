@@ -44,6 +44,9 @@ public sealed record DashboardOptions
     /// <summary>The OpenID provider by which people sign in; null for none.</summary>
     public OpenIdOptions? OpenId { get; init; }
 
+    /// <summary>Who is told of alerts, as far as it stands in the settings.</summary>
+    public AlertOptions Alerts { get; init; } = AlertOptions.None;
+
     /// <summary>What <c>--help</c> prints.</summary>
     public static string Help => $"""
         Usage: TdxDash.Web [COMMAND] [--KEY VALUE]...
@@ -87,6 +90,7 @@ public sealed record DashboardOptions
           --TdxDash:OpenId:GroupsClaim NAME   Claim that lists groups. Default groups.
           --TdxDash:OpenId:NameClaim NAME  Claim that names the account. Default preferred_username.
           --TdxDash:OpenId:Scopes LIST     Scopes besides openid, separated by blanks. Default profile.
+        {AlertOptions.Help}
           --AllowedHosts HOSTS             Host names that requests may carry, separated by semicolons. Default localhost;127.0.0.1;[::1],
                                            and every name with AllowRemote. Set it when a reverse proxy passes its own name on.
           --help                           Prints this.
@@ -118,6 +122,7 @@ public sealed record DashboardOptions
             OpenId = OpenIdOptions.Read(keys),
             Tls = TlsFiles.Read(keys, urls),
             Proxies = keys.Networks($"{Section}:Proxies"),
+            Alerts = AlertOptions.Read(keys),
         };
         keys.CheckAddresses(urls, options.AllowRemote);
         keys.RefuseUnknown(Section);

@@ -8,6 +8,7 @@ using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.Alerts;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Planning;
@@ -42,6 +43,8 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<IReinitView>(Reinits);
         Services.AddSingleton<IReinitRequests>(Requests);
         Services.AddSingleton<SnapshotFinder>();
+        Services.AddSingleton<IAlertView>(Alerts);
+        Services.AddSingleton<IAlertDesk>(Alerts);
         Services.AddScoped<CircuitRenders>();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
@@ -54,6 +57,8 @@ public abstract class PageTestContext : BunitContext
     internal FakeTimeProvider Time { get; } = new(Samples.Now);
 
     internal FakeFleet Fleet { get; } = new();
+
+    internal FakeAlerts Alerts { get; } = new();
 
     internal FakeImports Imports { get; } = new();
 

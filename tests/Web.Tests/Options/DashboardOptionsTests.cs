@@ -83,6 +83,27 @@ public sealed class DashboardOptionsTests
         Assert.All(["--urls", "TdxDash:DataFolder", "TdxDash:AllowRemote", "TdxDash:Store:QueueLength", "TdxDash:Store:QueueMiB", "TdxDash:Backup:Folder", "TdxDash:Backup:Every", "TdxDash:Backup:Keep", "AllowedHosts"],
             key => Assert.Contains(key, DashboardOptions.Help, StringComparison.Ordinal));
 
+    [Fact]
+    public void Read_AlertTargets_AreBoundAndTheirSecretsAreNotInTheirText()
+    {
+        DashboardOptions options = Read(("TdxDash:Alerts:Link", "https://tdx.example.com/lab"), ("TdxDash:Alerts:Webhook:Url", "https://hooks.example.com"), ("TdxDash:Alerts:Webhook:Secret", "canary-1f0e"),
+            ("TdxDash:Alerts:Mail:Server", "smtp://mail.example.com"), ("TdxDash:Alerts:Mail:From", "tdx@example.com"), ("TdxDash:Alerts:Mail:To", "a@example.com,b@example.com"));
+
+        Assert.Equal("https://tdx.example.com/lab/", options.Alerts.Link!.ToString());
+        Assert.Equal(["webhook (settings)", "mail (settings)"], options.Alerts.Targets.Select(target => target.Draft.Name));
+        Assert.Equal("canary-1f0e", options.Alerts.Targets[0].Secret);
+        Assert.DoesNotContain("canary-1f0e", options.Alerts.Targets[0].ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("TdxDash:Alerts:Webhook:Url", "ftp://example.com", "http://")]
+    [InlineData("TdxDash:Alerts:Webhook:Secret", "alone", "has no address")]
+    [InlineData("TdxDash:Alerts:Mail:Server", "smtp://mail.example.com", "sender")]
+    [InlineData("TdxDash:Alerts:Link", "tdx.example.com", "TdxDash:Alerts:Link")]
+    [InlineData("TdxDash:Alerts:Slack:Url", "https://example.com", "not a setting")]
+    public void Read_WrongAlertKey_IsNamedWithTheRemedy(string key, string value, string why) =>
+        Assert.Contains(why, Assert.Throws<StartRefusedException>(() => Read((key, value))).Message, StringComparison.Ordinal);
+
     private static DashboardOptions Read(params (string Key, string Value)[] settings) => DashboardOptions.Read(new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());
 }

@@ -11,7 +11,7 @@ internal static class DigestCodec
 {
     /// <summary>The form's version, its first byte. Raise it whenever a member is added or means something else: all digests and
     /// comparisons of older versions are then made again from the bodies, in the background.</summary>
-    public const int Form = 1;
+    public const int Form = 2;
 
     /// <summary>Writes a digest.</summary>
     public static byte[] Write(HostDigest digest, Func<string, long> idOf)
@@ -27,6 +27,7 @@ internal static class DigestCodec
         writer.Reading(summary.Version, Write);
         writer.Reading(summary.Memory, Write);
         writer.Reading(summary.Pamt, Write);
+        writer.Reading(summary.ComputedPamt, Write);
         writer.Reading(summary.PeakReserved, Write);
         writer.Reading(summary.MaxReserved, Write);
         writer.Reading(summary.Tdmrs, Write);
@@ -43,6 +44,12 @@ internal static class DigestCodec
         return writer.ToArray();
     }
 
+    // It lacks the computed PAMT: its rows stand until the background has made them again, so that the first start of this version is no slower.
+    private const int FormBefore = 1;
+
+    /// <summary>Whether bytes can be read, in this version's form or the one before.</summary>
+    public static bool IsReadable(byte[]? bytes) => bytes is [Form or FormBefore, ..];
+
     /// <summary>Whether bytes are of this version's form.</summary>
     public static bool IsCurrent(byte[]? bytes) => bytes is [Form, ..];
 
@@ -51,11 +58,6 @@ internal static class DigestCodec
     public static HostDigest Read(byte[] bytes, Func<long, string> textOf)
     {
         var reader = new DigestReader(bytes, textOf);
-        if (reader.Number() != Form)
-        {
-            throw new InvalidDataException("The digest has another form.");
-        }
-
         return new HostDigest(Summary(reader), Attributes(reader));
     }
 
@@ -64,10 +66,16 @@ internal static class DigestCodec
     public static HostSummary ReadSummary(byte[] bytes, Func<long, string> textOf)
     {
         var reader = new DigestReader(bytes, textOf);
-        return reader.Number() == Form ? Summary(reader) : throw new InvalidDataException("The digest has another form.");
+        return Summary(reader);
     }
 
-    private static HostSummary Summary(DigestReader reader) => new()
+    private static HostSummary Summary(DigestReader reader)
+    {
+        ulong form = reader.Number();
+        return form is Form or FormBefore ? Summary(reader, form == Form) : throw new InvalidDataException("The digest has another form.");
+    }
+
+    private static HostSummary Summary(DigestReader reader, bool hasComputedPamt) => new()
     {
         Name = reader.Text(),
         Origin = reader.Word<Origin>(),
@@ -77,6 +85,7 @@ internal static class DigestCodec
         Version = reader.Reading(static r => new ModuleVersion(r.Int(), r.Int(), r.Int())),
         Memory = reader.Reading(static r => new ByteSize(r.Number())),
         Pamt = reader.Reading(static r => new ByteSize(r.Number())),
+        ComputedPamt = hasComputedPamt ? reader.Reading(static r => new ByteSize(r.Number())) : HostSummary.NoComputedPamt,
         PeakReserved = reader.Reading(static r => r.Int()),
         MaxReserved = reader.Reading(static r => r.Int()),
         Tdmrs = reader.Reading(static r => r.Int()),

@@ -29,7 +29,7 @@ internal sealed class DigestSource(SnapshotReader bodies, TextTable texts, Summa
     {
         try
         {
-            return DigestCodec.IsCurrent(digest) ? read(digest!, texts.Of) : null;
+            return DigestCodec.IsReadable(digest) ? read(digest!, texts.Of) : null;
         }
         catch (InvalidDataException)
         {
