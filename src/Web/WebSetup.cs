@@ -20,6 +20,7 @@ using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Hubs;
 using TdxDash.Web.Live.Planning;
 using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Metrics;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
 using TdxDash.Web.Security.Access;
@@ -100,6 +101,7 @@ public static class WebSetup
         services.AddSingleton<ILabelBook, LabelBook>();
         services.AddSingleton<IFleetProjection, FleetProjection>();
         AddHistory(services);
+        AddMetrics(services, options);
         services.AddSingleton<EventReader>();
         services.AddSingleton<ReinitView>();
         services.AddSingleton<IReinitView>(provider => provider.GetRequiredService<ReinitView>());
@@ -139,6 +141,7 @@ public static class WebSetup
             hub.KeepAliveInterval = ProbeContract.HeartbeatInterval;
             // A probe that is there pings in every interval: one that went without a word is not waited for.
             hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
+            hub.AddFilter<ProbeHubMeter>();
         }).AddHubOptions<LiveHub>(hub => hub.MaximumReceiveMessageSize = LiveHub.MaxMessageBytes);
         AccessRules.Add(services);
         PageCompression.Add(services);
@@ -147,6 +150,19 @@ public static class WebSetup
         services.AddMudServices();
         services.AddScoped<CircuitRenders>();
         services.AddSingleton<CircuitHandler, CircuitMemory>();
+    }
+
+    private static void AddMetrics(IServiceCollection services, DashboardOptions options)
+    {
+        services.AddSingleton<DashboardMeter>();
+        services.AddSingleton<MeterReader>();
+        services.AddSingleton<ProbeHubMeter>();
+        services.AddSingleton<CircuitHandler, CircuitMeter>();
+        MetricsEndpoint.Add(services);
+        if (options.IsOtlpOn)
+        {
+            OtlpExport.Add(services);
+        }
     }
 
     private static void AddHistory(IServiceCollection services)
@@ -186,6 +202,7 @@ public static class WebSetup
         PaletteEndpoint.Map(app);
         FleetExport.Map(app);
         PlannerFleetExport.Map(app);
+        MetricsEndpoint.Map(app);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireRateLimiting(ProbeGate.Policy);
         app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
         // The policy above already forbids framing; Blazor would add a second header.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TdxDash.Web.Metrics;
 using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
 
@@ -31,6 +32,9 @@ public sealed record DashboardOptions
     /// <summary>When backups are made; null for never.</summary>
     public BackupRule? Backup { get; init; }
 
+    /// <summary>Whether an OpenTelemetry collector is named that gets the dashboard's own metrics.</summary>
+    public bool IsOtlpOn { get; init; }
+
     /// <summary>What <c>--help</c> prints.</summary>
     public static string Help => $"""
         Usage: TdxDash.Web [COMMAND] [--KEY VALUE]...
@@ -56,6 +60,8 @@ public sealed record DashboardOptions
           --TdxDash:Backup:Keep N          How many stay, {BackupOptions.MinKeep} to {BackupOptions.MaxKeep}. Default {BackupOptions.DefaultKeep}.
           --AllowedHosts HOSTS             Host names that requests may carry, separated by semicolons. Default localhost;127.0.0.1;[::1],
                                            and every name with AllowRemote. Set it when a reverse proxy passes its own name on.
+          --OTEL_EXPORTER_OTLP_ENDPOINT URL  An OpenTelemetry collector that gets the dashboard's own metrics. Default none: nothing is sent.
+                                           OpenTelemetry's other OTEL_ keys hold with it, such as OTEL_EXPORTER_OTLP_PROTOCOL.
           --help                           Prints this.
 
         """;
@@ -79,6 +85,7 @@ public sealed record DashboardOptions
             },
             Retention = RetentionOptions.Read(keys),
             Backup = BackupOptions.Read(keys),
+            IsOtlpOn = OtlpExport.IsOn(keys),
         };
         keys.CheckAddresses(urls, options.AllowRemote);
         keys.RefuseUnknown(Section);
@@ -172,6 +179,18 @@ internal sealed class OptionReader(IConfiguration configuration)
         }
 
         return Path.GetFullPath(text);
+    }
+
+    public Uri? Url(string key)
+    {
+        string? text = Text(key);
+        if (text is null || (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)))
+        {
+            return text is null ? null : new Uri(text);
+        }
+
+        Errors.Add($"{key} is '{text}': set it to an http or https address, such as http://127.0.0.1:4317.");
+        return null;
     }
 
     public bool Flag(string key, bool fallback)
