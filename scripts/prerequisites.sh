@@ -58,7 +58,7 @@ missing_for_native_build() {
 	fi
 }
 
-# The packages that the tests need on top: the linker of Native AOT, libFuzzer, Node.js, networks, Python for its example, an Alertmanager to be told, a browser, and a font to draw text with.
+# The packages that the tests need on top: the linker of Native AOT, libFuzzer, Node.js, networks, Python for its example, Prometheus and an Alertmanager, a browser, and a font to draw text with.
 missing_for_tests() {
 	missing_for_native_build
 	have clang || echo clang
@@ -69,6 +69,7 @@ missing_for_tests() {
 	have ip || echo iproute2
 	have python3 || echo python3
 	have prometheus-alertmanager || echo prometheus-alertmanager
+	have promtool || echo prometheus
 	[ -x /usr/bin/chromium-headless-shell ] || echo chromium-headless-shell
 	[ -n "$(find /usr/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || echo fonts-dejavu-core
 	missing_for_kernel_tests

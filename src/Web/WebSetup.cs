@@ -20,6 +20,7 @@ using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Hubs;
 using TdxDash.Web.Live.Planning;
 using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Metrics;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
 using TdxDash.Web.Security.Access;
@@ -105,6 +106,7 @@ public static class WebSetup
         services.AddSingleton<LabelBook>();
         services.AddSingleton<ILabelBook>(provider => provider.GetRequiredService<LabelBook>());
         AddHistory(services);
+        AddMetrics(services, options);
         services.AddSingleton<EventReader>();
         services.AddSingleton<ReinitView>();
         services.AddSingleton<ReinitRequests>();
@@ -146,6 +148,7 @@ public static class WebSetup
             hub.KeepAliveInterval = ProbeContract.HeartbeatInterval;
             // A probe that is there pings in every interval: one that went without a word is not waited for.
             hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
+            hub.AddFilter<ProbeHubMeter>();
         }).AddHubOptions<LiveHub>(hub => hub.MaximumReceiveMessageSize = LiveHub.MaxMessageBytes);
         // After the store: it brings along what reads the keys at the start, and a store that refuses the start is to be named first.
         ProbeAuthentication.Add(services);
@@ -159,6 +162,19 @@ public static class WebSetup
         services.AddMudServices();
         services.AddScoped<CircuitRenders>();
         services.AddSingleton<CircuitHandler, CircuitMemory>();
+    }
+
+    private static void AddMetrics(IServiceCollection services, DashboardOptions options)
+    {
+        services.AddSingleton<DashboardMeter>();
+        services.AddSingleton<MeterReader>();
+        services.AddSingleton<ProbeHubMeter>();
+        services.AddSingleton<CircuitHandler, CircuitMeter>();
+        MetricsEndpoint.Add(services);
+        if (options.IsOtlpOn)
+        {
+            OtlpExport.Add(services);
+        }
     }
 
     private static void AddHistory(IServiceCollection services)
@@ -208,6 +224,7 @@ public static class WebSetup
         PaletteEndpoint.Map(files);
         FleetExport.Map(files);
         PlannerFleetExport.Map(files);
+        MetricsEndpoint.Map(app);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireRateLimiting(ProbeGate.Policy).RequireAuthorization(Policies.Probe);
         ProbeEndpoints.Map(app);
         app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireAuthorization(Policies.View);

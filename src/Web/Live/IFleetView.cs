@@ -33,8 +33,9 @@ public sealed record HostEntry
     /// <summary>The probe's version; empty where it is not known since the dashboard's start.</summary>
     public required string ProbeVersion { get; init; }
 
-    /// <summary>Snapshots and observations that the probe's journal had to drop before they could be delivered, as its last heartbeat said.</summary>
-    public long Dropped { get; init; }
+    /// <summary>Snapshots and observations that the probe's journal had to drop before they could be delivered, as its last heartbeat said; null until there was one since the
+    /// dashboard's start.</summary>
+    public long? Dropped { get; init; }
 }
 
 /// <summary>The latest state of every host, in memory, and the feed of its changes.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TdxDash.Web.Metrics;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
@@ -47,6 +48,9 @@ public sealed record DashboardOptions
     /// <summary>Who is told of alerts, as far as it stands in the settings.</summary>
     public AlertOptions Alerts { get; init; } = AlertOptions.None;
 
+    /// <summary>Whether an OpenTelemetry collector is named that gets the dashboard's own metrics.</summary>
+    public bool IsOtlpOn { get; init; }
+
     /// <summary>What <c>--help</c> prints.</summary>
     public static string Help => $"""
         Usage: TdxDash.Web [COMMAND] [--KEY VALUE]...
@@ -93,6 +97,8 @@ public sealed record DashboardOptions
         {AlertOptions.Help}
           --AllowedHosts HOSTS             Host names that requests may carry, separated by semicolons. Default localhost;127.0.0.1;[::1],
                                            and every name with AllowRemote. Set it when a reverse proxy passes its own name on.
+          --OTEL_EXPORTER_OTLP_ENDPOINT URL  An OpenTelemetry collector that gets the dashboard's own metrics. Default none: nothing is sent.
+                                           OpenTelemetry's other OTEL_ keys hold with it, such as OTEL_EXPORTER_OTLP_PROTOCOL.
           --help                           Prints this.
 
         """;
@@ -123,6 +129,7 @@ public sealed record DashboardOptions
             Tls = TlsFiles.Read(keys, urls),
             Proxies = keys.Networks($"{Section}:Proxies"),
             Alerts = AlertOptions.Read(keys),
+            IsOtlpOn = OtlpExport.IsOn(keys),
         };
         keys.CheckAddresses(urls, options.AllowRemote);
         keys.RefuseUnknown(Section);
@@ -236,6 +243,18 @@ internal sealed class OptionReader(IConfiguration configuration)
             Errors.Add($"{key} is '{file}', which cannot be read: {e.Message} Name a file that the dashboard may read and whose first line is the secret.");
             return null;
         }
+    }
+
+    public Uri? Url(string key)
+    {
+        string? text = Text(key);
+        if (text is null || (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)))
+        {
+            return text is null ? null : new Uri(text);
+        }
+
+        Errors.Add($"{key} is '{text}': set it to an http or https address, such as http://127.0.0.1:4317.");
+        return null;
     }
 
     public bool Flag(string key, bool fallback)

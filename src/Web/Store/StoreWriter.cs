@@ -6,6 +6,11 @@ using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Store;
 
+/// <summary>How a transaction of the writer ended.</summary>
+/// <param name="Took">How long it took, with its flush to the disk.</param>
+/// <param name="IsCommitted">Whether it was committed; else nothing of it was kept.</param>
+internal readonly record struct BatchReport(TimeSpan Took, bool IsCommitted);
+
 /// <summary>The one writer of the database. What is queued while a commit runs goes into the next one (group commit).</summary>
 internal sealed class StoreWriter : IAsyncDisposable
 {
@@ -38,6 +43,15 @@ internal sealed class StoreWriter : IAsyncDisposable
 
     /// <summary><see cref="Trouble"/> came or went. Raised on the writer's thread: it must not be held up.</summary>
     public event Action? TroubleChanged;
+
+    /// <summary>A transaction ended. Raised on the writer's thread: it must not be held up.</summary>
+    public event Action<BatchReport>? BatchEnded;
+
+    /// <summary>Works that wait.</summary>
+    public int QueuedWorks => _queue.Reader.Count;
+
+    /// <summary>Memory that they hold, and those of the transaction that is under way, in bytes.</summary>
+    public long QueuedBytes => Interlocked.Read(ref _queuedBytes);
 
     /// <summary>Why the last commit failed or nothing is written any more; null while all is well. After a failure it is again with the next delivery that is stored, or with any commit 20 seconds later.</summary>
     public string? Trouble => _refusal ?? _trouble;
@@ -111,6 +125,7 @@ internal sealed class StoreWriter : IAsyncDisposable
 
     private void Write(List<IStoreWork> batch)
     {
+        long began = Stopwatch.GetTimestamp();
         try
         {
             _connection ??= _path.OpenWriter();
@@ -126,9 +141,12 @@ internal sealed class StoreWriter : IAsyncDisposable
         // The edge of the writer's loop: whatever failed, nothing was acknowledged, and the next batch gets its chance.
         catch (Exception e)
         {
+            BatchEnded?.Invoke(new BatchReport(Stopwatch.GetElapsedTime(began), IsCommitted: false));
             Fail(batch, e);
             return;
         }
+
+        BatchEnded?.Invoke(new BatchReport(Stopwatch.GetElapsedTime(began), IsCommitted: true));
 
         // Where no delivery fits any more a sign of life still may, and says nothing about the next delivery.
         if (batch.Exists(work => work.Bytes > 0) || Stopwatch.GetElapsedTime(_failedAt) > TroubleHolds)
