@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using TdxDash.Tdx.KernelLog;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
@@ -22,9 +21,6 @@ public sealed record MissingSource(string What, string Source, ReadingState Stat
 public sealed record HostView
 {
     private const int LargeFrom = 1_000;
-
-    // Held by the pages alone: what no page shows any more is forgotten.
-    private static readonly ConditionalWeakTable<Snapshot, WeakReference<HostView>> Shown = [];
 
     /// <summary>The snapshot.</summary>
     public required Snapshot Snapshot { get; init; }
@@ -72,21 +68,6 @@ public sealed record HostView
         IReadOnlyList<Tdmr> tdmrs = snapshot.Layout.Layout.Or(null)?.Tdmrs ?? [];
         int regions = (snapshot.Memory.Map.Or([])?.Count ?? 0) + (snapshot.Memory.FirmwareMap.Or([])?.Count ?? 0) + tdmrs.Count + tdmrs.Sum(tdmr => tdmr.Reserved.Count);
         return regions > LargeFrom;
-    }
-
-    /// <summary>Works it out, once for all pages that show the same snapshot.</summary>
-    public static HostView Of(Snapshot snapshot)
-    {
-        WeakReference<HostView> kept = Shown.GetValue(snapshot, _ => new WeakReference<HostView>(null!));
-        lock (kept)
-        {
-            if (!kept.TryGetTarget(out HostView? view))
-            {
-                kept.SetTarget(view = From(snapshot));
-            }
-
-            return view;
-        }
     }
 
     /// <summary>Works it out; the one place where pages call the domain.</summary>

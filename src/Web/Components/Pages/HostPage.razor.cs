@@ -34,7 +34,7 @@ public sealed partial class HostPage : IDisposable
 
     /// <summary>Turns a snapshot into what is shown.</summary>
     [Parameter]
-    public Func<Snapshot, HostView> ViewOf { get; set; } = HostView.Of;
+    public Func<Snapshot, HostView> ViewOf { get; set; } = HostView.From;
 
     [Inject]
     private CircuitRenders Renders { get; set; } = null!;

@@ -12,5 +12,5 @@ internal static class SvgIcon
     /// <summary>An icon that stands beside a word, which says the same.</summary>
     /// <param name="icon">One of <see cref="MudBlazor.Icons"/>.</param>
     public static MarkupString Of(string icon) => Made.GetOrAdd(icon, paths => new MarkupString(
-        $"<svg class=\"mud-icon-root mud-svg-icon mud-icon-size-medium icon\" focusable=\"false\" viewBox=\"0 0 24 24\" aria-hidden=\"true\" role=\"img\">{paths}</svg>"));
+        $"<svg class=\"mud-icon-root mud-svg-icon mud-icon-size-medium icon\" focusable=\"false\" viewBox=\"0 0 24 24\" role=\"img\" aria-hidden=\"true\">{paths}</svg>"));
 }
