@@ -146,6 +146,7 @@ public static class WebSetup
             .AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = CircuitMessageBytes);
         services.AddMudServices();
         services.AddScoped<CircuitRenders>();
+        services.AddScoped<PageCaller>();
         services.AddSingleton<CircuitHandler, CircuitMemory>();
     }
 

@@ -5,6 +5,7 @@ using MudBlazor.Services;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Care;
 using TdxDash.Web.Tests.Support;
@@ -27,6 +28,8 @@ public abstract class HistoryTestContext : BunitContext
         Services.AddSingleton<IHistoryFeed>(Store.Feed);
         Services.AddSingleton<SnapshotFinder>();
         Services.AddScoped<CircuitRenders>();
+        Services.AddScoped<PageCaller>();
+        this.AddAuthorization();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }

@@ -11,6 +11,8 @@ using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Planning;
 using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Security.Access;
+using TdxDash.Web.Store;
 using TdxDash.Web.Store.Care;
 
 namespace TdxDash.Web.Tests.Components;
@@ -38,6 +40,8 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<IReinitRequests>(Requests);
         Services.AddSingleton<SnapshotFinder>();
         Services.AddScoped<CircuitRenders>();
+        Services.AddScoped<PageCaller>();
+        this.AddAuthorization();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
@@ -98,7 +102,7 @@ internal sealed class FakeLabels : ILabelBook
 
     public HostLabels Find(string hostId) => _labels.GetValueOrDefault(hostId, HostLabels.None);
 
-    public Task<string?> ChangeAsync(IReadOnlyDictionary<string, HostLabels> labels, CancellationToken cancellation)
+    public Task<string?> ChangeAsync(IReadOnlyDictionary<string, HostLabels> labels, Actor by, CancellationToken cancellation, IReadOnlyDictionary<string, HostLabels>? known = null)
     {
         foreach ((string hostId, HostLabels given) in Refusal is null ? labels : new Dictionary<string, HostLabels>())
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Security.Access;
 
 namespace TdxDash.Web.Components.History;
 
@@ -40,6 +41,9 @@ public sealed partial class AnnotationPanel : IDisposable
 
     [Inject]
     private IAnnotations Annotations { get; set; } = null!;
+
+    [Inject]
+    private PageCaller Caller { get; set; } = null!;
 
     [Inject]
     private TimeProvider Time { get; set; } = null!;
@@ -82,7 +86,9 @@ public sealed partial class AnnotationPanel : IDisposable
         }
 
         (AnnotationDraft? draft, string? problem) = AnnotationDraft.Check(_editing is null ? HostId : _editing.HostId, from, to, _text, _tags);
-        problem ??= _editing is null ? await Annotations.AddAsync(draft!) : await Annotations.EditAsync(_editing.Id, draft!);
+        problem ??= _editing is null
+            ? (await Annotations.AddAsync(draft!, await Caller.ActorAsync())).Problem
+            : await Annotations.EditAsync(_editing.Id, draft!, await Caller.ActorAsync());
         if (problem is not null)
         {
             _problem = problem;
@@ -108,7 +114,7 @@ public sealed partial class AnnotationPanel : IDisposable
 
     private async Task DeleteAsync(Annotation note)
     {
-        _problem = await Annotations.DeleteAsync(note.Id) ?? "";
+        _problem = await Annotations.DeleteAsync(note.Id, await Caller.ActorAsync()) ?? "";
         if (_problem.Length > 0)
         {
             return;
@@ -132,7 +138,7 @@ public sealed partial class AnnotationPanel : IDisposable
     private async Task RestoreAsync(long id)
     {
         _deleted = null;
-        _problem = await Annotations.RestoreAsync(id) ?? "";
+        _problem = await Annotations.RestoreAsync(id, await Caller.ActorAsync()) ?? "";
         await OnChanged.InvokeAsync();
     }
 }
