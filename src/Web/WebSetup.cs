@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor.Services;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Api;
+using TdxDash.Web.Api.Rest;
 using TdxDash.Web.Components;
 using TdxDash.Web.Components.Palette;
 using TdxDash.Web.Components.Parts;
@@ -141,6 +142,7 @@ public static class WebSetup
             hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
         }).AddHubOptions<LiveHub>(hub => hub.MaximumReceiveMessageSize = LiveHub.MaxMessageBytes);
         AccessRules.Add(services);
+        ApiRoutes.Add(services);
         PageCompression.Add(services);
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = CircuitMessageBytes);
@@ -170,11 +172,12 @@ public static class WebSetup
     private static void Map(WebApplication app)
     {
         SecurityHeaders.Use(app);
+        ApiErrors.Use(app);
         SameOrigin.Use(app);
         PageCompression.Use(app);
         // Who opens an address that names nothing gets the page that says so; what is no browser, the bare answer.
         app.UseWhen(
-            context => HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase),
+            context => HttpMethods.IsGet(context.Request.Method) && !ApiRoutes.IsBelow(context.Request.Path) && context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase),
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseRouting(); // after what asks again for another address
         app.UseRateLimiter();
@@ -187,6 +190,7 @@ public static class WebSetup
         PaletteEndpoint.Map(app);
         FleetExport.Map(app);
         PlannerFleetExport.Map(app);
+        ApiRoutes.Map(app);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireRateLimiting(ProbeGate.Policy);
         app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling);
         // The policy above already forbids framing; Blazor would add a second header.

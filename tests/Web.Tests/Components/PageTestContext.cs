@@ -206,5 +206,7 @@ internal sealed class FakePast : IFleetHistory, IHostHistory
 
     public Task<StoredSnapshot?> FindAsync(string hostId, long revision, CancellationToken cancellation) => Task.FromResult<StoredSnapshot?>(null);
 
+    public Task<StoredSnapshot?> FindAsync(string hostId, SnapshotHash hash, CancellationToken cancellation) => Task.FromResult<StoredSnapshot?>(null);
+
     public Task<bool> WasRemovedAsync(long revision, CancellationToken cancellation) => Task.FromResult(false);
 }

@@ -36,13 +36,14 @@ internal sealed class Dashboard : IAsyncDisposable
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Summarise? summarise = null)
+    public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Summarise? summarise = null, Action<IServiceCollection>? replace = null)
     {
         WebApplication app = WebSetup.Build(["--urls", "http://127.0.0.1:0", "--TdxDash:DataFolder", folder.Path], services =>
         {
             services.AddLogging(logging => logging.ClearProviders());
             services.AddSingleton(summarise ?? SmallSnapshot.Summarise);
             services.AddSingleton(time ?? TimeProvider.System);
+            replace?.Invoke(services);
         });
         try
         {

@@ -29,6 +29,7 @@ public sealed class PaletteSearch(IFleetView fleet, TimeProvider time)
         new("page", "Live", "initialisations and updates while they happen", "/live"),
         new("page", "Import", "a log or report of a host without a probe", "/import"),
         new("page", "Store", "the dashboard's database: check, size, retention, backup", "/store"),
+        new("page", "REST API", "what scripts and other tools can ask, to browse and to try", "/docs/api"),
         new("page", "Docs: rules of the layout", "why memory is CMR, TDMR, reserved area or PAMT", "/docs/layout"),
     ];
 
