@@ -1,7 +1,7 @@
 // @ts-check
 // Shows the OpenAPI document with Swagger UI (lib/swagger-ui), which is loaded when the page is opened. It needs no inline script; its dark colours follow the page's theme.
 
-/** @typedef {{ library: string, style: string, document: string }} Page */
+/** @typedef {{ library: string, styles: string[], document: string }} Page */
 
 /** @type {Promise<any> | undefined} */
 let loading;
@@ -9,10 +9,12 @@ let loading;
 /** @param {Page} page */
 function load(page) {
   return loading ??= new Promise((resolve, reject) => {
-    const style = document.createElement("link");
-    style.rel = "stylesheet";
-    style.href = page.style;
-    document.head.append(style);
+    for (const href of page.styles) {
+      const style = document.createElement("link");
+      style.rel = "stylesheet";
+      style.href = href;
+      document.head.append(style);
+    }
     const script = document.createElement("script");
     script.src = page.library;
     script.onload = () => resolve(/** @type {any} */ (globalThis).SwaggerUIBundle);
@@ -24,6 +26,16 @@ function load(page) {
   });
 }
 
+/** Names for screen readers, and ways in for keyboards, that Swagger UI leaves out. @param {HTMLElement} root */
+function complete(root) {
+  for (const field of root.querySelectorAll("select:not([aria-label]), textarea:not([aria-label]), input:not([aria-label]):not([id])")) {
+    field.setAttribute("aria-label", field.closest("tr")?.querySelector(".parameter__name")?.textContent ?? field.closest("label, section, .opblock-section")?.querySelector("h4, label, span")?.textContent ?? "value");
+  }
+  for (const text of root.querySelectorAll("pre:not([tabindex])")) {
+    text.setAttribute("tabindex", "0");
+  }
+}
+
 /** @param {HTMLElement} root @param {Page} page */
 export async function show(root, page) {
   const SwaggerUIBundle = await load(page);
@@ -33,6 +45,8 @@ export async function show(root, page) {
   watch.observe(html, { attributeFilter: ["data-theme"] });
   dark.addEventListener("change", follow);
   follow();
+  const added = new MutationObserver(() => complete(root));
+  added.observe(root, { childList: true, subtree: true });
   await new Promise(resolve => SwaggerUIBundle({
     domNode: root, url: page.document, validatorUrl: null, docExpansion: "list", defaultModelsExpandDepth: 0, displayRequestDuration: true, onComplete: () => resolve(undefined),
   }));
@@ -40,6 +54,7 @@ export async function show(root, page) {
   return {
     dispose() {
       watch.disconnect();
+      added.disconnect();
       dark.removeEventListener("change", follow);
       html.classList.remove("dark-mode");
       root.replaceChildren();

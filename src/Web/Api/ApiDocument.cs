@@ -39,14 +39,36 @@ internal static class ApiDocument
         };
 
         // Wherever the dashboard is: the document must not depend on the address that it was asked for.
-        document.Servers = [new OpenApiServer { Url = "/" }];
+        document.Servers = null;
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
         {
             [Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API token, which an administrator makes: 'Authorization: Bearer tdx_...'." },
         };
         document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+        foreach (OpenApiSchema schema in document.Components.Schemas?.Values.OfType<OpenApiSchema>() ?? [])
+        {
+            WithoutNull(schema);
+        }
+
         return Task.CompletedTask;
+    }
+
+    // A member without a value is absent, never null.
+    private static void WithoutNull(OpenApiSchema schema)
+    {
+        schema.Enum = schema.Enum is null ? null : [.. schema.Enum.Where(word => word is not null && !JsonNullSentinel.IsJsonNullSentinel(word))];
+        foreach ((string name, IOpenApiSchema member) in schema.Properties?.ToArray() ?? [])
+        {
+            if (member is OpenApiSchema { OneOf: { Count: > 0 } choices } && choices.OfType<OpenApiSchemaReference>().SingleOrDefault() is { } only)
+            {
+                schema.Properties![name] = only;
+            }
+            else if (member is OpenApiSchema { Type: { } type } plain)
+            {
+                plain.Type = type & ~JsonSchemaType.Null;
+            }
+        }
     }
 
     private static Task CompleteAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellation)

@@ -49,7 +49,7 @@ public sealed partial class ApiPage : IAsyncDisposable
             _shown = await module.InvokeAsync<IJSObjectReference>("show", _gone.Token, _root, new
             {
                 library = Assets["lib/swagger-ui/swagger-ui-bundle.js"],
-                style = Assets["lib/swagger-ui/swagger-ui.css"],
+                styles = new[] { Assets["lib/swagger-ui/swagger-ui.css"], Assets["css/api-page.css"] },
                 document = ApiRoutes.DocumentPath,
             });
         }
