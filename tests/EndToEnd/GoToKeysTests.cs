@@ -15,6 +15,7 @@ public sealed class GoToKeysTests(Chromium chromium, PastSite site)
     [InlineData("i", "/import$")]
     [InlineData("s", "/store$")]
     [InlineData("d", "/docs/layout$")]
+    [InlineData("a", "/docs/api$")]
     public async Task GoToKeys_OnTheFleet_OpenThePages(string key, string address)
     {
         IPage page = await chromium.OpenAsync(site.Address);

@@ -4,7 +4,7 @@
 /** @typedef {{ kind: string, label: string, detail: string, href?: string, action?: string }} Item */
 
 const singleKeysOff = "tdxdash.single-keys-off";
-const goTo = { f: "/", h: "/history", c: "/compare", p: "/planner", l: "/live", i: "/import", s: "/store", d: "/docs/layout" };
+const goTo = { f: "/", h: "/history", c: "/compare", p: "/planner", l: "/live", i: "/import", s: "/store", d: "/docs/layout", a: "/docs/api" };
 
 const palette = dialog("palette");
 const help = dialog("help");

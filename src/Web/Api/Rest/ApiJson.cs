@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TdxDash.Web.Components.History;
 
 namespace TdxDash.Web.Api.Rest;
 
@@ -21,6 +22,7 @@ internal static class ApiJson
         json.RespectRequiredConstructorParameters = true;
         json.AllowDuplicateProperties = false;
         json.MaxDepth = MostLevels;
+        json.Converters.Add(new TimeConverter());
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
     }
 
@@ -30,5 +32,16 @@ internal static class ApiJson
         Configure(options);
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
+    }
+
+    // The serialiser takes a time without an offset for one of the zone that the dashboard happens to run in.
+    private sealed class TimeConverter : JsonConverter<DateTimeOffset>
+    {
+        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            UrlTime.TryParse(reader.TokenType == JsonTokenType.String ? reader.GetString() : null, out DateTimeOffset time)
+                ? UrlTime.Whole(time)
+                : throw new JsonException($"it is no time between 1970 and 9998: use the form {UrlTime.Form} in UTC.");
+
+        public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(UrlTime.Write(value));
     }
 }

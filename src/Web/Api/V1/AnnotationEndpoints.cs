@@ -114,9 +114,7 @@ internal static class AnnotationEndpoints
     {
         // A tag with a blank would become two.
         string tags = string.Join(',', wanted.Tags.Select(tag => tag.Replace(' ', '\0')));
-        (AnnotationDraft? draft, string? problem) = wanted.From < DateTimeOffset.UnixEpoch || wanted.From.Year >= 9_998 || wanted.To?.Year >= 9_998
-            ? (null, "The time is not between the years 1970 and 9997. Give another one.")
-            : AnnotationDraft.Check(hostId, wanted.From.ToUniversalTime(), wanted.To?.ToUniversalTime(), wanted.Text, tags);
+        (AnnotationDraft? draft, string? problem) = AnnotationDraft.Check(hostId, wanted.From, wanted.To, wanted.Text, tags);
         return draft ?? throw Problems.Body("$", problem!);
     }
 }

@@ -120,8 +120,8 @@ public sealed class ChangeResourceTests(ApiSite site) : IClassFixture<ApiSite>
         ApiReply got = await site.SendAsync(Get, path);
         Assert.Equal((added.Text, added.Tag), (got.Text, got.Tag));
 
-        ApiReply edited = await site.SendAsync(Put, path, new { from = "2026-03-01T12:00:00Z", to = "2026-03-01T13:00:00+00:00", text = "twice" }, "bob operator:*", ("If-Match", got.Tag));
-        Assert.Equal((HttpStatusCode.OK, "twice", "2026-03-01T13:00:00+00:00", "anna"), (edited.Status, (string)edited.Json["text"]!, (string)edited.Json["to"]!, (string)edited.Json["author"]!));
+        ApiReply edited = await site.SendAsync(Put, path, new { from = "2026-03-01T12:00:00Z", to = "2026-03-01T14:00:00+01:00", text = "twice" }, "bob operator:*", ("If-Match", got.Tag));
+        Assert.Equal((HttpStatusCode.OK, "twice", "2026-03-01T13:00:00Z", "anna"), (edited.Status, (string)edited.Json["text"]!, (string)edited.Json["to"]!, (string)edited.Json["author"]!));
         Assert.Contains("changed meanwhile", (await site.SendAsync(Delete, path, null, null, ("If-Match", got.Tag))).Problem(HttpStatusCode.PreconditionFailed), StringComparison.Ordinal);
         Assert.Contains((await site.GetAsync($"/annotations?host={ApiSite.Host(3)}"))["items"]!.AsArray(), item => (string)item!["text"]! == "twice");
 
@@ -183,7 +183,6 @@ public sealed class ChangeResourceTests(ApiSite site) : IClassFixture<ApiSite>
         (await site.SendAsync(Post, "/plans", new { host = other }, viewer)).Problem(HttpStatusCode.NotFound);
         (await site.SendAsync(Put, $"/hosts/{own}/labels", new { group = "site-b", tags = (string[])["x"] }, viewer)).Problem(HttpStatusCode.Forbidden);
         (await site.SendAsync(Put, $"/hosts/{own}/labels", new { group = "site-c", tags = (string[])[] }, mover)).Problem(HttpStatusCode.Forbidden);
-        (await site.SendAsync(Post, "/annotations", new { from = "2026-03-01", text = "x" }, mover)).Problem(HttpStatusCode.BadRequest);
         (await site.SendAsync(Post, "/annotations", new { from = "2026-03-01T00:00:00Z", text = "x" }, mover)).Problem(HttpStatusCode.Forbidden);
         Assert.Equal(HttpStatusCode.OK, (await site.SendAsync(Put, $"/hosts/{own}/labels", new { group = "site-b", tags = (string[])["x"] }, mover)).Status);
     }
