@@ -58,7 +58,7 @@ missing_for_native_build() {
 	fi
 }
 
-# The packages that the tests need on top: the linker of Native AOT, libFuzzer, Node.js, networks, Python for its example, Prometheus and an Alertmanager, a browser, and a font to draw text with.
+# The packages that the tests need on top: the linker of Native AOT, libFuzzer, Node.js, curl for the examples of the API, networks, Python for its example, Prometheus and an Alertmanager, a browser, and a font to draw text with.
 missing_for_tests() {
 	missing_for_native_build
 	have clang || echo clang
@@ -66,6 +66,7 @@ missing_for_tests() {
 	[ -e /usr/include/zlib.h ] || echo zlib1g-dev
 	have node || echo nodejs
 	have npm || echo npm
+	have curl || echo curl
 	have ip || echo iproute2
 	have python3 || echo python3
 	have prometheus-alertmanager || echo prometheus-alertmanager

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor.Services;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Api;
+using TdxDash.Web.Api.Rest;
 using TdxDash.Web.Components;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Health;
@@ -66,6 +67,8 @@ public static class WebSetup
 
     private static void ConfigureHost(WebApplicationBuilder builder, DashboardOptions options)
     {
+        // A part of the whole dashboard that asked for what pages get would see nothing, and say so nowhere.
+        builder.Host.UseDefaultServiceProvider(provider => (provider.ValidateScopes, provider.ValidateOnBuild) = (true, true));
         // Set always, so that ASPNETCORE_HTTP_PORTS of a base image cannot open the dashboard to the network behind AllowRemote's back.
         builder.WebHost.UseUrls([.. options.Urls]);
         // Outside Development a run from the build folder would not find the assets; a published one has no manifest and ignores this.
@@ -104,7 +107,6 @@ public static class WebSetup
         services.AddSingleton<ISnapshotArchive, SnapshotArchive>();
         services.AddSingleton<LabelReader>();
         services.AddSingleton<LabelBook>();
-        services.AddSingleton<ILabelBook>(provider => provider.GetRequiredService<LabelBook>());
         AddHistory(services);
         AddMetrics(services, options);
         services.AddSingleton<EventReader>();
@@ -154,6 +156,7 @@ public static class WebSetup
         ProbeAuthentication.Add(services);
         AccessRules.Add(services, options);
         Https.Add(services, options.Tls);
+        ApiRoutes.Add(services);
         PageCompression.Add(services);
         // Secure comes by the policy of all cookies: asked of this one, the framework would refuse plain HTTP on loopback.
         services.AddAntiforgery(forgery => (forgery.Cookie.Name, forgery.Cookie.Path, forgery.Cookie.SameSite) = ("__Host-tdxdash-forgery", "/", SameSiteMode.Strict));
@@ -186,7 +189,7 @@ public static class WebSetup
         services.AddSingleton<ComparisonReader>();
         services.AddSingleton<HistoryFeed>();
         services.AddSingleton<IHistoryFeed>(provider => provider.GetRequiredService<HistoryFeed>());
-        services.AddSingleton<IAnnotations, Annotations>();
+        services.AddSingleton<Annotations>();
         services.AddSingleton<FleetPlanner>();
     }
 
@@ -200,12 +203,13 @@ public static class WebSetup
         }
 
         SecurityHeaders.Use(app);
+        ApiErrors.Use(app);
         app.UseCookiePolicy(new CookiePolicyOptions { Secure = CookieSecurePolicy.Always, MinimumSameSitePolicy = SameSiteMode.Lax });
         SameOrigin.Use(app);
         PageCompression.Use(app);
         // Who opens an address that names nothing gets the page that says so; what is no browser, the bare answer.
         app.UseWhen(
-            context => HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase),
+            context => HttpMethods.IsGet(context.Request.Method) && !ApiRoutes.IsBelow(context.Request.Path) && context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase),
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseRouting(); // after what asks again for another address
         app.UseAuthentication();
@@ -225,6 +229,7 @@ public static class WebSetup
         FleetExport.Map(files);
         PlannerFleetExport.Map(files);
         MetricsEndpoint.Map(app);
+        ApiRoutes.Map(app);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireRateLimiting(ProbeGate.Policy).RequireAuthorization(Policies.Probe);
         ProbeEndpoints.Map(app);
         app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireAuthorization(Policies.View);

@@ -17,6 +17,7 @@ public sealed class GoToKeysTests(Chromium chromium, PastSite site)
     [InlineData("s", "/store$")]
     [InlineData("e", "/probes$")]
     [InlineData("d", "/docs/layout$")]
+    [InlineData("r", "/docs/api$")]
     public async Task GoToKeys_OnTheFleet_OpenThePages(string key, string address)
     {
         IPage page = await chromium.OpenAsync(site.Address);

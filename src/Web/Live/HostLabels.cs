@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Live;
 
@@ -46,6 +47,9 @@ public sealed record HostLabels(LabelText? Group, ImmutableSortedSet<string> Tag
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Group, Tags.Count);
+
+    /// <summary>Both in words: <c>group lab, tags canary, rack1</c>.</summary>
+    public override string ToString() => $"{(Group is { } group ? $"group {group}" : "no group")}, {(Tags.Count > 0 ? $"tags {string.Join(", ", Tags)}" : "no tags")}";
 }
 
 /// <summary>The labels of every host, in memory and in the store.</summary>
@@ -59,9 +63,11 @@ public interface ILabelBook
 
     /// <summary>Gives hosts new labels, all of them or none.</summary>
     /// <param name="labels">Each host with its labels.</param>
+    /// <param name="by">Who does it; the audit log gets an entry for each host.</param>
     /// <param name="cancellation">Ends the waiting; what was queued is still stored.</param>
+    /// <param name="known">What the caller takes the labels for: nothing is changed where one of these hosts has others by now. Null to not ask.</param>
     /// <returns>Null when they are stored, else why not and what to do.</returns>
-    Task<string?> ChangeAsync(IReadOnlyDictionary<string, HostLabels> labels, CancellationToken cancellation);
+    Task<string?> ChangeAsync(IReadOnlyDictionary<string, HostLabels> labels, Actor by, CancellationToken cancellation, IReadOnlyDictionary<string, HostLabels>? known = null);
 
     /// <summary>Calls back with each host whose labels changed, on any thread, never for long. Disposing ends it.</summary>
     IDisposable Subscribe(Action<string> onChange);

@@ -7,12 +7,13 @@ namespace TdxDash.Web.Live;
 internal sealed class LabelBook : ILabelBook
 {
     private readonly StoreWriter _writer;
+    private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, HostLabels> _labels;
     private readonly Listeners<string> _listeners = new();
 
-    public LabelBook(LabelReader reader, StoreWriter writer)
+    public LabelBook(LabelReader reader, StoreWriter writer, TimeProvider time)
     {
-        _writer = writer;
+        (_writer, _time) = (writer, time);
         _labels = new(reader.All(), StringComparer.Ordinal);
     }
 
@@ -32,9 +33,9 @@ internal sealed class LabelBook : ILabelBook
     public HostLabels Find(string hostId) => _labels.GetValueOrDefault(hostId, HostLabels.None);
 
     /// <inheritdoc/>
-    public async Task<string?> ChangeAsync(IReadOnlyDictionary<string, HostLabels> labels, CancellationToken cancellation)
+    public async Task<string?> ChangeAsync(IReadOnlyDictionary<string, HostLabels> labels, Actor by, CancellationToken cancellation, IReadOnlyDictionary<string, HostLabels>? known = null)
     {
-        var work = new LabelWork(labels, () => Take(labels));
+        var work = new LabelWork(labels, known, by, _time.GetUtcNow(), () => Take(labels));
         return _writer.TryEnqueue(work) ?? await work.Done.WaitAsync(cancellation);
     }
 

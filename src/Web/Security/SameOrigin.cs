@@ -1,3 +1,5 @@
+using TdxDash.Web.Api;
+using TdxDash.Web.Api.Rest;
 using TdxDash.Web.Ingest;
 
 namespace TdxDash.Web.Security;
@@ -5,7 +7,7 @@ namespace TdxDash.Web.Security;
 /// <summary>Refuses browsers that change something, or call the dashboard's sockets, from another site: CORS does not guard WebSockets.</summary>
 internal static class SameOrigin
 {
-    private static readonly PathString[] Guarded = ["/hubs", "/_blazor"];
+    private static readonly PathString[] Guarded = ["/hubs", "/_blazor", "/api"];
 
     public static void Use(WebApplication app) => app.Use(async (context, next) =>
     {
@@ -18,6 +20,11 @@ internal static class SameOrigin
         }
 
         IngestLog.ForeignOrigin(app.Logger, ShownText.Limit(origin, 200), ShownText.Limit(request.Host.Value ?? "", 200));
+        if (ApiRoutes.IsBelow(request.Path))
+        {
+            throw Problems.Forbidden("The API answers pages of the dashboard itself and programs, not pages of other sites. Call it from a program, with an API token.");
+        }
+
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         await context.Response.WriteAsync("This address answers pages of the dashboard itself and probes, not pages of other sites.");
     });

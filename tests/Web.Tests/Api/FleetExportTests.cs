@@ -2,8 +2,11 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using CsvHelper;
+using Dapper;
+using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Tests.Components;
 using TdxDash.Web.Tests.Live;
 using TdxDash.Web.Tests.Support;
 
@@ -68,7 +71,7 @@ public sealed class FleetExportTests
         using var folder = new TempFolder();
         await using Dashboard dashboard = await WithTwoHostsAsync(folder);
         Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(
-            new Dictionary<string, HostLabels> { [HostB] = FleetSamples.Labels("site-b", "canary") }, TestContext.Current.CancellationToken));
+            new Dictionary<string, HostLabels> { [HostB] = FleetSamples.Labels("site-b", "canary") }, Samples.By, TestContext.Current.CancellationToken));
 
         using JsonDocument json = JsonDocument.Parse(await GetAsync(dashboard, "/fleet.json?q=tag:canary&cols=host,group,tags,memory"));
 
@@ -85,9 +88,9 @@ public sealed class FleetExportTests
         {
             Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(
                 new Dictionary<string, HostLabels> { [HostB] = FleetSamples.Labels("site-b", "canary", "lab"), ["cccccccc-0000-0000-0000-000000000003"] = FleetSamples.Labels("x") },
-                TestContext.Current.CancellationToken));
+                Samples.By, TestContext.Current.CancellationToken));
             Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(
-                new Dictionary<string, HostLabels> { [HostB] = FleetSamples.Labels("site-b", "lab") }, TestContext.Current.CancellationToken));
+                new Dictionary<string, HostLabels> { [HostB] = FleetSamples.Labels("site-b", "lab") }, Samples.By, TestContext.Current.CancellationToken));
         }
 
         await using Dashboard again = await Dashboard.StartAsync(folder);
@@ -95,6 +98,25 @@ public sealed class FleetExportTests
         Assert.Equal(["site-b"], again.Service<LabelBook>().InUse.Groups);
         Assert.Equal(["lab"], again.Service<LabelBook>().InUse.Tags);
         Assert.Equal("site-b", again.Service<FleetProjection>().Find(HostB)!.Labels.Group.ToString());
+    }
+
+    [Fact]
+    public async Task LabelChange_OfWhatSomebodyElseChanged_ChangesNothing()
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await WithTwoHostsAsync(folder);
+        ILabelBook book = dashboard.Service<ILabelBook>();
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        Dictionary<string, HostLabels> none = new() { [HostB] = HostLabels.None }, given = new() { [HostB] = FleetSamples.Labels("site-b", "lab") };
+
+        Assert.Null(await book.ChangeAsync(given, Samples.By, cancellation, none));
+        Assert.Contains("were changed meanwhile: it has group site-b, tags lab", await book.ChangeAsync(none, Samples.By, cancellation, none), StringComparison.Ordinal);
+
+        Assert.Equal(given[HostB], book.Find(HostB));
+        using SqliteConnection connection = dashboard.Path.OpenReader();
+        Assert.Equal(
+            ("tester", "label.change", HostB, "no group, no tags -> group site-b, tags lab"),
+            connection.QuerySingle<(string, string, string, string)>("SELECT actor, action, target, detail FROM audit"));
     }
 
     private static async Task<Dashboard> WithTwoHostsAsync(TempFolder folder)

@@ -52,7 +52,7 @@ public sealed class FleetHistoryPageTests : HistoryTestContext
     {
         await FillAsync();
         (AnnotationDraft? draft, _) = AnnotationDraft.Check(HistoryStore.HostId(2), Start.AddHours(1), Start.AddHours(2), "Power of the whole rack was cut by the fire alarm", "");
-        Assert.Null(await Store.Notes.AddAsync(draft!));
+        Assert.Null((await Store.Notes.AddAsync(draft!, Samples.By)).Problem);
 
         IRenderedComponent<FleetHistoryPage> page = Open();
 

@@ -29,6 +29,7 @@ public abstract class HistoryTestContext : BunitContext
         Services.AddSingleton<IHistoryFeed>(Store.Feed);
         Services.AddSingleton<SnapshotFinder>();
         Services.AddScoped<CircuitRenders>();
+        this.AddAuthorization();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }

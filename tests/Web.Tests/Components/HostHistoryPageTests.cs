@@ -210,7 +210,7 @@ public sealed class HostHistoryPageTests : HistoryTestContext
     {
         await FillAsync();
         (AnnotationDraft? draft, _) = AnnotationDraft.Check(Host, Start.AddHours(1), null, "note", "");
-        await Store.Notes.AddAsync(draft!);
+        await Store.Notes.AddAsync(draft!, Samples.By);
         IRenderedComponent<HostHistoryPage> page = Open();
         await page.InvokeAsync(() => page.FindAll(".notes button")[1].Click());
         page.WaitForElement(".undo", TimeSpan.FromSeconds(10));

@@ -313,7 +313,7 @@ public sealed class LivePageTests : PageTestContext
         }
 
         Assert.True(LabelText.TryParse("site-b", out LabelText group));
-        Labels.ChangeAsync(new Dictionary<string, HostLabels> { [Id("c")] = HostLabels.None with { Group = group }, [Id("d")] = HostLabels.None with { Group = group } }, default).GetAwaiter().GetResult();
+        Labels.ChangeAsync(new Dictionary<string, HostLabels> { [Id("c")] = HostLabels.None with { Group = group }, [Id("d")] = HostLabels.None with { Group = group } }, Samples.By, default).GetAwaiter().GetResult();
         Reinits.See(Id("a"), Updates.ToTheKernel(Now.AddSeconds(-4)).Take(5));
         Reinits.See(Id("b"), Updates.Failed(Now.AddSeconds(-60), "transferring:firmware-invalid"));
         Reinits.See(Id("c"), Updates.Whole(Now.AddSeconds(-60)));

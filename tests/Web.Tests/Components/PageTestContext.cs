@@ -46,6 +46,7 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<IAlertView>(Alerts);
         Services.AddSingleton<IAlertDesk>(Alerts);
         Services.AddScoped<CircuitRenders>();
+        this.AddAuthorization();
         JSInterop.Mode = JSRuntimeMode.Loose;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
@@ -126,7 +127,7 @@ internal sealed class FakeLabels : ILabelBook
 
     public HostLabels Find(string hostId) => _labels.GetValueOrDefault(hostId, HostLabels.None);
 
-    public Task<string?> ChangeAsync(IReadOnlyDictionary<string, HostLabels> labels, CancellationToken cancellation)
+    public Task<string?> ChangeAsync(IReadOnlyDictionary<string, HostLabels> labels, Actor by, CancellationToken cancellation, IReadOnlyDictionary<string, HostLabels>? known = null)
     {
         foreach ((string hostId, HostLabels given) in Refusal is null ? labels : new Dictionary<string, HostLabels>())
         {
@@ -229,6 +230,8 @@ internal sealed class FakePast : IFleetHistory, IHostHistory
     public Task<StoredSnapshot?> InForceAsync(string hostId, DateTimeOffset at, CancellationToken cancellation) => Task.FromResult<StoredSnapshot?>(null);
 
     public Task<StoredSnapshot?> FindAsync(string hostId, long revision, CancellationToken cancellation) => Task.FromResult<StoredSnapshot?>(null);
+
+    public Task<StoredSnapshot?> FindAsync(string hostId, SnapshotHash hash, CancellationToken cancellation) => Task.FromResult<StoredSnapshot?>(null);
 
     public Task<bool> WasRemovedAsync(long revision, CancellationToken cancellation) => Task.FromResult(false);
 }

@@ -40,7 +40,7 @@ public sealed class PlannerFleetPageTests : PageTestContext
         Fleet.Report(Samples.Entry());
         Fleet.Report(Samples.Entry(OtherId, "other", hash: 'b'));
         Assert.True(LabelText.TryParse("site-b", out LabelText site));
-        await Labels.ChangeAsync(new Dictionary<string, HostLabels> { [OtherId] = HostLabels.None with { Group = site } }, Xunit.TestContext.Current.CancellationToken);
+        await Labels.ChangeAsync(new Dictionary<string, HostLabels> { [OtherId] = HostLabels.None with { Group = site } }, Samples.By, Xunit.TestContext.Current.CancellationToken);
 
         IRenderedComponent<PlannerFleetPage> page = Open("price=4");
 

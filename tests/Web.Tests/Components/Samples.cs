@@ -8,6 +8,7 @@ using TdxDash.Testing;
 using TdxDash.Web.Components.Host;
 using TdxDash.Web.Components.MemoryMap;
 using TdxDash.Web.Live;
+using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Tests.Components;
 
@@ -17,6 +18,9 @@ internal static class Samples
     public const string HostId = "11111111-2222-3333-4444-555555555555";
 
     private const ulong GiB = ByteSize.GiB;
+
+    /// <summary>Who changes something.</summary>
+    public static readonly Actor By = new("tester", "");
 
     public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 5, TimeSpan.Zero);
 

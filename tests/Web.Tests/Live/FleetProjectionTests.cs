@@ -90,7 +90,7 @@ public sealed class FleetProjectionTests
         var heard = new List<string>();
         using IDisposable subscription = projection.Subscribe(heard.Add);
 
-        await _labels.ChangeAsync(new Dictionary<string, HostLabels> { [Samples.HostId] = FleetSamples.Labels("site-b", "canary") }, TestContext.Current.CancellationToken);
+        await _labels.ChangeAsync(new Dictionary<string, HostLabels> { [Samples.HostId] = FleetSamples.Labels("site-b", "canary") }, Samples.By, TestContext.Current.CancellationToken);
 
         Assert.Equal("site-b", projection.Current.Hosts[0].Labels.Group.ToString());
         Assert.Equal([Samples.HostId], heard);

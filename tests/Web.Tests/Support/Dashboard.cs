@@ -46,7 +46,8 @@ internal sealed class Dashboard : IAsyncDisposable
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Summarise? summarise = null, string[]? settings = null, ILoggerProvider? log = null)
+    public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Summarise? summarise = null, string[]? settings = null, ILoggerProvider? log = null,
+        Action<IServiceCollection>? replace = null)
     {
         WebApplication app = WebSetup.Build(["--urls", "http://127.0.0.1:0", "--TdxDash:DataFolder", folder.Path, .. settings ?? []], services =>
         {
@@ -60,6 +61,7 @@ internal sealed class Dashboard : IAsyncDisposable
             });
             services.AddSingleton(summarise ?? SmallSnapshot.Summarise);
             services.AddSingleton(time ?? TimeProvider.System);
+            replace?.Invoke(services);
         });
         try
         {

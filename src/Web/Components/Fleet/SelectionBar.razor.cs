@@ -5,6 +5,7 @@ using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live;
 using TdxDash.Web.Security.Access;
+using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Components.Fleet;
 
@@ -71,21 +72,22 @@ public sealed partial class SelectionBar : IDisposable
             return;
         }
 
-        _problem = await Book.ChangeAsync(after, _gone.Token);
+        Actor by = Viewer.Actor;
+        _problem = await Book.ChangeAsync(after, by, _gone.Token);
         if (_problem is null)
         {
             _tag = _group = "";
-            OfferUndo($"{wanted.Done} {Wording.Count(after.Count, "host")}.", after.Keys.ToDictionary(id => id, id => before[id], StringComparer.Ordinal));
+            OfferUndo($"{wanted.Done} {Wording.Count(after.Count, "host")}.", after.Keys.ToDictionary(id => id, id => before[id], StringComparer.Ordinal), by);
         }
     }
 
     // The book outlives this bar, which is gone when nothing is chosen any more.
-    private void OfferUndo(string done, Dictionary<string, HostLabels> before)
+    private void OfferUndo(string done, Dictionary<string, HostLabels> before, Actor by)
     {
         (ILabelBook book, ISnackbar snackbar) = (Book, Snackbar);
         UndoToast.Offer(snackbar, done, async () =>
         {
-            if (await book.ChangeAsync(before, CancellationToken.None) is string problem)
+            if (await book.ChangeAsync(before, by, CancellationToken.None) is string problem)
             {
                 snackbar.Add(problem, Severity.Error);
             }

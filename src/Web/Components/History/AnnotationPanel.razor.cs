@@ -88,7 +88,9 @@ public sealed partial class AnnotationPanel : IDisposable
         }
 
         (AnnotationDraft? draft, string? problem) = AnnotationDraft.Check(_editing is null ? HostId : _editing.HostId, from, to, _text, _tags);
-        problem ??= _editing is null ? await Annotations.AddAsync(draft!) : await Annotations.EditAsync(_editing.Id, draft!);
+        problem ??= _editing is null
+            ? (await Annotations.AddAsync(draft!, Viewer.Actor)).Problem
+            : await Annotations.EditAsync(_editing.Id, draft!, Viewer.Actor);
         if (problem is not null)
         {
             _problem = problem;
@@ -114,7 +116,7 @@ public sealed partial class AnnotationPanel : IDisposable
 
     private async Task DeleteAsync(Annotation note)
     {
-        _problem = await Annotations.DeleteAsync(note.Id) ?? "";
+        _problem = await Annotations.DeleteAsync(note.Id, Viewer.Actor) ?? "";
         if (_problem.Length > 0)
         {
             return;
@@ -138,7 +140,7 @@ public sealed partial class AnnotationPanel : IDisposable
     private async Task RestoreAsync(long id)
     {
         _deleted = null;
-        _problem = await Annotations.RestoreAsync(id) ?? "";
+        _problem = await Annotations.RestoreAsync(id, Viewer.Actor) ?? "";
         await OnChanged.InvokeAsync();
     }
 

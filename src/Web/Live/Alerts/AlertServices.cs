@@ -1,4 +1,5 @@
 using TdxDash.Web.Live.Alerts.Delivery;
+using TdxDash.Web.Security.Visible;
 using TdxDash.Web.Store.Alerts;
 
 namespace TdxDash.Web.Live.Alerts;
@@ -23,6 +24,6 @@ internal static class AlertServices
         services.AddHostedService(provider => provider.GetRequiredService<AlertKeeper>());
         services.AddSingleton<AlertCourier>();
         services.AddHostedService(provider => provider.GetRequiredService<AlertCourier>());
-        services.AddSingleton<IAlertDesk, AlertDesk>();
+        services.AddSingleton<IAlertDesk>(provider => VisibleParts.Make<AlertDesk>(provider, provider.GetRequiredService<LabelBook>()));
     }
 }

@@ -1,4 +1,5 @@
 using TdxDash.Web.Security;
+using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Live.History;
 
@@ -79,9 +80,13 @@ public sealed record AnnotationDraft
 /// <param name="CreatedAt">When it was written.</param>
 /// <param name="EditedAt">When it was last changed; null when never.</param>
 public sealed record Annotation(
-    long Id, string? HostId, string HostName, DateTimeOffset From, DateTimeOffset? To, string Text, IReadOnlyList<string> Tags, string Author, DateTimeOffset CreatedAt, DateTimeOffset? EditedAt);
+    long Id, string? HostId, string HostName, DateTimeOffset From, DateTimeOffset? To, string Text, IReadOnlyList<string> Tags, string Author, DateTimeOffset CreatedAt, DateTimeOffset? EditedAt)
+{
+    /// <summary>When it was written or last changed.</summary>
+    public DateTimeOffset ChangedAt => EditedAt ?? CreatedAt;
+}
 
-/// <summary>Keeps annotations. Every change returns null, or why nothing was kept and what to do.</summary>
+/// <summary>Keeps annotations, and tells the audit log who changed which. Every change says why nothing was kept and what to do, where nothing was.</summary>
 public interface IAnnotations
 {
     /// <summary>How long a deleted annotation can come back.</summary>
@@ -90,15 +95,26 @@ public interface IAnnotations
     /// <summary>The annotations that touch a window, ascending, at most 500: those of a host and of the fleet; all of them when no host is named.</summary>
     Task<IReadOnlyList<Annotation>> ListAsync(string? hostId, TimeWindow window, CancellationToken cancellation);
 
+    /// <summary>One annotation; null where there is none, or it was deleted.</summary>
+    Task<Annotation?> FindAsync(long id, CancellationToken cancellation);
+
     /// <summary>Keeps a new one.</summary>
-    Task<string?> AddAsync(AnnotationDraft draft);
+    /// <returns>Its number, or the problem.</returns>
+    Task<(long Id, string? Problem)> AddAsync(AnnotationDraft draft, Actor by);
 
     /// <summary>Changes one: text, tags and time; its host and author stay.</summary>
-    Task<string?> EditAsync(long id, AnnotationDraft draft);
+    /// <param name="id">Its number.</param>
+    /// <param name="draft">What it is to be.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="known">The <see cref="Annotation.ChangedAt"/> that the caller knows: nothing is changed where it is another one by now. Null to not ask.</param>
+    Task<string?> EditAsync(long id, AnnotationDraft draft, Actor by, DateTimeOffset? known = null);
 
     /// <summary>Deletes one; it can come back within <see cref="UndoTime"/>.</summary>
-    Task<string?> DeleteAsync(long id);
+    /// <param name="id">Its number.</param>
+    /// <param name="by">Who does it.</param>
+    /// <param name="known">As for <see cref="EditAsync"/>.</param>
+    Task<string?> DeleteAsync(long id, Actor by, DateTimeOffset? known = null);
 
     /// <summary>Brings a deleted one back.</summary>
-    Task<string?> RestoreAsync(long id);
+    Task<string?> RestoreAsync(long id, Actor by);
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using TdxDash.Web.Security;
 using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Live.History;
@@ -7,9 +9,6 @@ namespace TdxDash.Web.Live.History;
 /// <summary>Annotations in the store.</summary>
 internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFeed feed, TimeProvider time) : IAnnotations
 {
-    /// <summary>Who writes while there is no sign-in.</summary>
-    public const string Author = "local user";
-
     private const int MostListed = 500;
 
     // The undo of a person who clicked in the last moment is still under way.
@@ -31,21 +30,25 @@ internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFee
         FROM annotations a LEFT JOIN hosts h ON h.id = a.host
         """;
 
-    private const string AddSql = """
+    internal const string FindSql = $"{Select} WHERE a.id = @id AND a.deleted_at_us IS NULL";
+
+    private const string AddSql = $"""
         INSERT INTO annotations (host, from_us, to_us, text, tags, author, created_at_us)
         SELECT (SELECT id FROM hosts WHERE host_id = @HostId), @From, @To, @Text, @Tags, @Author, @Now
-        WHERE @HostId IS NULL OR EXISTS (SELECT 1 FROM hosts WHERE host_id = @HostId)
+        WHERE @HostId IS NULL OR EXISTS (SELECT 1 FROM hosts WHERE host_id = @HostId) {Changed}
         """;
 
-    private const string EditSql = """
-        UPDATE annotations SET from_us = @From, to_us = @To, text = @Text, tags = @Tags, edited_at_us = @Now WHERE id = @id AND deleted_at_us IS NULL
+    private const string EditSql = $"""
+        UPDATE annotations SET from_us = @From, to_us = @To, text = @Text, tags = @Tags, edited_at_us = @Now WHERE id = @id AND deleted_at_us IS NULL AND {IsKnown} {Changed}
         """;
 
-    private const string DeleteSql = "UPDATE annotations SET deleted_at_us = @now WHERE id = @id AND deleted_at_us IS NULL";
-    private const string RestoreSql = "UPDATE annotations SET deleted_at_us = NULL WHERE id = @id AND deleted_at_us >= @least";
+    private const string DeleteSql = $"UPDATE annotations SET deleted_at_us = @now WHERE id = @id AND deleted_at_us IS NULL AND {IsKnown} {Changed}";
+    private const string RestoreSql = $"UPDATE annotations SET deleted_at_us = NULL WHERE id = @id AND deleted_at_us >= @least {Changed}";
+    private const string IsKnown = "(@known IS NULL OR coalesce(edited_at_us, created_at_us) = @known)";
+    private const string Changed = "RETURNING id AS Id, (SELECT h.host_id FROM hosts h WHERE h.id = annotations.host) AS HostId, text AS Text";
     private const string PurgeSql = "DELETE FROM annotations WHERE deleted_at_us < @least";
 
-    private const string Gone = "The annotation is not there any more: somebody else deleted it. Load the page again.";
+    private const string Gone = "The annotation is not there any more, or not as it was: somebody else deleted or changed it. Load it again.";
 
     private long Now => UnixTime.ToMicroseconds(time.GetUtcNow());
 
@@ -62,67 +65,79 @@ internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFee
         cancellation);
 
     /// <inheritdoc/>
-    public Task<string?> AddAsync(AnnotationDraft draft)
+    public Task<Annotation?> FindAsync(long id, CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            using SqliteConnection connection = path.OpenReader();
+            return connection.QueryFirstOrDefault<Row>(FindSql, new { id })?.ToAnnotation();
+        },
+        cancellation);
+
+    /// <inheritdoc/>
+    public Task<(long Id, string? Problem)> AddAsync(AnnotationDraft draft, Actor by)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        return ChangeAsync(draft.HostId, $"The host {draft.HostId} is not known to this dashboard. Open it from the fleet.",
-            transaction => transaction.Connection.Execute(AddSql, Values(draft), transaction.Sqlite));
+        ArgumentNullException.ThrowIfNull(by);
+        return ChangeAsync("annotation.add", by, $"The host {draft.HostId} is not known to this dashboard. Open it from the fleet.", AddSql, Values(draft, by));
     }
 
     /// <inheritdoc/>
-    public Task<string?> EditAsync(long id, AnnotationDraft draft)
+    public async Task<string?> EditAsync(long id, AnnotationDraft draft, Actor by, DateTimeOffset? known = null)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        var values = new DynamicParameters(Values(draft));
-        values.Add("id", id);
-        return ChangeAsync(draft.HostId, Gone, transaction => transaction.Connection.Execute(EditSql, values, transaction.Sqlite));
+        var values = new DynamicParameters(Values(draft, by));
+        values.AddDynamicParams(new { id, known = Microseconds(known) });
+        return (await ChangeAsync("annotation.edit", by, Gone, EditSql, values)).Problem;
     }
 
     /// <inheritdoc/>
-    public Task<string?> DeleteAsync(long id)
-    {
-        long now = Now;
-        return ChangeAsync(null, Gone, transaction => transaction.Connection.Execute(DeleteSql, new { id, now }, transaction.Sqlite));
-    }
+    public async Task<string?> DeleteAsync(long id, Actor by, DateTimeOffset? known = null) =>
+        (await ChangeAsync("annotation.delete", by, Gone, DeleteSql, new { id, now = Now, known = Microseconds(known) })).Problem;
 
     /// <inheritdoc/>
-    public Task<string?> RestoreAsync(long id)
-    {
-        long least = Undoable;
-        return ChangeAsync(null, $"The annotation was deleted more than {IAnnotations.UndoTime.TotalSeconds:0} s ago and cannot come back. Write it again.",
-            transaction => transaction.Connection.Execute(RestoreSql, new { id, least }, transaction.Sqlite));
-    }
+    public async Task<string?> RestoreAsync(long id, Actor by) => (await ChangeAsync(
+        "annotation.restore", by, $"The annotation was deleted more than {IAnnotations.UndoTime.TotalSeconds:0} s ago and cannot come back. Write it again.", RestoreSql, new { id, least = Undoable })).Problem;
 
     // Every change also removes for good what nobody can bring back any more.
-    private async Task<string?> ChangeAsync(string? hostId, string absent, Func<StoreTransaction, int> change)
+    private async Task<(long Id, string? Problem)> ChangeAsync(string action, Actor by, string absent, string sql, object values)
     {
         long least = Undoable;
-        var work = new DirectWork<int>(transaction =>
+        DateTimeOffset at = time.GetUtcNow();
+        var work = new DirectWork<ChangedRow>(transaction =>
         {
-            int changed = change(transaction);
+            ChangedRow? changed = transaction.Connection.QueryFirstOrDefault<ChangedRow>(sql, values, transaction.Sqlite);
             transaction.Connection.Execute(PurgeSql, new { least }, transaction.Sqlite);
-            return changed;
+            if (changed is not null)
+            {
+                transaction.Audit(new AuditEntry(by, action, changed.HostId ?? "", string.Create(CultureInfo.InvariantCulture, $"annotation {changed.Id}: {changed.Text}")), at);
+            }
+
+            return changed!;
         });
-        DirectOutcome<int> outcome = await work.RunAsync(writer);
-        if (outcome.Failure is not null || outcome.Result == 0)
+        DirectOutcome<ChangedRow> outcome = await work.RunAsync(writer);
+        if (outcome is not { Failure: null, Result: { } done })
         {
-            return outcome.Failure ?? absent;
+            return (0, outcome.Failure ?? absent);
         }
 
-        feed.Announce(hostId is null ? [] : [hostId]);
-        return null;
+        feed.Announce(done.HostId is { } hostId ? [hostId] : []);
+        return (done.Id, null);
     }
 
-    private object Values(AnnotationDraft draft) => new
+    private object Values(AnnotationDraft draft, Actor by) => new
     {
         draft.HostId,
         From = UnixTime.ToMicroseconds(draft.From),
-        To = draft.To is { } to ? UnixTime.ToMicroseconds(to) : (long?)null,
+        To = Microseconds(draft.To),
         draft.Text,
         Tags = string.Join(' ', draft.Tags),
-        Author,
+        Author = ShownText.Limit(by.Name, ShownText.MaxName),
         Now,
     };
+
+    private static long? Microseconds(DateTimeOffset? at) => at is { } moment ? UnixTime.ToMicroseconds(moment) : null;
+
+    private sealed record ChangedRow(long Id, string? HostId, string Text);
 
     private sealed record Row(long Id, string? HostId, string? HostName, long From, long? To, string Text, string Tags, string Author, long CreatedAt, long? EditedAt)
     {

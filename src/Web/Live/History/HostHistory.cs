@@ -47,6 +47,10 @@ internal sealed class HostHistory(StorePath path, HistoryReader reader, DigestSo
         () => reader.Find(hostId, revision) is { } row ? Rows.Snapshot(row) : null, cancellation);
 
     /// <inheritdoc/>
+    public Task<StoredSnapshot?> FindAsync(string hostId, SnapshotHash hash, CancellationToken cancellation) => Task.Run(
+        () => reader.Find(hostId, hash.ToString()) is { } row ? Rows.Snapshot(row) : null, cancellation);
+
+    /// <inheritdoc/>
     public Task<bool> WasRemovedAsync(long revision, CancellationToken cancellation) => Task.Run(() => reader.WasRemoved(revision), cancellation);
 
     private HistoryPage Entries(HistoryFilter filter, HistoryCursor? from, int limit)

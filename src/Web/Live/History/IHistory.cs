@@ -61,6 +61,9 @@ public interface IHostHistory
     /// <summary>A snapshot of a host by its revision; null when there is none.</summary>
     Task<StoredSnapshot?> FindAsync(string hostId, long revision, CancellationToken cancellation);
 
+    /// <summary>The latest snapshot of a host with a hash; null when it has none.</summary>
+    Task<StoredSnapshot?> FindAsync(string hostId, SnapshotHash hash, CancellationToken cancellation);
+
     /// <summary>Whether there was a snapshot with a revision, of whichever host, that retention removed.</summary>
     Task<bool> WasRemovedAsync(long revision, CancellationToken cancellation);
 }

@@ -91,7 +91,12 @@ internal sealed class LiveStream(EventReader reader, IReinitView reinits)
         }
     }
 
-    private long Check(long? fromRevision, string? hostId, Func<string, bool> isMeant)
+    /// <summary>Where a listener begins.</summary>
+    /// <param name="fromRevision">The last revision that it has; null for only what comes.</param>
+    /// <param name="hostId">The only host that is meant, where there is only one.</param>
+    /// <param name="isMeant">Whether a host is meant.</param>
+    /// <exception cref="HubException">The revision is not one to go on from.</exception>
+    public long Check(long? fromRevision, string? hostId, Func<string, bool> isMeant)
     {
         LiveRevisions kept = reader.Bounds();
         if (fromRevision is not { } from)
@@ -110,8 +115,11 @@ internal sealed class LiveStream(EventReader reader, IReinitView reinits)
             $"Revision {from} is older than what is kept of host {cut[0].HostId}: its oldest is {cut[0].Oldest}. Subscribe from 0 for all that is kept, and know that something before is missing."));
     }
 
-    // Stages and outcomes follow from the whole boot, so each boot that goes on after the revision is folded from its beginning.
-    private IEnumerable<IReadOnlyList<ReinitNews>> Missed(long after, string? hostId)
+    /// <summary>What is stored after a revision, in pages, in the order of revisions. Stages and outcomes follow from the whole boot, so each boot that goes on after the
+    /// revision is folded from its beginning.</summary>
+    /// <param name="after">The revision.</param>
+    /// <param name="hostId">Only this host; null for all.</param>
+    public IEnumerable<IReadOnlyList<ReinitNews>> Missed(long after, string? hostId)
     {
         var states = new Dictionary<(string HostId, string BootId), ReinitState>();
         long place = 0;

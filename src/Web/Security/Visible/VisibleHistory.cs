@@ -1,3 +1,4 @@
+using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Security.Access;
@@ -47,6 +48,9 @@ internal sealed class VisibleHostHistory(HostHistory history, IViewer viewer) : 
 
     /// <inheritdoc/>
     public async Task<StoredSnapshot?> FindAsync(string hostId, long revision, CancellationToken cancellation) => Sees(hostId) ? await history.FindAsync(hostId, revision, cancellation) : null;
+
+    /// <inheritdoc/>
+    public async Task<StoredSnapshot?> FindAsync(string hostId, SnapshotHash hash, CancellationToken cancellation) => Sees(hostId) ? await history.FindAsync(hostId, hash, cancellation) : null;
 
     /// <inheritdoc/>
     public Task<bool> WasRemovedAsync(long revision, CancellationToken cancellation) => history.WasRemovedAsync(revision, cancellation);

@@ -17,6 +17,8 @@ internal static class VisibleParts
         AddWhole(services);
         services.AddScoped<IFleetView, VisibleFleet>();
         services.AddScoped<IFleetProjection, VisibleProjection>();
+        services.AddScoped<ILabelBook, VisibleLabels>();
+        services.AddScoped<IAnnotations, VisibleAnnotations>();
         services.AddScoped<IHostHistory, VisibleHostHistory>();
         services.AddScoped<IFleetHistory, VisibleFleetHistory>();
         services.AddScoped<IReinitView, VisibleReinits>();

@@ -46,6 +46,11 @@ internal sealed class HistoryReader(StorePath path)
         SELECT {Columns} FROM snapshots s JOIN hosts h ON h.id = s.host WHERE s.revision = @revision AND h.host_id = @hostId
         """;
 
+    // Few hosts share a hash, and it seldom comes twice on one.
+    internal const string OfHashSql = $"""
+        SELECT {Columns} FROM snapshots s INDEXED BY snapshots_by_hash JOIN hosts h ON h.id = s.host WHERE s.hash = @hash AND h.host_id = @hostId ORDER BY s.revision DESC LIMIT 1
+        """;
+
     // The latest boot begins with the first snapshot of it in the probe's order, wherever boots interleave in the order of receipt.
     internal const string SpanSql = """
         SELECT h.first_seen_us AS First, l.received_at_us AS Last, b.received_at_us AS BootedAt
@@ -105,6 +110,13 @@ internal sealed class HistoryReader(StorePath path)
     {
         using SqliteConnection connection = path.OpenReader();
         return connection.QueryFirstOrDefault<PastRow>(FindSql, new { hostId, revision });
+    }
+
+    /// <summary>The latest snapshot of a host with a hash, or null.</summary>
+    public PastRow? Find(string hostId, string hash)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        return connection.QueryFirstOrDefault<PastRow>(OfHashSql, new { hostId, hash });
     }
 
     /// <summary>Whether there was a snapshot of a revision, of whichever host, that is no longer there.</summary>

@@ -111,7 +111,7 @@ public sealed class LiveHubTests
         await DeliverAsync(dashboard, Dashboard.HostA, 1, Updates.Whole(Start));
         await DeliverAsync(dashboard, HostB, 1, Updates.ToTheKernel(Start));
         Assert.True(LabelText.TryParse("site-b", out LabelText group));
-        Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [HostB] = HostLabels.None with { Group = group } }, TestContext.Current.CancellationToken));
+        Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [HostB] = HostLabels.None with { Group = group } }, Samples.By, TestContext.Current.CancellationToken));
         await using HubConnection hub = await ConnectAsync(dashboard);
 
         Assert.All(await TakeAsync(hub, new LiveScope { Host = HostB.ToUpperInvariant() }, 0, 6), record => Assert.Equal(HostB, record.HostId));

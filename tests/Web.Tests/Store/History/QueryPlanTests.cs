@@ -16,6 +16,7 @@ public sealed class QueryPlanTests
     {
         { "in force", HistoryReader.InForceSql, "SEARCH s USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us<?)" },
         { "find", HistoryReader.FindSql, "SEARCH s USING INTEGER PRIMARY KEY (rowid=?)" },
+        { "of a hash", HistoryReader.OfHashSql, "SEARCH s USING INDEX snapshots_by_hash (hash=?)" },
         { "removed", HistoryReader.WasRemovedSql, "SEARCH snapshots USING INTEGER PRIMARY KEY (rowid=?)" },
         { "span", HistoryReader.SpanSql, "SEARCH s USING COVERING INDEX snapshots_by_host_and_sequence (host=?)" },
         { "span at a time", HistoryReader.SpanAtSql, "SEARCH s USING INDEX snapshots_by_host_and_receipt (host=? AND received_at_us<?)" },

@@ -162,7 +162,7 @@ internal sealed class AlertCourier(IServiceProvider services, AlertBook book, Al
     private async Task ResendAsync(AlertTarget target, Progress progress, CancellationToken cancellation)
     {
         DateTimeOffset now = time.GetUtcNow();
-        ILabelBook labels = services.GetRequiredService<ILabelBook>();
+        LabelBook labels = services.GetRequiredService<LabelBook>();
         StoredAlert[] firing = [.. reader.Open().Where(alert => alert.IsTold
             && !book.Silences.Any(silence => silence.Covers(alert.RuleId, alert.HostId, labels.Find(alert.HostId), now)))];
         foreach (StoredAlert[] alerts in firing.GroupBy(alert => alert.RuleId).SelectMany(rule => rule.Chunk(MostInMessage)))

@@ -1,0 +1,41 @@
+using TdxDash.Web.Live.History;
+using TdxDash.Web.Security.Access;
+using TdxDash.Web.Store;
+
+namespace TdxDash.Web.Security.Visible;
+
+/// <summary>Annotations of the fleet and of the hosts that the viewer may see, to change for hosts that the viewer may operate on. One of the fleet takes the role everywhere.</summary>
+internal sealed class VisibleAnnotations(Annotations annotations, IViewer viewer) : IAnnotations
+{
+    private const string Absent = "There is no such annotation any more.";
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Annotation>> ListAsync(string? hostId, TimeWindow window, CancellationToken cancellation) =>
+        hostId is not null && !viewer.May(Role.Viewer, hostId) ? [] : [.. (await annotations.ListAsync(hostId, window, cancellation)).Where(Sees)];
+
+    /// <inheritdoc/>
+    public async Task<Annotation?> FindAsync(long id, CancellationToken cancellation) => await annotations.FindAsync(id, cancellation) is { } found && Sees(found) ? found : null;
+
+    /// <inheritdoc/>
+    public async Task<(long Id, string? Problem)> AddAsync(AnnotationDraft draft, Actor by)
+    {
+        ArgumentNullException.ThrowIfNull(draft);
+        return May(draft.HostId) ? await annotations.AddAsync(draft, by) : (0, Refusal.Of(Role.Operator));
+    }
+
+    /// <inheritdoc/>
+    public async Task<string?> EditAsync(long id, AnnotationDraft draft, Actor by, DateTimeOffset? known = null) => await RefusalOfAsync(id) ?? await annotations.EditAsync(id, draft, by, known);
+
+    /// <inheritdoc/>
+    public async Task<string?> DeleteAsync(long id, Actor by, DateTimeOffset? known = null) => await RefusalOfAsync(id) ?? await annotations.DeleteAsync(id, by, known);
+
+    /// <inheritdoc/>
+    /// <remarks>Only who was allowed to delete it knows its number a moment later; which host it was of is not asked again.</remarks>
+    public Task<string?> RestoreAsync(long id, Actor by) => viewer.Rights.MaySomewhere(Role.Operator) ? annotations.RestoreAsync(id, by) : Task.FromResult<string?>(Refusal.Of(Role.Operator));
+
+    private async Task<string?> RefusalOfAsync(long id) => await FindAsync(id, CancellationToken.None) is not { } found ? Absent : May(found.HostId) ? null : Refusal.Of(Role.Operator);
+
+    private bool Sees(Annotation annotation) => annotation.HostId is null || viewer.May(Role.Viewer, annotation.HostId);
+
+    private bool May(string? hostId) => hostId is null ? viewer.Rights.MayEverywhere(Role.Operator) : viewer.May(Role.Operator, hostId);
+}
