@@ -104,7 +104,7 @@ public sealed record HostItem
     public string? ProbeVersion { get; init; }
 
     /// <summary>Snapshots and observations that the probe's journal had to drop before they could be delivered.</summary>
-    public required long Dropped { get; init; }
+    public required long? Dropped { get; init; }
 }
 
 /// <summary>One host with its module and its readiness checks.</summary>
