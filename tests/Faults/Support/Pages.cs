@@ -21,7 +21,7 @@ internal sealed class Pages : IDisposable
     {
         HttpClient client = await SignedIn.ClientAsync(dashboard);
         client.Timeout = TimeSpan.FromSeconds(15);
-        return await Pages.OpenAsync(client);
+        return new Pages(client);
     }
 
     public async Task<HttpStatusCode> HealthAsync()

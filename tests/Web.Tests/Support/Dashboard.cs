@@ -93,7 +93,7 @@ internal sealed class Dashboard : IAsyncDisposable
             grants = [new Grant(Role.Administrator, null)];
         }
 
-        AccountName.TryParse($"test-{Guid.NewGuid():N}", out AccountName name);
+        Assert.True(AccountName.TryParse($"test-{Guid.NewGuid():N}", out AccountName name));
         (Account? account, string? problem) = await Service<AccountBook>().AddAsync(new Account { Id = 0, Name = name, Grants = [.. grants], CreatedAt = default }, Actor.System);
         Assert.Null(problem);
         // One token for each grant could be wanted; the first one is the widest in every test.

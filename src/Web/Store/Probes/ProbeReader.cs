@@ -14,7 +14,7 @@ internal sealed class ProbeReader(StorePath path)
         """;
 
     private const string TokenColumns = """
-        SELECT id AS Id, scope AS Scope, uses AS Uses, used AS Used, coalesce(group_name, '') AS "Group", created_at_us AS CreatedAt, created_by AS CreatedBy,
+        SELECT id AS Id, scope AS Scope, uses AS Uses, used AS Used, group_name AS "Group", created_at_us AS CreatedAt, created_by AS CreatedBy,
             expires_at_us AS ExpiresAt, revoked_at_us AS RevokedAt
         FROM enrolment_tokens
         """;
@@ -68,8 +68,8 @@ internal sealed class ProbeReader(StorePath path)
         public ProbeRow Row => new(Id, Enum.Parse<ProbeScope>(Scope), HostId, Name, KeyId, PublicKey, Token, EnrolledAt, RotatedAt, RevokedAt, MayReturn != 0);
     }
 
-    private sealed record RawToken(long Id, string Scope, long Uses, long Used, string Group, long CreatedAt, string CreatedBy, long ExpiresAt, long? RevokedAt)
+    private sealed record RawToken(long Id, string Scope, long Uses, long Used, string? Group, long CreatedAt, string CreatedBy, long ExpiresAt, long? RevokedAt)
     {
-        public TokenRow Row => new(Id, Enum.Parse<ProbeScope>(Scope), Uses, Used, Group, CreatedAt, CreatedBy, ExpiresAt, RevokedAt);
+        public TokenRow Row => new(Id, Enum.Parse<ProbeScope>(Scope), Uses, Used, Group ?? "", CreatedAt, CreatedBy, ExpiresAt, RevokedAt);
     }
 }

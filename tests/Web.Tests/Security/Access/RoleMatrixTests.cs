@@ -69,7 +69,7 @@ public sealed class RoleMatrixTests
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
         await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, SmallSnapshot.Make()));
         await Dashboard.DeliverAsync(await dashboard.ConnectAsync(HostB, "host-b"), SmallSnapshot.Envelope(1, SmallSnapshot.Make(name: "host-b")));
-        LabelText.TryParse("lab", out LabelText lab);
+        Assert.True(LabelText.TryParse("lab", out LabelText lab));
         Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [HostB] = HostLabels.None with { Group = lab } }, TestContext.Current.CancellationToken));
         using HttpClient client = await dashboard.ClientAsync(new Grant(Role.Viewer, lab));
         client.DefaultRequestHeaders.Add("Accept", "text/html");
