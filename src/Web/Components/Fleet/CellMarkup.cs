@@ -1,16 +1,13 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
-using Microsoft.Extensions.Logging.Abstractions;
+using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Live.Fleet;
 
 namespace TdxDash.Web.Components.Fleet;
 
-/// <summary>Cells as HTML that is made once for each snapshot of a host and shared by all pages that show it. An open page remembers every element of its table twice; of a cell that is
-/// one piece it remembers one thing.</summary>
+/// <summary>Cells as HTML that is made once for each snapshot of a host and shared by all pages that show it.</summary>
 internal static class CellMarkup
 {
-    private static readonly ServiceProvider NoServices = new ServiceCollection().BuildServiceProvider();
     private static readonly int Columns = Enum.GetValues<FleetColumn>().Length;
     private static readonly ConditionalWeakTable<HostFigures, string?[]> Made = [];
 
@@ -21,24 +18,7 @@ internal static class CellMarkup
     public static RenderFragment Of(HostFigures figures, FleetColumn column, Func<RenderFragment> content)
     {
         string?[] cells = Made.GetValue(figures, _ => new string?[Columns]);
-        string html = cells[(int)column] ??= Render(content());
+        string html = cells[(int)column] ??= FragmentHtml.Of(content());
         return builder => builder.AddMarkupContent(0, html);
-    }
-
-    private static string Render(RenderFragment content)
-    {
-        using var renderer = new HtmlRenderer(NoServices, NullLoggerFactory.Instance);
-        var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(Cell.Content)] = content });
-
-        // Nothing of a cell waits, and nobody else has this renderer: it is done when the call is back.
-        return renderer.Dispatcher.InvokeAsync(() => renderer.BeginRenderingComponent<Cell>(parameters).ToHtmlString()).GetAwaiter().GetResult();
-    }
-
-    private sealed class Cell : ComponentBase
-    {
-        [Parameter]
-        public RenderFragment? Content { get; set; }
-
-        protected override void BuildRenderTree(Microsoft.AspNetCore.Components.Rendering.RenderTreeBuilder builder) => builder.AddContent(0, Content);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Routing;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Host;
+using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Components.Url;
 
 namespace TdxDash.Web.Components.Metadata;
@@ -15,6 +16,7 @@ public sealed partial class MetadataCard : IDisposable
     private readonly List<MetadataState> _underWay = [];
     private MetadataState _state = new();
     private IReadOnlyList<string> _problems = [];
+    private MarkupString _mark;
 
     /// <summary>The host's values.</summary>
     [Parameter, EditorRequired]
@@ -57,7 +59,11 @@ public sealed partial class MetadataCard : IDisposable
     }
 
     /// <inheritdoc/>
-    protected override void OnParametersSet() => Rows = MetadataRows.Of(Metadata, Earlier?.Module.Metadata);
+    protected override void OnParametersSet()
+    {
+        Rows = MetadataRows.Of(Metadata, Earlier?.Module.Metadata);
+        _mark = new MarkupString(Metadata.IsKnown ? FragmentHtml.Of(ProvenanceMark.Of(Metadata.Provenance, Metadata.Source)) : "");
+    }
 
     private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
     {

@@ -11,7 +11,7 @@ public partial class CheckMark
     [Parameter, EditorRequired]
     public CheckOutcome Outcome { get; set; }
 
-    private string Icon => Outcome switch
+    private static string Icon(CheckOutcome outcome) => outcome switch
     {
         CheckOutcome.Passed => Icons.Material.Filled.CheckCircle,
         CheckOutcome.Failed => Icons.Material.Filled.Cancel,

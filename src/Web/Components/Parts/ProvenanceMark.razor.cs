@@ -14,10 +14,6 @@ public partial class ProvenanceMark
     [Parameter]
     public string Source { get; set; } = "";
 
-    private bool IsEmulated => Provenance == Provenance.Emulated;
-
-    private string Tooltip => string.IsNullOrEmpty(Source) ? Meaning(Provenance) : $"{Meaning(Provenance)}: {Source}";
-
     /// <summary>The word of a mark.</summary>
     public static string Word(Provenance provenance) => ProvenanceWords.Word(provenance);
 
@@ -31,4 +27,6 @@ public partial class ProvenanceMark
         Provenance.Emulated => "from the emulated TDX module or a demo host",
         _ => "from a file captured elsewhere",
     };
+
+    private static string Tooltip(Provenance provenance, string source) => source.Length == 0 ? Meaning(provenance) : $"{Meaning(provenance)}: {source}";
 }

@@ -19,5 +19,15 @@ public partial class ReadingValue<T>
     [Parameter]
     public bool Mono { get; set; }
 
-    private string? Text => Format is null ? Reading.Value?.ToString() : Format(Reading.Value);
+    private static string? Text(Reading<T> reading, Func<T, string>? format) => format is null ? reading.Value?.ToString() : format(reading.Value);
+}
+
+/// <summary>The same as a plain fragment: where there are many, a component each would cost the server some kilobytes.</summary>
+public static class ReadingValue
+{
+    /// <summary>A reading with its provenance mark, or why there is none.</summary>
+    /// <param name="reading">The reading.</param>
+    /// <param name="format">How the value is written; its own text unless told.</param>
+    /// <param name="mono">Whether the value is an address, id, hash or size and so in the monospaced stack.</param>
+    public static RenderFragment Of<T>(Reading<T> reading, Func<T, string>? format = null, bool mono = false) => ReadingValue<T>.Of(reading, format, mono);
 }

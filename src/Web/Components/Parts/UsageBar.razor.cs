@@ -31,10 +31,6 @@ public partial class UsageBar
     /// <summary>The level as a style class: nothing, <c>warn</c> or <c>fail</c>.</summary>
     public string? Level => Share is null ? LevelOf(Used, Limit) : null;
 
-    private int Whole => Math.Max(Limit ?? 0, Used);
-
-    private int FirstPart => Math.Clamp(First ?? Used, 0, Used);
-
     /// <summary>A use and its limit as text: <c>11/16</c>, or <c>11 of ?</c> where the limit is not known.</summary>
     public static string TextOf(int used, int? limit) => limit is int known ? $"{Wording.Plain(used)}/{Wording.Plain(known)}" : $"{Wording.Plain(used)} of ?";
 
@@ -50,10 +46,15 @@ public partial class UsageBar
         return used * 4 >= limit * 3 ? "warn" : null;
     }
 
-    // Over the limit the bar is full and the text says by how much; without a limit there is nothing to fill.
-    private double Scaled(int count) => Limit is null or <= 0 ? 0 : FullWidth * Math.Min(count, Whole) / Whole;
+    private readonly record struct Bar(int Used, int? Limit, int First)
+    {
+        private int Whole => Math.Max(Limit ?? 0, Used);
 
-    private string Width(int count) => Scaled(count).ToString("0.#", CultureInfo.InvariantCulture);
+        public string Width(int count) => Scaled(count).ToString("0.#", CultureInfo.InvariantCulture);
 
-    private string X(int count) => (1 + Scaled(count)).ToString("0.#", CultureInfo.InvariantCulture);
+        public string X(int count) => (1 + Scaled(count)).ToString("0.#", CultureInfo.InvariantCulture);
+
+        // Over the limit the bar is full and the text says by how much; without a limit there is nothing to fill.
+        private double Scaled(int count) => Limit is null or <= 0 ? 0 : FullWidth * Math.Min(count, Whole) / Whole;
+    }
 }
