@@ -8,7 +8,7 @@ internal static class OpenPages
 {
     private const int Count = 30;
 
-    private static readonly TimeSpan Unused = TimeSpan.FromSeconds(35);
+    private static readonly TimeSpan After = TimeSpan.FromSeconds(5);
 
     public static async Task RunAsync(IBrowser browser, Server server)
     {
@@ -80,12 +80,11 @@ internal static class OpenPages
         await page.CloseAsync();
     }
 
-    // The runtime keeps buffers for each of its threads, as large as a page needed once, and gives them back in the second collection that finds them unused for half a minute:
-    // they are no memory of pages that are open.
+    // Pages go, and finish what they began, a little later.
     private static async Task<(long Heap, long Resident)> SettleAsync(Server server)
     {
         await server.HeapAsync();
-        await Task.Delay(Unused);
+        await Task.Delay(After);
         return (await server.HeapAsync(), server.Resident);
     }
 }

@@ -1,5 +1,6 @@
 using AngleSharp.Dom;
 using Bunit;
+using Microsoft.AspNetCore.Components;
 using TdxDash.Tdx.Import;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
@@ -64,6 +65,16 @@ public sealed class HostPageTests : PageTestContext
         Fleet.Report(Samples.Entry());
 
         Assert.All(Open(tab: tab).FindAll("table"), table => Assert.NotEmpty(table.QuerySelector("caption")!.TextContent));
+    }
+
+    // Each costs the server some kilobytes for as long as the page is open: what stands there by the hundred are fragments.
+    [Theory]
+    [MemberData(nameof(Tabs))]
+    public void Render_KnownHost_HasFewComponents(string tab)
+    {
+        Fleet.Report(Samples.Entry());
+
+        Assert.InRange(Open(tab: tab).FindComponents<IComponent>().Count, 1, 40);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Bunit;
 using Microsoft.Extensions.Time.Testing;
+using MudBlazor;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Components.Parts;
@@ -47,6 +48,19 @@ public sealed class PartsTests : PageTestContext
         Assert.Null(bar.Instance.Level);
         Assert.Equal("62", bar.Find(".second").GetAttribute("width"));
     }
+
+    // A page remembers a component with two arrays of frames; what a host page shows by the hundred are fragments, and look like the library's icons all the same.
+    [Fact]
+    public void SvgIcon_OfTheLibrary_IsWhatTheLibraryDraws()
+    {
+        IRenderedComponent<MudIcon> icon = Render<MudIcon>(p => p.Add(i => i.Icon, Icons.Material.Filled.Science).Add(i => i.Class, "icon").AddUnmatched("aria-hidden", "true"));
+
+        icon.MarkupMatches(SvgIcon.Of(Icons.Material.Filled.Science).Value);
+    }
+
+    [Fact]
+    public void FragmentHtml_TextOfAHost_StaysText() =>
+        Assert.Equal("a &lt;b onclick=&quot;x&quot;&gt; &amp; c", FragmentHtml.Of(builder => builder.AddContent(0, "a <b onclick=\"x\"> & c")));
 
     [Fact]
     public void Together_SumBeyond64Bits_IsTooLarge()
