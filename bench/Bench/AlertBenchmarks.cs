@@ -62,7 +62,11 @@ public class AlertBenchmarks
             KernelRelease = Reading.Known("6.16.0", Provenance.Kernel, "bench"),
             Tier = Reading.Known(ProbeTier.Module, Provenance.Computed, "bench"),
         };
-        SnapshotHash.TryParse(new string('a', SnapshotHash.TextLength), out SnapshotHash hash);
+        if (!SnapshotHash.TryParse(new string('a', SnapshotHash.TextLength), out SnapshotHash hash))
+        {
+            throw new InvalidOperationException("That is a hash.");
+        }
+
         var entry = new HostEntry
         {
             HostId = Guid.NewGuid().ToString("D"),

@@ -55,7 +55,7 @@ public sealed class AlertsPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry());
         Fleet.Report(Samples.Entry(OtherId, "rack2-b01"));
-        await Labels.ChangeAsync(new Dictionary<string, HostLabels> { [OtherId] = Live.FleetSamples.Labels("lab") }, Xunit.TestContext.Current.CancellationToken);
+        await Labels.ChangeAsync(new Dictionary<string, HostLabels> { [OtherId] = Live.FleetSamples.Labels("lab") }, Samples.By, Xunit.TestContext.Current.CancellationToken);
         Alerts.Publish(Firing(Samples.HostId, AlertKind.ReservedAreas), Firing(OtherId, AlertKind.Tdmrs));
 
         Assert.Equal(hostId, Assert.Single(Open(query).FindAll("[data-alert]")).GetAttribute("data-host"));
@@ -144,9 +144,9 @@ public sealed class AlertsPageTests : PageTestContext
     {
         Fleet.Report(Samples.Entry());
         Fleet.Report(Samples.Entry(OtherId, "rack2-b01"));
-        await Labels.ChangeAsync(new Dictionary<string, HostLabels> { [OtherId] = Live.FleetSamples.Labels("lab") }, Xunit.TestContext.Current.CancellationToken);
+        await Labels.ChangeAsync(new Dictionary<string, HostLabels> { [OtherId] = Live.FleetSamples.Labels("lab") }, Samples.By, Xunit.TestContext.Current.CancellationToken);
         Alerts.Publish(Firing(Samples.HostId, AlertKind.ReservedAreas), Firing(OtherId, AlertKind.Tdmrs));
-        LabelText.TryParse("lab", out LabelText lab);
+        Assert.True(LabelText.TryParse("lab", out LabelText lab));
         Viewer.Rights = new Rights([new Grant(Role.Viewer, lab)]);
 
         IRenderedComponent<AlertsPage> page = Open();

@@ -67,11 +67,11 @@ public sealed class ChangeResourceTests(ApiSite site) : IClassFixture<ApiSite>
         long[] all = [.. (await site.GetAsync("/events?limit=500"))["items"]!.AsArray().Select(item => (long)item!["revision"]!)];
         using var request = new HttpRequestMessage(Get, "/api/v1/events/stream");
         request.Headers.Add("Last-Event-ID", "4");
-        using HttpResponseMessage answer = await site.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken).WaitAsync(Dashboard.Patience);
+        using HttpResponseMessage answer = await site.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken).WaitAsync(Dashboard.Patience, TestContext.Current.CancellationToken);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType!.MediaType);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         var ids = new List<long>();
-        while (ids.Count < all.Length - 3 && await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Dashboard.Patience) is { } line)
+        while (ids.Count < all.Length - 3 && await reader.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Dashboard.Patience, TestContext.Current.CancellationToken) is { } line)
         {
             if (line.StartsWith("id: ", StringComparison.Ordinal))
             {

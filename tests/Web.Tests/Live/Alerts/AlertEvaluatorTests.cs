@@ -129,7 +129,7 @@ public sealed class AlertEvaluatorTests
     {
         AlertRule rule = Rule(AlertKind.ReservedAreas) with { RaiseFor = TimeSpan.Zero };
         FleetHost high = High("a", FleetSamples.Labels("lab", "bios"));
-        LabelText.TryParse("bios", out LabelText tag);
+        Assert.True(LabelText.TryParse("bios", out LabelText tag));
         _silences.Add(new AlertSilence { Tag = tag, Reason = "update", Until = _now.AddMinutes(5) });
 
         Assert.False(Assert.Single(Look([rule], high).Changes).Alert.IsTold);
@@ -157,7 +157,7 @@ public sealed class AlertEvaluatorTests
         AlertRule rule = Rule(AlertKind.ReservedAreas) with { RaiseFor = TimeSpan.Zero };
         AlertRule other = rule with { Id = 2 };
         FleetHost high = High("a", FleetSamples.Labels("lab"));
-        LabelText.TryParse("elsewhere", out LabelText group);
+        Assert.True(LabelText.TryParse("elsewhere", out LabelText group));
         Look([rule, other], high);
 
         AlertFindings after = Look([rule with { IsOn = false }, other with { Group = group }], high);

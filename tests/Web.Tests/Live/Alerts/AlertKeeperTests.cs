@@ -118,9 +118,9 @@ public sealed class AlertKeeperTests : IAsyncDisposable
     public async Task Desk_WithoutTheRight_ChangesNothing()
     {
         await _house.FireAsync(1);
-        LabelText.TryParse("lab", out LabelText lab);
-        LabelText.TryParse("other", out LabelText other);
-        await _house.Get<ILabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [HistoryStore.HostId(1)] = HostLabels.None with { Group = lab } }, TestContext.Current.CancellationToken);
+        Assert.True(LabelText.TryParse("lab", out LabelText lab));
+        Assert.True(LabelText.TryParse("other", out LabelText other));
+        await _house.Get<ILabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [HistoryStore.HostId(1)] = HostLabels.None with { Group = lab } }, Components.Samples.By, TestContext.Current.CancellationToken);
         AlertCaller viewer = CallerOf(Role.Viewer, null), operatorOfLab = CallerOf(Role.Operator, lab), administratorOfLab = CallerOf(Role.Administrator, lab);
         var silence = new AlertSilence { HostId = HistoryStore.HostId(1), Reason = "r", Until = _house.Store.Time.GetUtcNow().AddHours(1) };
 

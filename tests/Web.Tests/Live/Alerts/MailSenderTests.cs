@@ -70,11 +70,11 @@ public sealed class MailSenderTests
         using X509Certificate2 certificate = Certificate();
         await using var server = new MailServer(certificate, isTlsFromTheStart: true);
 
-        string? reason = await SendAsync(server, (_, _, _, _) => true, "tdx", "canary-1f0e");
+        string? reason = await SendAsync(server, (_, seen, _, _) => seen?.GetCertHashString() == certificate.GetCertHashString(), "tdx", "canary-1f0e");
 
         Assert.Contains("refused the user and its secret", reason, StringComparison.Ordinal);
         Assert.DoesNotContain("canary-1f0e", reason, StringComparison.Ordinal);
-        Assert.Null(await SendAsync(server, (_, _, _, _) => true, "tdx", MailServer.Password));
+        Assert.Null(await SendAsync(server, (_, seen, _, _) => seen?.GetCertHashString() == certificate.GetCertHashString(), "tdx", MailServer.Password));
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class RoleMatrixTests
         await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, SmallSnapshot.Make()));
         await Dashboard.DeliverAsync(await dashboard.ConnectAsync(HostB, "host-b"), SmallSnapshot.Envelope(1, SmallSnapshot.Make(name: "host-b")));
         Assert.True(LabelText.TryParse("lab", out LabelText lab));
-        Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [HostB] = HostLabels.None with { Group = lab } }, TestContext.Current.CancellationToken));
+        Assert.Null(await dashboard.Service<LabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [HostB] = HostLabels.None with { Group = lab } }, Components.Samples.By, TestContext.Current.CancellationToken));
         using HttpClient client = await dashboard.ClientAsync(new Grant(Role.Viewer, lab));
         client.DefaultRequestHeaders.Add("Accept", "text/html");
 
