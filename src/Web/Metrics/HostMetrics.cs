@@ -39,6 +39,7 @@ internal static class HostMetrics
         Number("snapshot_taken_timestamp_seconds", "seconds", "When the latest snapshot was taken, by the host's own clock.", (host, _) => Seconds(host.Entry.TakenAt)),
         Number("memory_bytes", "bytes", "Usable memory.", (host, _) => Bytes(host.Summary.Memory)),
         Number("pamt_bytes", "bytes", "PAMT over all TDMRs.", (host, _) => Bytes(host.Summary.Pamt)),
+        Number("pamt_computed_bytes", "bytes", "PAMT as computed, where the kernel reports a figure of its own.", (host, _) => Bytes(host.Summary.ComputedPamt)),
         Number("pamt_ratio", "ratio", "The share of usable memory that PAMT takes.", (host, _) => host.Figures.PamtShare),
         Number("tdmrs", "", "TDMRs needed.", (host, _) => Count(host.Summary.Tdmrs)),
         Number("tdmrs_limit", "", "MAX_TDMRS.", (host, _) => Count(host.Summary.MaxTdmrs)),

@@ -32,7 +32,7 @@ internal static class MetricsEndpoint
     {
         // Listens from now on: before the first page and the first probe.
         MeterReader own = app.Services.GetRequiredService<MeterReader>();
-        app.MapGet(Route, (HttpContext context, IFleetProjection fleet) => WriteAsync(context, fleet, own)).RequireAuthorization(Policies.View).RequireRateLimiting(Policy);
+        app.MapGet(Route, (HttpContext context, FleetProjection fleet) => WriteAsync(context, fleet, own)).RequireAuthorization(Policies.View).RequireRateLimiting(Policy);
     }
 
     internal static async Task WriteAsync(HttpContext context, IFleetProjection fleet, MeterReader own)

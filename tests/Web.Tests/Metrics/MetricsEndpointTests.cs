@@ -9,7 +9,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Web.Health;
+using TdxDash.Web.Live;
 using TdxDash.Web.Metrics;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Tests.Support;
 using TdxDash.Wire;
 
@@ -53,6 +56,7 @@ public sealed class MetricsEndpointTests
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
         await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, SmallSnapshot.Make()));
         using var http = new HttpClient(new HttpClientHandler { AutomaticDecompression = DecompressionMethods.GZip });
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await dashboard.TokenAsync());
         http.DefaultRequestHeaders.TryAddWithoutValidation("Accept", accept);
 
         using HttpResponseMessage answer = await http.GetAsync(new Uri(dashboard.Address, MetricsEndpoint.Route), TestContext.Current.CancellationToken);
@@ -64,6 +68,23 @@ public sealed class MetricsEndpointTests
         string text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.Contains(holds, text, StringComparison.Ordinal);
         Assert.Contains("tdxdash_host_info{host_id=\"" + Dashboard.HostA, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_WithoutOrWithANarrowToken_GivesNoMoreThanItMaySee()
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await Dashboard.StartAsync(folder);
+        await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, SmallSnapshot.Make()));
+        using var nobody = new HttpClient { BaseAddress = dashboard.Address };
+        Assert.True(LabelText.TryParse("lab", out LabelText lab));
+        using HttpClient narrow = await dashboard.ClientAsync(new Grant(Role.Viewer, lab));
+
+        using HttpResponseMessage refused = await nobody.GetAsync(MetricsEndpoint.Route, TestContext.Current.CancellationToken);
+        string seen = await narrow.GetStringAsync(MetricsEndpoint.Route, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Empty(new Scrape(seen).Samples);
     }
 
     [Fact]
@@ -106,7 +127,7 @@ public sealed class MetricsEndpointTests
 
         string line = await lines.First.Task.WaitAsync(Dashboard.Patience, TestContext.Current.CancellationToken);
         using var http = new HttpClient();
-        Assert.Equal("Healthy", await http.GetStringAsync(app.Urls.Single() + WebSetup.HealthPath, TestContext.Current.CancellationToken));
+        Assert.Equal("Healthy", await http.GetStringAsync(app.Urls.Single() + HealthEndpoints.HealthPath, TestContext.Current.CancellationToken));
         await app.StopAsync(TestContext.Current.CancellationToken);
 
         Assert.Contains("OTEL_EXPORTER_OTLP_ENDPOINT", line, StringComparison.Ordinal);
@@ -142,7 +163,7 @@ public sealed class MetricsEndpointTests
 
     private static async Task<Scrape> GetAsync(Dashboard dashboard)
     {
-        using var http = new HttpClient();
+        using HttpClient http = await dashboard.ClientAsync();
         return new Scrape(await http.GetStringAsync(new Uri(dashboard.Address, MetricsEndpoint.Route), TestContext.Current.CancellationToken));
     }
 

@@ -25,7 +25,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
     }
 
     /// <summary>Puts the configuration into a folder, as an operator would, with what is particular to this machine changed.</summary>
-    public static void Configure(string folder, string target)
+    public static void Configure(string folder, string target, string token)
     {
         string source = Path.Combine(Repository.Root, "deploy", "prometheus");
         string configuration = File.ReadAllText(Path.Combine(source, "prometheus.yml"));
@@ -33,14 +33,14 @@ internal sealed class PrometheusServer : IAsyncDisposable
         File.WriteAllText(Path.Combine(folder, "prometheus.yml"), configuration
             .Replace("127.0.0.1:8080", target, StringComparison.Ordinal).Replace("interval: 30s", "interval: 250ms", StringComparison.Ordinal));
         File.Copy(Path.Combine(source, "tdxdash-rules.yml"), Path.Combine(folder, "tdxdash-rules.yml"));
-        File.WriteAllText(Path.Combine(folder, "tdxdash.token"), "tdx_for-a-test");
+        File.WriteAllText(Path.Combine(folder, "tdxdash.token"), token);
     }
 
     /// <summary>Starts it.</summary>
-    public static PrometheusServer Start(Uri dashboard)
+    public static PrometheusServer Start(Uri dashboard, string token)
     {
         var folder = new TempFolder();
-        Configure(folder.Path, dashboard.Authority);
+        Configure(folder.Path, dashboard.Authority, token);
         using var free = new TcpListener(IPAddress.Loopback, 0);
         free.Start();
         int port = ((IPEndPoint)free.LocalEndpoint).Port;

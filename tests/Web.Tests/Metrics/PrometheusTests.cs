@@ -1,10 +1,11 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.SignalR.Client;
 using TdxDash.DemoFleet;
-using TdxDash.Tdx.Readiness;
+using TdxDash.Tdx.Import;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Testing;
+using TdxDash.Web.Ingest;
 using TdxDash.Web.Metrics;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Metrics;
@@ -12,30 +13,26 @@ namespace TdxDash.Web.Tests.Metrics;
 /// <summary>The metrics, the rules and the Grafana dashboard against the Prometheus that Debian ships.</summary>
 public sealed class PrometheusTests
 {
-    private static readonly string Deploy = Path.Combine(Repository.Root, "deploy");
+    private const int DemoHosts = 4;
+    private const string Failed = "exhausted";
 
-    private static readonly (string Name, Func<HostSummary, bool> Is)[] Machines =
-    [
-        ("failed", summary => summary.State == TdxState.Failed),
-        ("almost", summary => summary.State != TdxState.Failed && summary.PeakReserved.Or(0) > 0.9 * summary.MaxReserved.Or(int.MaxValue)),
-        ("sound", summary => summary.State == TdxState.Ready),
-    ];
+    private static readonly string Deploy = Path.Combine(Repository.Root, "deploy");
 
     [Fact]
     public async Task Prometheus_OfDebian_ScrapesADashboardAndItsAlertFires()
     {
         using var folder = new TempFolder();
-        await using Dashboard dashboard = await WithDemoHostsAsync(folder);
+        await using Dashboard dashboard = await WithHostsAsync(folder);
         Assert.Equal((0, ""), await PromtoolAsync(await ScrapeAsync(dashboard), "check", "metrics"));
-        await using PrometheusServer prometheus = PrometheusServer.Start(dashboard.Address);
+        await using PrometheusServer prometheus = PrometheusServer.Start(dashboard.Address, await dashboard.TokenAsync(new Grant(Role.Viewer, null)));
 
         IReadOnlyDictionary<string, string> alert = Assert.Single(await prometheus.WaitForAsync("ALERTS{alertname=\"TdxInitFailed\",alertstate=\"firing\"}"));
 
-        Assert.Equal(("failed", "true", "critical"), (alert["host"], alert["emulated"], alert["severity"]));
+        Assert.Equal((Failed, "false", "critical"), (alert["host"], alert["emulated"], alert["severity"]));
         Assert.Equal(1, await prometheus.CountAsync("up{job=\"tdxdash\"} == 1"));
-        Assert.Equal(3, await prometheus.CountAsync("tdxdash_host_info{origin=\"demo\"}"));
+        Assert.Equal(DemoHosts, await prometheus.CountAsync("tdxdash_host_info{origin=\"demo\",emulated=\"true\"}"));
         Assert.Equal(0, await prometheus.CountAsync($"count by (host_id) ({{__name__=~\"tdxdash_host_.+\"}}) > {HostMetrics.MostSeries}"));
-        Assert.Equal(1, await prometheus.CountAsync("tdxdash_host_reserved_areas_peak{host=\"almost\"} / tdxdash_host_reserved_areas_limit > 0.9"));
+        Assert.NotEqual(0, await prometheus.CountAsync("tdxdash_host_reserved_areas_peak{emulated=\"true\"} / tdxdash_host_reserved_areas_limit > 0"));
         await AskGrafanaQueriesAsync(prometheus);
     }
 
@@ -43,7 +40,7 @@ public sealed class PrometheusTests
     public async Task Promtool_TakesTheConfigurationAndItsRules()
     {
         using var folder = new TempFolder();
-        PrometheusServer.Configure(folder.Path, "127.0.0.1:8080");
+        PrometheusServer.Configure(folder.Path, "127.0.0.1:8080", "tdx_none");
 
         (int code, string output) = await PromtoolAsync("", "check", "config", folder.File("prometheus.yml"));
         Assert.True(code == 0, output);
@@ -63,25 +60,26 @@ public sealed class PrometheusTests
         }
     }
 
-    private static async Task<Dashboard> WithDemoHostsAsync(TempFolder folder)
+    private static async Task<Dashboard> WithHostsAsync(TempFolder folder)
     {
         Dashboard dashboard = await Dashboard.StartAsync(folder, summarise: HostSummary.From);
         var shapes = new DemoShapes();
-        Snapshot[] fleet = [.. Enumerable.Range(0, 200).Select(number => DemoYear.Of(new DemoHost(number), shapes).Last().Snapshot)];
-        for (int i = 0; i < Machines.Length; i++)
+        for (int i = 0; i < DemoHosts; i++)
         {
-            Snapshot snapshot = fleet.FirstOrDefault(one => Machines[i].Is(HostSummary.From(one))) ?? throw new InvalidOperationException($"The demo fleet has no host that is {Machines[i].Name}.");
-            snapshot = snapshot with { Host = snapshot.Host with { Name = Reading.Known(Machines[i].Name, Provenance.Emulated, "test") } };
-            HubConnection probe = await dashboard.ConnectAsync($"aaaaaaaa-0000-0000-0000-{i:d12}", Machines[i].Name);
-            await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(1, snapshot));
+            var host = new DemoHost(i);
+            await Dashboard.DeliverAsync(await dashboard.ConnectAsync(host.Id, host.Name), SmallSnapshot.Envelope(1, DemoYear.Of(host, shapes).Last().Snapshot));
         }
 
+        // A host whose kernel ran out of reserved areas, as its log was published.
+        string log = await File.ReadAllTextAsync(Repository.Data("captures", "01b-emr-reserved-areas-exhausted.txt"), TestContext.Current.CancellationToken);
+        ImportOutcome imported = await dashboard.Imports.StoreAsync(ImportReader.Read(log).Named(Failed), Failed, TestContext.Current.CancellationToken);
+        Assert.Equal("", imported.Error);
         return dashboard;
     }
 
     private static async Task<string> ScrapeAsync(Dashboard dashboard)
     {
-        using var http = new HttpClient();
+        using HttpClient http = await dashboard.ClientAsync();
         return await http.GetStringAsync(new Uri(dashboard.Address, MetricsEndpoint.Route), TestContext.Current.CancellationToken);
     }
 
