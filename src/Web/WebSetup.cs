@@ -16,6 +16,7 @@ using TdxDash.Web.Health;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Alerts;
+using TdxDash.Web.Live.Catalogue;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Hubs;
@@ -107,6 +108,8 @@ public static class WebSetup
         services.AddSingleton<ISnapshotArchive, SnapshotArchive>();
         services.AddSingleton<LabelReader>();
         services.AddSingleton<LabelBook>();
+        services.AddSingleton<CatalogueFile>();
+        services.AddSingleton<IModuleCatalogue>(provider => provider.GetRequiredService<CatalogueFile>());
         AddHistory(services);
         AddMetrics(services, options);
         services.AddSingleton<EventReader>();
@@ -124,6 +127,7 @@ public static class WebSetup
         // Started in this order and stopped in the other: the store outlives everything that writes.
         services.AddHostedService<StoreService>();
         services.AddHostedService<FirstStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<CatalogueFile>());
         services.AddHostedService<LastSeenSaver>();
         services.AddHostedService(provider => VisibleParts.Make<HistoryKeeper>(provider, provider.GetRequiredService<FleetView>()));
         services.AddSingleton<BodyCheck>();
@@ -229,6 +233,7 @@ public static class WebSetup
         FleetExport.Map(files);
         PlannerFleetExport.Map(files);
         MetricsEndpoint.Map(app);
+        CatalogueDownload.Map(files);
         ApiRoutes.Map(app);
         app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireRateLimiting(ProbeGate.Policy).RequireAuthorization(Policies.Probe);
         ProbeEndpoints.Map(app);

@@ -16,6 +16,7 @@ public sealed class GoToKeysTests(Chromium chromium, PastSite site)
     [InlineData("i", "/import$")]
     [InlineData("s", "/store$")]
     [InlineData("e", "/probes$")]
+    [InlineData("m", "/catalogue$")]
     [InlineData("d", "/docs/layout$")]
     [InlineData("r", "/docs/api$")]
     public async Task GoToKeys_OnTheFleet_OpenThePages(string key, string address)

@@ -10,7 +10,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
 {
     private const int TallestPicture = 1_500;
 
-    private static readonly string[] Pages = ["history", "fleet-history", "compare", "compare-change", "compare-four", "compare-empty", "planner", "planner-four", "planner-fails", "planner-empty", "planner-host", "planner-fleet", "as-of", "import", "store", "probes", "account", "accounts", "audit", "docs-layout", "not-found", "unknown-host"];
+    private static readonly string[] Pages = ["history", "fleet-history", "compare", "compare-change", "compare-four", "compare-empty", "planner", "planner-four", "planner-fails", "planner-empty", "planner-host", "planner-fleet", "as-of", "import", "store", "catalogue", "probes", "account", "accounts", "audit", "docs-layout", "not-found", "unknown-host"];
 
     private static readonly string[] Themes = ["light", "dark", "contrast"];
 
@@ -80,6 +80,7 @@ public sealed class PastPagesTests(Chromium chromium, PastSite site)
         "account" => ("/account", "[aria-labelledby=tokens]"),
         "accounts" => ("/accounts", "tr[data-account]"),
         "audit" => ("/audit", "main tbody tr"),
+        "catalogue" => ("/catalogue", "tr[data-version]"),
         "docs-layout" => ("/docs/layout", "main h2"),
         "not-found" => ("/no-such-page", "main h1"),
         _ => ("/hosts/00000000-0000-0000-0000-000000000000", "main h1"),

@@ -9,7 +9,7 @@ public sealed class ZoomTests(Chromium chromium, PastSite site)
     private const int Width = 1_280, Height = 1_024;
 
     // Of each kind of page the one that shows most.
-    private static readonly string[] Others = ["history", "fleet-history", "compare", "compare-four", "compare-empty", "planner", "planner-four", "planner-fleet", "as-of", "import", "store", "probes", "account", "accounts", "audit", "docs-layout", "not-found"];
+    private static readonly string[] Others = ["history", "fleet-history", "compare", "compare-four", "compare-empty", "planner", "planner-four", "planner-fleet", "as-of", "import", "store", "catalogue", "probes", "account", "accounts", "audit", "docs-layout", "not-found"];
 
     // What each of these pages is for; of any other the first thing that can be used.
     private static readonly Dictionary<string, string> MainControls = new()

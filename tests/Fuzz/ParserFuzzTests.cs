@@ -12,7 +12,7 @@ public sealed class ParserFuzzTests(ITestOutputHelper output)
     private static readonly FuzzTarget[] Targets =
     [
         new KernelLogTarget(), new ImportTarget(), new IomemTarget(), new MemblockTarget(), new SratTarget(), new KvmTarget(), new MetadataListTarget(), new AddressTextTarget(), new PlanTarget(),
-        new SnapshotTarget(), new BodyTarget(), new ObservationTarget(), new SearchTarget(), new DumpTarget(), HostFilesTarget.CpuInfo(), HostFilesTarget.Tree(),
+        new SnapshotTarget(), new BodyTarget(), new ObservationTarget(), new SearchTarget(), new CatalogueTarget(), new DumpTarget(), HostFilesTarget.CpuInfo(), HostFilesTarget.Tree(),
     ];
 
     public static TheoryData<string> Names => [.. Targets.Select(target => target.Name)];

@@ -4,7 +4,7 @@
 /** @typedef {{ kind: string, label: string, detail: string, href?: string, action?: string }} Item */
 
 const singleKeysOff = "tdxdash.single-keys-off";
-const goTo = { f: "/", h: "/history", c: "/compare", p: "/planner", l: "/live", a: "/alerts", i: "/import", s: "/store", e: "/probes", d: "/docs/layout", r: "/docs/api" };
+const goTo = { f: "/", h: "/history", c: "/compare", p: "/planner", l: "/live", a: "/alerts", i: "/import", s: "/store", m: "/catalogue", e: "/probes", d: "/docs/layout", r: "/docs/api" };
 
 const palette = dialog("palette");
 const help = dialog("help");

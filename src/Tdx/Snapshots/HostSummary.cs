@@ -77,8 +77,7 @@ public sealed record HostSummary
             Origin = snapshot.Origin,
             State = verdict.State,
             StateReason = verdict.Summary,
-            CpuFamily = snapshot.Host.Cpu.TryGet(out CpuFacts? cpu) ? CpuFamilies.ShortName(cpu.Family, cpu.Model)
-                : snapshot.Report?.CpuSignature.Or(null) is { } reported ? CpuFamilies.ShortName(reported.Family, reported.Model) : "unknown",
+            CpuFamily = FamilyOf(snapshot),
             Version = VersionOf(snapshot, evidence),
             Memory = snapshot.Memory.Map.Map(blocks => SizeOf(blocks)),
             Pamt = PamtOf(evidence.Log, layout),
@@ -93,6 +92,14 @@ public sealed record HostSummary
             KernelRelease = snapshot.Host.KernelRelease,
             Tier = ProbeTiers.Of(snapshot),
         };
+    }
+
+    /// <summary>The CPU family by its public short name; the family and model numbers where it has none, <c>unknown</c> where nothing is known.</summary>
+    public static string FamilyOf(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return snapshot.Host.Cpu.TryGet(out CpuFacts? cpu) ? CpuFamilies.ShortName(cpu.Family, cpu.Model)
+            : snapshot.Report?.CpuSignature.Or(null) is { } reported ? CpuFamilies.ShortName(reported.Family, reported.Model) : "unknown";
     }
 
     // The row shows what a module says, even an emulated one of a machine that is not a demo; the checks do not.

@@ -48,6 +48,9 @@ public sealed record DashboardOptions
     /// <summary>Who is told of alerts, as far as it stands in the settings.</summary>
     public AlertOptions Alerts { get; init; } = AlertOptions.None;
 
+    /// <summary>The file with the module catalogue; null for the list that the dashboard came with.</summary>
+    public string? ModuleCatalogue { get; init; }
+
     /// <summary>Whether an OpenTelemetry collector is named that gets the dashboard's own metrics.</summary>
     public bool IsOtlpOn { get; init; }
 
@@ -95,9 +98,11 @@ public sealed record DashboardOptions
           --TdxDash:OpenId:NameClaim NAME  Claim that names the account. Default preferred_username.
           --TdxDash:OpenId:Scopes LIST     Scopes besides openid, separated by blanks. Default profile.
         {AlertOptions.Help}
+          --TdxDash:ModuleCatalogue FILE   List of TDX module releases in place of the one that TdxDash came with; taken anew when it changes.
           --AllowedHosts HOSTS             Host names that requests may carry, separated by semicolons. Default localhost;127.0.0.1;[::1],
                                            and every name with AllowRemote. Set it when a reverse proxy passes its own name on.
-          --OTEL_EXPORTER_OTLP_ENDPOINT URL  An OpenTelemetry collector that gets the dashboard's own metrics. Default none: nothing is sent.
+          --OTEL_EXPORTER_OTLP_ENDPOINT URL
+                                           An OpenTelemetry collector that gets the dashboard's own metrics. Default none: nothing is sent.
                                            OpenTelemetry's other OTEL_ keys hold with it, such as OTEL_EXPORTER_OTLP_PROTOCOL.
           --help                           Prints this.
 
@@ -130,6 +135,7 @@ public sealed record DashboardOptions
             Proxies = keys.Networks($"{Section}:Proxies"),
             Alerts = AlertOptions.Read(keys),
             IsOtlpOn = OtlpExport.IsOn(keys),
+            ModuleCatalogue = keys.Text($"{Section}:ModuleCatalogue") is { } file ? Path.GetFullPath(file) : null,
         };
         keys.CheckAddresses(urls, options.AllowRemote);
         keys.RefuseUnknown(Section);

@@ -342,7 +342,7 @@ public sealed class FleetPageTests : PageTestContext
 
         Assert.Equal("behind 4", behind.TextContent.Trim());
         Assert.Contains("1.5.24", behind.GetAttribute("title"), StringComparison.Ordinal);
-        Assert.Contains("tdx-module-binaries", behind.GetAttribute("title"), StringComparison.Ordinal);
+        Assert.Contains("the module catalogue as of", behind.GetAttribute("title"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Alerts;
+using TdxDash.Web.Live.Catalogue;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Planning;
@@ -35,7 +36,8 @@ public abstract class PageTestContext : BunitContext
         Services.AddSingleton<ISnapshotArchive>(Fleet);
         Services.AddSingleton<IImportIntake>(Imports);
         Services.AddSingleton<ILabelBook>(Labels);
-        Services.AddSingleton<IFleetProjection>(_ => Projection = new CountedProjection(new FleetProjection(Fleet, Labels, Time)));
+        Services.AddSingleton<IModuleCatalogue>(Catalogue);
+        Services.AddSingleton<IFleetProjection>(_ => Projection = new CountedProjection(new FleetProjection(Fleet, Labels, Catalogue, Time)));
         Services.AddSingleton<IFleetHistory>(Past);
         Services.AddSingleton<IHostHistory>(Past);
         Services.AddSingleton<FleetAtATime>();
@@ -60,6 +62,7 @@ public abstract class PageTestContext : BunitContext
     internal FakeFleet Fleet { get; } = new();
 
     internal FakeAlerts Alerts { get; } = new();
+    internal FakeCatalogue Catalogue { get; } = new();
 
     internal FakeImports Imports { get; } = new();
 

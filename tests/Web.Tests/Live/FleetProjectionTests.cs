@@ -49,7 +49,7 @@ public sealed class FleetProjectionTests
     public void Current_AnyChanges_IsTheFleetInOrder() => Gen.Select(Gen.Int[0, 20], Gen.Int[0, 6]).Array[1, 60].Sample(changes =>
     {
         var fleet = new FakeFleet();
-        using var projection = new FleetProjection(fleet, new FakeLabels(), new FakeTimeProvider(Samples.Now));
+        using var projection = new FleetProjection(fleet, new FakeLabels(), new FakeCatalogue(), new FakeTimeProvider(Samples.Now));
         foreach ((int id, int name) in changes)
         {
             fleet.Report(Samples.Entry($"id{id}", $"name{name}"));
@@ -151,5 +151,5 @@ public sealed class FleetProjectionTests
     private static string Sorted(FleetProjection projection, params FleetSort[] sorts) =>
         string.Concat(projection.Current.Select(new FleetQuery(FleetSearch.All, [], sorts)).Hosts.Select(host => host.Id));
 
-    private FleetProjection Make() => new(_fleet, _labels, _time);
+    private FleetProjection Make() => new(_fleet, _labels, new FakeCatalogue(), _time);
 }

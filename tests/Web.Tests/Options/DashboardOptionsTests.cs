@@ -80,7 +80,7 @@ public sealed class DashboardOptionsTests
 
     [Fact]
     public void Help_NamesEveryKey() =>
-        Assert.All(["--urls", "TdxDash:DataFolder", "TdxDash:AllowRemote", "TdxDash:Store:QueueLength", "TdxDash:Store:QueueMiB", "TdxDash:Backup:Folder", "TdxDash:Backup:Every", "TdxDash:Backup:Keep", "AllowedHosts"],
+        Assert.All(["--urls", "TdxDash:DataFolder", "TdxDash:AllowRemote", "TdxDash:Store:QueueLength", "TdxDash:Store:QueueMiB", "TdxDash:Backup:Folder", "TdxDash:Backup:Every", "TdxDash:Backup:Keep", "AllowedHosts", "TdxDash:ModuleCatalogue", "OTEL_EXPORTER_OTLP_ENDPOINT"],
             key => Assert.Contains(key, DashboardOptions.Help, StringComparison.Ordinal));
 
     [Fact]
@@ -103,6 +103,16 @@ public sealed class DashboardOptionsTests
     [InlineData("TdxDash:Alerts:Slack:Url", "https://example.com", "not a setting")]
     public void Read_WrongAlertKey_IsNamedWithTheRemedy(string key, string value, string why) =>
         Assert.Contains(why, Assert.Throws<StartRefusedException>(() => Read((key, value))).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_Collector_IsAnAddressOrRefused()
+    {
+        Assert.False(Read().IsOtlpOn);
+        Assert.True(Read(("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317")).IsOtlpOn);
+        Assert.True(Read(("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "https://collector.example/v1/metrics")).IsOtlpOn);
+        StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => Read(("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317")));
+        Assert.Contains("OTEL_EXPORTER_OTLP_ENDPOINT is 'collector:4317': set it to an http or https address", refusal.Message, StringComparison.Ordinal);
+    }
 
     private static DashboardOptions Read(params (string Key, string Value)[] settings) => DashboardOptions.Read(new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build());

@@ -4,6 +4,7 @@ using TdxDash.Web.Api.Rest;
 using TdxDash.Web.Components.Fleet;
 using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.Catalogue;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Search;
@@ -55,7 +56,7 @@ internal static class HostEndpoints
         return ApiAnswer.Page(new HostPage { At = snapshot.At.ToUniversalTime(), Total = hosts.Count, Items = items, Next = next }, call.Request, next);
     }
 
-    private static async Task<IResult> FindAsync(string hostId, HttpContext context, FleetAtATime fleet, IFleetHistory history, ILabelBook labels, SnapshotFinder finder)
+    private static async Task<IResult> FindAsync(string hostId, HttpContext context, FleetAtATime fleet, IFleetHistory history, ILabelBook labels, IModuleCatalogue catalogue, SnapshotFinder finder)
     {
         ApiCall call = ApiCall.Of(context);
         DateTimeOffset? at = call.Query.Time(Parameters.At);
@@ -65,7 +66,7 @@ internal static class HostEndpoints
         if (at is { } moment)
         {
             host = await history.HostAsOfAsync(hostId, moment, call.Gone) is { } entry
-                ? new FleetHost(entry, new HostFigures(entry.Summary), labels.Find(hostId))
+                ? new FleetHost(entry, new HostFigures(entry.Summary, catalogue.Current), labels.Find(hostId))
                 : throw Problems.NotFound($"Nothing is known of host {hostId} at that time. Choose a later one.");
         }
 

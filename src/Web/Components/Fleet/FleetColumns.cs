@@ -90,11 +90,15 @@ public static class FleetColumns
         return $"/hosts/{Uri.EscapeDataString(host.Id)}";
     }
 
-    /// <summary>Which releases are newer and where that is known from.</summary>
-    public static string NewerText(IReadOnlyList<ModuleRelease> newer)
+    /// <summary>Which releases are newer, which of them a runtime update reaches by the versions alone, and where that is known from.</summary>
+    public static string NewerText(IReadOnlyList<ModuleRelease> newer, ModuleVersion running, string source)
     {
         ArgumentNullException.ThrowIfNull(newer);
-        return $"Newer for this CPU family: {string.Join(", ", newer.Select(release => release.Version))}. Computed from {ModuleReleases.Source}; there may be more.";
+        ILookup<UpdateReach, ModuleVersion> reach = newer.Select(release => RuntimeUpdate.Of(release, running)).ToLookup(update => update.Reach, update => update.Release.Version);
+        string Part(UpdateReach part, string words) => reach[part].Any() ? $" {words}: {string.Join(", ", reach[part])}." : "";
+        return $"Newer for this CPU family: {string.Join(", ", newer.Select(release => release.Version))}."
+            + Part(UpdateReach.Reachable, "By a runtime update, as far as versions say") + Part(UpdateReach.NeedsReboot, "After a reboot only") + Part(UpdateReach.NotKnown, "Whether by a runtime update, not known")
+            + $" Computed from {source}; there may be more.";
     }
 
     /// <summary>A limit, or null when it is not known.</summary>

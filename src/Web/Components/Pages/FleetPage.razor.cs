@@ -7,6 +7,7 @@ using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.Catalogue;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Live.Search;
@@ -47,6 +48,9 @@ public sealed partial class FleetPage : IAsyncDisposable
 
     [CascadingParameter]
     private AsOf AsOf { get; set; } = AsOf.Live;
+
+    [Inject]
+    private IModuleCatalogue Catalogue { get; set; } = null!;
 
     [Inject]
     private ILabelBook Labels { get; set; } = null!;
@@ -271,7 +275,7 @@ public sealed partial class FleetPage : IAsyncDisposable
     private IReadOnlyList<SearchHint> Hints()
     {
         (IReadOnlyList<string> groups, IReadOnlyList<string> tags) = Labels.InUse;
-        return SearchHints.For(_state.Search, [.. _snapshot.Families], groups, tags);
+        return SearchHints.For(_state.Search, [.. _snapshot.Families], groups, tags, Catalogue.Current.Releases);
     }
 
     // Typing replaces the history entry: Back leaves the page and does not undo letters.

@@ -31,6 +31,7 @@ public sealed class PaletteSearch(IFleetView fleet, IViewer viewer, TimeProvider
         new("page", "Live", "initialisations and updates while they happen", "/live"),
         new("page", "Alerts", "what fires, rules, silences, and who is told", "/alerts"),
         new("page", "REST API", "what scripts and other tools can ask, to browse and to try", "/docs/api"),
+        new("page", "Module catalogue", "releases of the TDX module for each CPU family, and what a runtime update reaches", "/catalogue"),
         new("page", "Docs: rules of the layout", "why memory is CMR, TDMR, reserved area or PAMT", "/docs/layout"),
         new("page", "Your account", "password, API tokens, where you are signed in", "/account"),
     ];

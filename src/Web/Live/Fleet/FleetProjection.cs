@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using TdxDash.Tdx.Metadata;
+using TdxDash.Web.Live.Catalogue;
 
 namespace TdxDash.Web.Live.Fleet;
 
@@ -26,6 +28,7 @@ internal sealed class FleetProjection : IFleetProjection, IDisposable
 
     private readonly IFleetView _fleet;
     private readonly ILabelBook _labels;
+    private readonly IModuleCatalogue _catalogue;
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly ConcurrentDictionary<string, byte> _changed = new(StringComparer.Ordinal);
@@ -34,11 +37,13 @@ internal sealed class FleetProjection : IFleetProjection, IDisposable
     private readonly IDisposable _fleetFeed;
     private readonly IDisposable _labelFeed;
     private FleetSnapshot _current;
+    private ModuleCatalogue _releases;
     private long _refreshedAt;
 
-    public FleetProjection(IFleetView fleet, ILabelBook labels, TimeProvider time)
+    public FleetProjection(IFleetView fleet, ILabelBook labels, IModuleCatalogue catalogue, TimeProvider time)
     {
-        (_fleet, _labels, _time) = (fleet, labels, time);
+        (_fleet, _labels, _catalogue, _time) = (fleet, labels, catalogue, time);
+        _releases = catalogue.Current;
         _fleetFeed = fleet.Subscribe(entry => _changed[entry.HostId] = 0);
         _labelFeed = labels.Subscribe(hostId => _changed[hostId] = 0);
         lock (_lock)
@@ -54,7 +59,8 @@ internal sealed class FleetProjection : IFleetProjection, IDisposable
         {
             lock (_lock)
             {
-                if (_time.GetElapsedTime(_refreshedAt) >= SignsOfLifeAfter)
+                // With another list of releases every host may be behind by another number.
+                if (_time.GetElapsedTime(_refreshedAt) >= SignsOfLifeAfter || !ReferenceEquals(_releases, _catalogue.Current))
                 {
                     _current = Whole(_current.Version + 1);
                 }
@@ -96,6 +102,7 @@ internal sealed class FleetProjection : IFleetProjection, IDisposable
     private FleetSnapshot Whole(long version)
     {
         _refreshedAt = _time.GetTimestamp();
+        _releases = _catalogue.Current;
         _changed.Clear();
         if (_known.Count == 0)
         {
@@ -160,15 +167,16 @@ internal sealed class FleetProjection : IFleetProjection, IDisposable
         HostLabels labels = _labels.Find(entry.HostId);
         if (!_known.TryGetValue(entry.HostId, out FleetHost? known))
         {
-            return new FleetHost(entry, new HostFigures(entry.Summary), labels);
+            return new FleetHost(entry, new HostFigures(entry.Summary, _releases), labels);
         }
 
-        if (ReferenceEquals(known.Entry, entry) && labels.Equals(known.Labels))
+        bool isCurrent = known.Figures.IsBy(_releases);
+        if (isCurrent && ReferenceEquals(known.Entry, entry) && labels.Equals(known.Labels))
         {
             return known;
         }
 
-        return new FleetHost(entry, ReferenceEquals(known.Summary, entry.Summary) ? known.Figures : new HostFigures(entry.Summary), labels);
+        return new FleetHost(entry, isCurrent && ReferenceEquals(known.Summary, entry.Summary) ? known.Figures : new HostFigures(entry.Summary, _releases), labels);
     }
 
     private static Comparer<FleetHost> NameOrder { get; } = Comparer<FleetHost>.Create(FleetOrder.ByName);

@@ -7,8 +7,10 @@ namespace TdxDash.Web.Live.Fleet;
 
 /// <summary>What follows from a host's values alone, worked out once for each snapshot.</summary>
 /// <param name="summary">The values.</param>
-public sealed class HostFigures(HostSummary summary)
+/// <param name="catalogue">The releases that its module is compared with; null for those that this version came with.</param>
+public sealed class HostFigures(HostSummary summary, ModuleCatalogue? catalogue = null)
 {
+    private readonly ModuleCatalogue _catalogue = catalogue ?? ModuleCatalogue.Shipped;
     private Reading<IReadOnlyList<ModuleRelease>>? _newer;
     private string? _words;
 
@@ -40,7 +42,7 @@ public sealed class HostFigures(HostSummary summary)
         : (summary.KeyIds.IsKnown ? summary.KeyIdsInUse : summary.KeyIds).Map(value => value);
 
     /// <summary>The published releases that are newer than the module that runs.</summary>
-    public Reading<IReadOnlyList<ModuleRelease>> Newer => _newer ??= NewerOf(summary);
+    public Reading<IReadOnlyList<ModuleRelease>> Newer => _newer ??= NewerOf();
 
     /// <summary>Everything that the row says in words, in lower case, for a search of free text.</summary>
     public string Words => _words ??= string.Join('\n', summary.Name, StateWords.Of(summary.State), summary.StateReason, summary.CpuFamily,
@@ -57,16 +59,19 @@ public sealed class HostFigures(HostSummary summary)
         _ => 4,
     };
 
-    private static Reading<IReadOnlyList<ModuleRelease>> NewerOf(HostSummary summary)
+    /// <summary>Whether the module was compared with this list.</summary>
+    public bool IsBy(ModuleCatalogue other) => ReferenceEquals(_catalogue, other);
+
+    private Reading<IReadOnlyList<ModuleRelease>> NewerOf()
     {
         if (!summary.Version.TryGet(out ModuleVersion version))
         {
             return summary.Version.Map<IReadOnlyList<ModuleRelease>>(_ => []);
         }
 
-        return ModuleReleases.NewerThan(summary.CpuFamily, version) is { } newer
-            ? Reading.Known(newer, summary.Origin == Origin.Demo ? Provenance.Emulated : Provenance.Computed, ModuleReleases.Source)
-            : Reading.NotOffered<IReadOnlyList<ModuleRelease>>(ModuleReleases.Source, $"No release for {summary.CpuFamily} is known here.");
+        return _catalogue.NewerThan(summary.CpuFamily, version) is { } newer
+            ? Reading.Known(newer, summary.Origin == Origin.Demo ? Provenance.Emulated : Provenance.Computed, _catalogue.Source)
+            : Reading.NotOffered<IReadOnlyList<ModuleRelease>>(_catalogue.Source, $"No release for {summary.CpuFamily} is known here.");
     }
 
     private static double? Share(Reading<int> used, Reading<int> limit) =>

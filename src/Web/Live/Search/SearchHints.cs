@@ -18,7 +18,9 @@ public static class SearchHints
     /// <param name="families">The CPU families of the fleet.</param>
     /// <param name="groups">The groups in use.</param>
     /// <param name="tags">The tags in use.</param>
-    public static IReadOnlyList<SearchHint> For(string text, IReadOnlyList<string> families, IReadOnlyList<string> groups, IReadOnlyList<string> tags)
+    /// <param name="releases">The module releases that are known; null for those that this version came with.</param>
+    public static IReadOnlyList<SearchHint> For(
+        string text, IReadOnlyList<string> families, IReadOnlyList<string> groups, IReadOnlyList<string> tags, IReadOnlyList<ModuleRelease>? releases = null)
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length > FleetSearch.MaxLength)
@@ -42,7 +44,7 @@ public static class SearchHints
             "family" => families,
             "group" => groups.Append("none"),
             "tag" => tags,
-            "version" => ModuleReleases.All.Select(release => "<" + release.Version),
+            "version" => (releases ?? ModuleCatalogue.Shipped.Releases).Select(release => "<" + release.Version),
             _ => SearchFields.Find(name)?.Words ?? [],
         };
         return [.. values.Where(word => word.StartsWith(value, StringComparison.OrdinalIgnoreCase) && word != value).Take(Max)
