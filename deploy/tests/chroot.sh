@@ -189,6 +189,8 @@ test_in_chroot() {
 	try "system-call filters are made" eval 'sandbox dashboard && sandbox probe'
 	try "dashboard starts with little of /proc" starts_with_little_of_proc
 	try "dashboard is ready, as its unit runs it" start_dashboard
+	# What follows would wait for it in vain.
+	[ "$failures" -eq 0 ] || return
 	try "probe is enrolled" enroll
 	try "probe starts, as its unit runs it" start_probe
 	try "snapshot is delivered" delivered
