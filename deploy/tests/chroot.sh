@@ -22,17 +22,27 @@ debian_base() {
 make_chroot() {
 	local base
 	base=$(debian_base) || return
-	rm -rf "$chroot"
+	# What a run left that was killed.
+	unmount_chroot
+	rm -rf --one-file-system "$chroot"
 	mkdir -p "$chroot"
 	tar -C "$chroot" -xf "$base" || return
 	rm -f "$chroot/etc/dpkg/dpkg.cfg.d/99mmdebstrap"
-	mount -t proc proc "$chroot/proc" && mount --rbind /sys "$chroot/sys" && mount --make-rslave "$chroot/sys" && mount -t tmpfs tmpfs "$chroot/tmp"
+	mount -t proc proc "$chroot/proc" && mount -t sysfs -o ro sysfs "$chroot/sys" && mount -t tmpfs tmpfs "$chroot/tmp"
+}
+
+# Lazily, so that a program that will not end holds nothing up; and nothing is removed through what is mounted.
+unmount_chroot() {
+	local folder
+	for folder in tmp sys proc proc; do
+		umount -l "$chroot/$folder" 2>/dev/null
+	done
 }
 
 unmake_chroot() {
 	stop_programs
-	umount -R "$chroot/sys" "$chroot/proc" "$chroot/tmp" 2>/dev/null
-	rm -rf "$chroot"
+	unmount_chroot
+	rm -rf --one-file-system "$chroot"
 }
 
 inside() { chroot "$chroot" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }
