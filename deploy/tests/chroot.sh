@@ -95,9 +95,13 @@ start() {
 }
 
 stop_programs() {
-	local pid
+	local pid i
 	for pid in "${running[@]}"; do
-		kill "$pid" 2>/dev/null && wait "$pid"
+		kill "$pid" 2>/dev/null || continue
+		# Both end within ten seconds.
+		for ((i = 0; i < 150; i++)); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+		kill -9 "$pid" 2>/dev/null
+		wait "$pid" 2>/dev/null
 	done
 	running=()
 }
