@@ -30,7 +30,7 @@ internal static class ApiRoutes
     {
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddRateLimiter(limits => limits.AddPolicy<string, ApiLimit>(ApiLimit.Name));
-        services.AddSingleton<SnapshotSource>();
+        services.AddScoped<SnapshotSource>();
         services.AddOpenApi(Version, ApiDocument.Configure);
     }
 

@@ -149,7 +149,7 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
             TimeSpan unheard = known.Entry.HeardAt is { } heardAt ? time.GetElapsedTime(heardAt) : now - known.Entry.LastSeen;
             bool wasSilent = unheard > ProbeContract.SilentAfter;
             bool wasSet = (now - known.Entry.LastSeen - unheard).Duration() > ProbeContract.SilentAfter;
-            isNews = wasSilent || wasSet || known.Entry.ProbeVersion != probeVersion || (dropped ?? known.Entry.Dropped) != known.Entry.Dropped;
+            isNews = wasSilent || wasSet || known.Entry.ProbeVersion != probeVersion || (dropped ?? known.Entry.Dropped ?? 0) != (known.Entry.Dropped ?? 0);
             if (wasSilent)
             {
                 _silences.Enqueue(new Silence(hostId, UnixTime.ToMicroseconds(now - unheard), UnixTime.ToMicroseconds(now)));

@@ -105,7 +105,7 @@ public sealed class FleetExportTests
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await WithTwoHostsAsync(folder);
-        ILabelBook book = dashboard.Service<ILabelBook>();
+        LabelBook book = dashboard.Service<LabelBook>();
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         Dictionary<string, HostLabels> none = new() { [HostB] = HostLabels.None }, given = new() { [HostB] = FleetSamples.Labels("site-b", "lab") };
 

@@ -101,7 +101,8 @@ public sealed class FleetViewTests
 
         await using Dashboard second = await Dashboard.StartAsync(folder, time);
 
-        Assert.Equal(before, second.Fleet.Hosts);
+        // What only a sign of life tells, it tells again.
+        Assert.Equal(before.Select(entry => entry with { HeardAt = null, Dropped = null }), second.Fleet.Hosts.Select(entry => entry with { HeardAt = null, Dropped = null }));
         Assert.Equal(Start + TimeSpan.FromSeconds(7), Assert.Single(second.Fleet.Hosts).LastSeen);
         Assert.Equal(2, second.Fleet.Revision);
         HubConnection again = await second.ConnectAsync();

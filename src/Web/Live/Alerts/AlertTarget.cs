@@ -125,10 +125,23 @@ public sealed record TargetDraft(string Name, AlertTargetKind Kind, string Addre
             return "A mail server is written smtp://mail.example.com:587 (STARTTLS) or smtps://mail.example.com:465 (TLS from the start).";
         }
 
-        return !MailboxAddress.TryParse(Sender, out _) ? "The sender is no e-mail address: write it as tdxdash@example.com."
+        return !IsMailbox(Sender) ? "The sender is no e-mail address: write it as tdxdash@example.com."
             : !InternetAddressList.TryParse(Recipients, out InternetAddressList? to) || to.Mailboxes.Count() is 0 or > MostRecipients
                 ? FormattableString.Invariant($"The recipients are 1 to {MostRecipients} e-mail addresses, separated by commas.")
             : UserInfoProblem(uri);
+    }
+
+    // The library's own TryParse throws where there is nothing to parse.
+    private static bool IsMailbox(string text)
+    {
+        try
+        {
+            return MailboxAddress.TryParse(text, out _);
+        }
+        catch (ParseException)
+        {
+            return false;
+        }
     }
 
     private static string? UserInfoProblem(Uri uri) => uri.UserInfo.Length > 0 || uri.Fragment.Length > 0

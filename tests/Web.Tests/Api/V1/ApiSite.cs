@@ -35,6 +35,7 @@ public sealed class ApiSite : IAsyncLifetime
     {
         Dashboard = await Dashboard.StartAsync(_folder, summarise: HostSummary.From, replace: services => services.AddSingleton<IStartupFilter, TestCallers>());
         Http.BaseAddress = Dashboard.Address;
+        Http.DefaultRequestHeaders.Add(CallerHeader, "tester administrator:*");
         var shapes = new DemoShapes();
         for (int number = 0; number < Hosts; number++)
         {

@@ -166,7 +166,7 @@ public sealed class ChangeResourceTests(ApiSite site) : IClassFixture<ApiSite>
     public async Task Caller_OfOneGroup_SeesAndChangesNoOther()
     {
         string own = ApiSite.Host(5), other = ApiSite.Host(1);
-        Assert.Null(await site.Dashboard.Service<ILabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [own] = FleetSamples.Labels("site-b") }, Samples.By, TestContext.Current.CancellationToken));
+        Assert.Null(await site.Dashboard.Service<LabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [own] = FleetSamples.Labels("site-b") }, Samples.By, TestContext.Current.CancellationToken));
         const string viewer = "vera viewer:site-b", mover = "olaf operator:site-b";
 
         Assert.Equal([own], (await site.GetAsync("/hosts", viewer))["items"]!.AsArray().Select(host => (string)host!["id"]!));

@@ -43,11 +43,13 @@ public sealed partial class DocumentedExampleTests(ApiSite site) : IClassFixture
         Assert.DoesNotContain(paths, path => !text.Contains($"$TDXDASH_URL{path}", StringComparison.Ordinal));
     }
 
+    private string? _token;
+
     private async Task<(int Code, string Told)> RunAsync(string command)
     {
         var start = new ProcessStartInfo("bash", ["-c", Prelude + command]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TDXDASH_URL"] = site.Dashboard.Address.ToString().TrimEnd('/');
-        start.Environment["TDXDASH_TOKEN"] = "tdx_none";
+        start.Environment["TDXDASH_TOKEN"] = _token ??= await site.Dashboard.TokenAsync();
         start.Environment["HOST"] = ApiSite.Host(0);
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

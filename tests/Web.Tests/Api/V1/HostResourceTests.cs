@@ -60,7 +60,7 @@ public sealed class HostResourceTests(ApiSite site) : IClassFixture<ApiSite>
     [Fact]
     public async Task Host_IsThatOfTheFleet()
     {
-        FleetHost known = site.Dashboard.Service<IFleetProjection>().Find(ApiSite.Host(1))!;
+        FleetHost known = site.Dashboard.Service<FleetProjection>().Find(ApiSite.Host(1))!;
 
         JsonNode detail = await site.GetAsync("/hosts/" + known.Id);
 

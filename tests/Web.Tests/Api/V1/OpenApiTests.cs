@@ -58,7 +58,7 @@ public sealed class OpenApiTests
 
     private static async Task<JsonNode> DocumentAsync(Dashboard dashboard)
     {
-        using var http = new HttpClient();
+        using HttpClient http = await dashboard.ClientAsync();
         return JsonNode.Parse(await http.GetStringAsync(new Uri(dashboard.Address, "/api/v1/openapi.json"), TestContext.Current.CancellationToken))!;
     }
 

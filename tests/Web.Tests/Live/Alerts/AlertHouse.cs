@@ -126,7 +126,9 @@ internal sealed class AlertHouse : IAsyncDisposable
         services.AddSingleton(Store.Path);
         services.AddSingleton<IFleetView>(_fleet);
         services.AddSingleton<LabelReader>();
-        services.AddSingleton<ILabelBook, LabelBook>();
+        services.AddSingleton<LabelBook>();
+        services.AddSingleton<ILabelBook>(provider => provider.GetRequiredService<LabelBook>());
+        services.AddSingleton<Web.Live.Catalogue.IModuleCatalogue>(new FakeCatalogue());
         services.AddSingleton<FleetProjection>();
         services.AddSingleton(Store.Writer);
         services.AddSingleton(new DashboardOptions

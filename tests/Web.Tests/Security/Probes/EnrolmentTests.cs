@@ -55,7 +55,7 @@ public sealed class EnrolmentTests : IAsyncLifetime
         Assert.Equal((HttpStatusCode.OK, "", "lab"), (status, reply.Reason, reply.Group));
         Assert.Equal(HttpStatusCode.OK, again);
         Assert.Equal((HttpStatusCode.Forbidden, "used up"), (second, refusal.Reason.Contains("used up", StringComparison.Ordinal) ? "used up" : refusal.Reason));
-        Assert.Equal(lab, Dashboard.Service<ILabelBook>().Find(Host).Group);
+        Assert.Equal(lab, Dashboard.Service<LabelBook>().Find(Host).Group);
         HubConnection probe = await Dashboard.ConnectAsync(key);
         Assert.True((await HelloAsync(probe)).Accepted);
         Assert.Equal(["probe.enroll", "probe.enroll", "probe.enroll-refused"], Audit("probe.%"));
