@@ -116,7 +116,7 @@ public sealed class FleetExportTests
         using SqliteConnection connection = dashboard.Path.OpenReader();
         Assert.Equal(
             ("tester", "label.change", HostB, "no group, no tags -> group site-b, tags lab"),
-            connection.QuerySingle<(string, string, string, string)>("SELECT actor, action, target, detail FROM audit"));
+            connection.QuerySingle<(string, string, string, string)>("SELECT actor, action, target, detail FROM audit WHERE action = 'label.change'"));
     }
 
     private static async Task<Dashboard> WithTwoHostsAsync(TempFolder folder)

@@ -85,7 +85,7 @@ public sealed class ProbesPageTests : BunitContext
         Services.AddSingleton(_dashboard.Service<ProbeReader>());
         Services.AddSingleton(_dashboard.Service<ProbeRegistry>());
         Services.AddSingleton(_dashboard.Service<ProbeConnections>());
-        Services.AddSingleton(_dashboard.Service<LabelBook>());
+        Services.AddSingleton<ILabelBook>(_dashboard.Service<LabelBook>());
         Services.AddSingleton<IFleetView>(_dashboard.Fleet);
         Services.AddSingleton<IViewer>(new FakeViewer());
         Services.AddSingleton(TimeProvider.System);

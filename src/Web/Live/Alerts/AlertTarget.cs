@@ -103,10 +103,10 @@ public sealed record TargetDraft(string Name, AlertTargetKind Kind, string Addre
     public string Place => $"{Uri.Scheme}://{Uri.Authority}";
 
     /// <summary>For mail: whom it is from.</summary>
-    public MailboxAddress From => MailboxAddress.Parse(Sender);
+    public MailboxAddress From() => MailboxAddress.Parse(Sender);
 
     /// <summary>For mail: to whom.</summary>
-    public IReadOnlyList<MailboxAddress> To => [.. InternetAddressList.Parse(Recipients).Mailboxes];
+    public IReadOnlyList<MailboxAddress> To() => [.. InternetAddressList.Parse(Recipients).Mailboxes];
 
     /// <summary>What is wrong with it and what to do; null when nothing is.</summary>
     public string? Problem() =>

@@ -96,7 +96,9 @@ internal sealed class AlertReader(StorePath path)
     public IReadOnlyList<WaitingStream> Waiting(AlertTarget target)
     {
         using SqliteConnection connection = path.OpenReader();
-        return connection.Query<WaitingStream>(WaitingSql, new { target = target.Id, first = target.FirstEvent }).AsList();
+        // As a tuple: where nothing waits, SQLite names no types, and a record would find no constructor.
+        return [.. connection.Query<(long Rule, long Sent, long Waiting, long OldestAt)>(WaitingSql, new { target = target.Id, first = target.FirstEvent })
+            .Select(row => new WaitingStream(row.Rule, row.Sent, row.Waiting, row.OldestAt))];
     }
 
     /// <summary>The next alerts of a stream, each once, with its last event.</summary>

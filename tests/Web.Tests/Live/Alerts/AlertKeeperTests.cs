@@ -154,6 +154,6 @@ public sealed class AlertKeeperTests : IAsyncDisposable
     private (string Actor, string Action, string Target, string Detail)[] Audit()
     {
         using SqliteConnection connection = _house.Store.Path.OpenReader();
-        return [.. connection.Query<(string, string, string, string)>("SELECT actor, action, target, detail FROM audit ORDER BY id")];
+        return [.. connection.Query<(string, string, string, string)>("SELECT actor, action, target, detail FROM audit WHERE action <> 'label.change' ORDER BY id")];
     }
 }

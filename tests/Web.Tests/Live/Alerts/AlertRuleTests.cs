@@ -62,6 +62,6 @@ public sealed class AlertRuleTests
 
         Assert.Null(draft.Problem());
         Assert.Equal((587, 465), (draft.MailPort, (draft with { Address = "smtps://mail.example.com" }).MailPort));
-        Assert.Equal(["a@example.com", "b@example.com"], draft.To.Select(to => to.Address));
+        Assert.Equal(["a@example.com", "b@example.com"], draft.To().Select(to => to.Address));
     }
 }

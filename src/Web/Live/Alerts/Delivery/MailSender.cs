@@ -69,8 +69,8 @@ internal sealed class MailSender(TimeProvider time, RemoteCertificateValidationC
     public static MimeMessage Write(TargetDraft draft, AlertMessage message, DateTimeOffset now)
     {
         var mail = new MimeMessage { Subject = Subject(message), Date = now };
-        mail.From.Add(draft.From);
-        mail.To.AddRange(draft.To);
+        mail.From.Add(draft.From());
+        mail.To.AddRange(draft.To());
         // No answer of a person who is away (RFC 3834).
         mail.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
         mail.Body = new TextPart("plain") { Text = Body(message) };
