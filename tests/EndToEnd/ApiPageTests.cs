@@ -13,7 +13,7 @@ public sealed class ApiPageTests(Chromium chromium, Site site)
     public async Task Page_InBothThemes_ShowsEveryOperationAndAsksTheDashboard(ColorScheme scheme)
     {
         IPage page = await chromium.OpenAsync(new Uri(site.Address, "/docs/api"), scheme);
-        await Expect(page.Locator(".api[data-shown=true]")).ToBeVisibleAsync();
+        await Expect(page.Locator(".api[data-shown=true]")).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = Chromium.Patience });
         Assert.True(await page.Locator(".opblock").CountAsync() > 20);
 
         await page.Locator("#operations-Hosts-listHosts .opblock-summary-control").ClickAsync();
