@@ -24,6 +24,7 @@ public sealed class ProxyTests(Chromium chromium) : IClassFixture<Chromium>
         await using ProbeCrowd crowd = Host(dashboard, ledger);
         await crowd.WithinAsync("the host is known", Patience, () => ledger.Count == 1);
         await using var relay = new Relay(dashboard.Address) { RefusesWebSockets = true };
+        SignedIn.Know(relay.Address, dashboard);
         IPage page = await chromium.OpenAsync(new Uri(relay.Address, State));
 
         int rounds = Scale.Of(5, 100);
@@ -49,6 +50,7 @@ public sealed class ProxyTests(Chromium chromium) : IClassFixture<Chromium>
         await using ProbeCrowd crowd = Host(dashboard, ledger);
         await crowd.WithinAsync("the host is known", Patience, () => ledger.Count == 1);
         await using var relay = new Relay(dashboard.Address) { CutsWebSocketsAfter = CutAfter };
+        SignedIn.Know(relay.Address, dashboard);
         IPage page = await chromium.OpenAsync(new Uri(relay.Address, State));
 
         TimeSpan worst = TimeSpan.Zero;

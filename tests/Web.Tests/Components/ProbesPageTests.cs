@@ -43,6 +43,7 @@ public sealed class ProbesPageTests : BunitContext
         page.WaitForElement("[data-made]", Dashboard.Patience);
         string command = page.Find("[data-made] code").TextContent;
         Assert.StartsWith("tdxprobe enroll http://localhost tdxe_1_", command, StringComparison.Ordinal);
+        page.WaitForElement("[data-token] td:nth-child(3)", Dashboard.Patience);
         Assert.Equal(("0 of 2", "none"), (page.Find("[data-token] td:nth-child(3)").TextContent, page.Find("[data-token] td:nth-child(4)").TextContent));
 
         page.FindAll("button").Single(button => button.TextContent == "Done").Click();
@@ -60,7 +61,7 @@ public sealed class ProbesPageTests : BunitContext
         Assert.Contains("not connected", Row(page).TextContent, StringComparison.Ordinal);
         Assert.Contains("which has not reported yet", Row(page).TextContent, StringComparison.Ordinal);
 
-        Row(page).QuerySelector("[aria-label='Let test enrol again']")!.Click();
+        Row(page).QuerySelector("[aria-label='Let it enrol again: test']")!.Click();
         page.WaitForAssertion(() => Assert.Contains("may enrol again", Row(page).TextContent, StringComparison.Ordinal), Dashboard.Patience);
         Row(page).QuerySelector("[aria-label='Revoke test']")!.Click();
         page.FindAll("button").Single(button => button.TextContent.Contains("for good", StringComparison.Ordinal)).Click();

@@ -35,8 +35,8 @@ internal static class SessionScheme
         cookie.LoginPath = Path;
         cookie.ReturnUrlParameter = Return;
         cookie.SlidingExpiration = false;
-        // The book holds the limits; the cookie itself outlives any.
-        cookie.ExpireTimeSpan = TimeSpan.FromDays(30);
+        // The book holds the limits, by a clock that nobody can set; this one is the wall clock's, which may jump by years and must sign nobody out.
+        cookie.ExpireTimeSpan = TimeSpan.FromDays(36_500);
         cookie.Events = new CookieAuthenticationEvents
         {
             OnValidatePrincipal = ValidateAsync,
