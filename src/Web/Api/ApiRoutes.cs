@@ -31,6 +31,8 @@ internal static class ApiRoutes
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         services.AddRateLimiter(limits => limits.AddPolicy<string, ApiLimit>(ApiLimit.Name));
         services.AddScoped<SnapshotSource>();
+        services.AddSingleton<OpenStreams>();
+        services.AddSingleton<PlanTurns>();
         services.AddOpenApi(Version, ApiDocument.Configure);
     }
 

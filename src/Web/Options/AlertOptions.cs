@@ -64,9 +64,9 @@ public sealed record AlertOptions(Uri? Link, IReadOnlyList<SetTarget> Targets)
         {
             keys.Errors.Add($"{Section}:{name} is wrong: {problem}");
         }
-        else if (secret.Length > TargetDraft.MaxSecret)
+        else if (TargetDraft.SecretProblem(secret) is { } wrong)
         {
-            keys.Errors.Add(FormattableString.Invariant($"{Section}:{name}:Secret has more than {TargetDraft.MaxSecret} characters: use a shorter one."));
+            keys.Errors.Add($"{Section}:{name}:Secret is wrong: {wrong}");
         }
         else
         {

@@ -31,21 +31,13 @@ internal sealed class ApiCall
     /// <summary>Cancelled when nobody waits for the answer any more.</summary>
     public CancellationToken Gone => _context.RequestAborted;
 
-    /// <summary>Whether the caller sees every host.</summary>
-    public bool SeesAll => _rights.SeesAll;
-
-    private ILabelBook Labels => _context.RequestServices.GetRequiredService<ILabelBook>();
-
     /// <summary>The call of a request.</summary>
     public static ApiCall Of(HttpContext context) => new(context);
-
-    /// <summary>Whether the caller sees a host.</summary>
-    public bool Sees(string hostId) => _rights.SeesAll || _rights.May(Role.Viewer, Labels.Find(hostId).Group);
 
     /// <summary>A host that the caller sees.</summary>
     /// <exception cref="ProblemException">There is none, or the caller does not see it: both are told in the same words.</exception>
     public FleetHost Host(string hostId) =>
-        Sees(hostId) && _context.RequestServices.GetRequiredService<IFleetProjection>().Find(hostId) is { } host
+        _context.RequestServices.GetRequiredService<IFleetProjection>().Find(hostId) is { } host
             ? host
             : throw Problems.NotFound($"No host with the identity '{Security.ShownText.Limit(hostId, Security.ShownText.MaxName)}' has reported to this dashboard, or the caller may not see it. GET /api/v1/hosts lists those that it sees.");
 

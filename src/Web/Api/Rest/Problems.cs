@@ -41,6 +41,9 @@ internal static class Problems
     /// <summary>The store takes or gives nothing.</summary>
     public static ProblemException Unavailable(string detail) => Make(StatusCodes.Status503ServiceUnavailable, "unavailable", "Not possible at the moment", detail);
 
+    /// <summary>As much of it goes on as there may be.</summary>
+    public static ProblemException TooMany(string detail) => Make(StatusCodes.Status429TooManyRequests, "too-many-requests", "Too many requests", detail);
+
     /// <summary>A problem that is known by its status alone.</summary>
     public static Problem OfStatus(int status, string method, string path)
     {

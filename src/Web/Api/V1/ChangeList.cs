@@ -6,12 +6,9 @@ using TdxDash.Web.Live.History;
 
 namespace TdxDash.Web.Api.V1;
 
-/// <summary>Reads pages of a history, of one host or of all that the caller sees.</summary>
+/// <summary>Reads pages of a history, of one host or of all that the caller sees, which the history itself knows.</summary>
 internal sealed class ChangeList
 {
-    // A caller that sees few hosts of a large fleet gets a shorter page rather than a long wait, and goes on from where it ended.
-    private const int MostReads = 20, MostRead = 500;
-
     private readonly ApiCall _call;
     private readonly HistoryFilter _filter;
     private readonly HistoryCursor? _from;
@@ -56,42 +53,10 @@ internal sealed class ChangeList
     }
 
     /// <summary>Reads the page.</summary>
-    public async Task<HistoryPage> ReadAsync(IHostHistory history)
-    {
-        if (_filter.HostId is not null || _call.SeesAll)
-        {
-            return await history.EntriesAsync(_filter, _from, _limit, _call.Gone);
-        }
-
-        var seen = new List<HistoryEntry>();
-        HistoryCursor? next = _from;
-        for (int i = 0; i < MostReads; i++)
-        {
-            HistoryPage page = await history.EntriesAsync(_filter, next, MostRead, _call.Gone);
-            foreach (HistoryEntry entry in page.Entries.Where(entry => _call.Sees(entry.Snapshot.HostId)))
-            {
-                if (seen.Count == _limit)
-                {
-                    return new HistoryPage(seen, Place(entry));
-                }
-
-                seen.Add(entry);
-            }
-
-            next = page.Next;
-            if (next is null)
-            {
-                break;
-            }
-        }
-
-        return new HistoryPage(seen, next);
-    }
+    public Task<HistoryPage> ReadAsync(IHostHistory history) => history.EntriesAsync(_filter, _from, _limit, _call.Gone);
 
     /// <summary>A cursor as it is given to the caller.</summary>
     public static string? Write(HistoryCursor? cursor) => cursor is { } place ? string.Create(CultureInfo.InvariantCulture, $"{place.ReceivedAt}-{place.Revision}") : null;
-
-    private static HistoryCursor Place(HistoryEntry entry) => new(Live.UnixTime.ToMicroseconds(entry.Snapshot.ReceivedAt), entry.Snapshot.Revision);
 
     private static HistoryCursor? Read(ApiQuery query)
     {

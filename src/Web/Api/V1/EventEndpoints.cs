@@ -7,6 +7,7 @@ using TdxDash.Web.Api.Rest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Hubs;
 using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Api.V1;
@@ -27,12 +28,12 @@ internal static class EventEndpoints
             .Takes(Parameters.Revision, Parameters.Host, Parameters.Group).Produces<EventItem>(StatusCodes.Status200OK, "text/event-stream").Fails(StatusCodes.Status409Conflict);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext context, LiveStream stream, EventReader reader, ILabelBook labels)
+    private static async Task<IResult> ListAsync(HttpContext context, LiveStream stream, EventReader reader, ILabelBook labels, IViewer viewer)
     {
         ApiCall call = ApiCall.Of(context);
         long after = call.Query.Number(Parameters.Revision);
         int limit = (int)call.Query.Number(Parameters.Limit);
-        (string? hostId, Func<string, bool> isMeant) = ScopeOf(call, labels);
+        (string? hostId, Func<string, bool> isMeant) = ScopeOf(call, labels, viewer);
         return ApiAnswer.Json(await Task.Run(() => Read(stream, reader, after, limit, hostId, isMeant), call.Gone));
     }
 
@@ -54,7 +55,7 @@ internal static class EventEndpoints
         return new EventPage { Items = items, Next = Math.Max(after, kept.Newest), HasMore = false, Oldest = kept.Oldest, Newest = kept.Newest };
     }
 
-    private static ServerSentEventsResult<object> Stream(HttpContext context, LiveStream stream, EventReader reader, ILabelBook labels)
+    private static ServerSentEventsResult<object> Stream(HttpContext context, LiveStream stream, EventReader reader, ILabelBook labels, IViewer viewer, OpenStreams streams)
     {
         ApiCall call = ApiCall.Of(context);
         long? after = context.Request.Query.ContainsKey(Parameters.Revision.Name) ? call.Query.Number(Parameters.Revision) : null;
@@ -70,12 +71,19 @@ internal static class EventEndpoints
             }
         }
 
-        (string? hostId, Func<string, bool> isMeant) = ScopeOf(call, labels);
+        (string? hostId, Func<string, bool> isMeant) = ScopeOf(call, labels, viewer);
         if (after is { } from)
         {
             Check(stream, from, hostId, isMeant);
         }
 
+        if (!streams.TryOpen(call.By.Name, out string refusal))
+        {
+            throw Problems.TooMany(refusal);
+        }
+
+        // Also where the answer never begins.
+        context.Response.RegisterForDispose(new Closing(() => streams.Close(call.By.Name)));
         return TypedResults.ServerSentEvents(FollowAsync(stream, reader.Bounds(), hostId, isMeant, after, call.Gone));
     }
 
@@ -104,7 +112,7 @@ internal static class EventEndpoints
         }
     }
 
-    private static (string? HostId, Func<string, bool> IsMeant) ScopeOf(ApiCall call, ILabelBook labels)
+    private static (string? HostId, Func<string, bool> IsMeant) ScopeOf(ApiCall call, ILabelBook labels, IViewer viewer)
     {
         (string host, string name) = (call.Query.Text(Parameters.Host), call.Query.Text(Parameters.Group));
         LabelText? group = name.Length == 0 ? null : LabelText.TryParse(name, out LabelText label) ? label : null;
@@ -120,7 +128,7 @@ internal static class EventEndpoints
         }
 
         // Asked at each event: groups and rights change while a stream goes on.
-        return (host.Length > 0 ? host : null, id => (host.Length == 0 || id == host) && (group is null || labels.Find(id).Group == group) && call.Sees(id));
+        return (host.Length > 0 ? host : null, id => (host.Length == 0 || id == host) && (group is null || labels.Find(id).Group == group) && viewer.May(Role.Viewer, id));
     }
 
     private static void Check(LiveStream stream, long after, string? hostId, Func<string, bool> isMeant)
@@ -133,5 +141,10 @@ internal static class EventEndpoints
         {
             throw Problems.Conflict(e.Message);
         }
+    }
+
+    private sealed class Closing(Action close) : IDisposable
+    {
+        public void Dispose() => close();
     }
 }

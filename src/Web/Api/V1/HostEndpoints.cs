@@ -40,11 +40,6 @@ internal static class HostEndpoints
 
         FleetSnapshot snapshot = await fleet.GetAsync(at, call.Gone);
         IReadOnlyList<FleetHost> hosts = snapshot.Select(query).Hosts;
-        if (!call.SeesAll)
-        {
-            hosts = [.. hosts.Where(host => call.Sees(host.Id))];
-        }
-
         int start = StartOf(hosts, cursor), end = Math.Min(hosts.Count, start + limit);
         var items = new List<HostItem>(end - start);
         for (int i = start; i < end; i++)

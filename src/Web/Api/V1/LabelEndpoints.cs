@@ -28,7 +28,7 @@ internal static class LabelEndpoints
         call.Query.Check();
         return ApiAnswer.Json(new LabelList
         {
-            Items = [.. fleet.Current.Hosts.Where(host => call.Sees(host.Id)).SelectMany(host => names(host.Labels)).GroupBy(name => name, StringComparer.Ordinal)
+            Items = [.. fleet.Current.Hosts.SelectMany(host => names(host.Labels)).GroupBy(name => name, StringComparer.Ordinal)
                 .OrderBy(group => group.Key, StringComparer.Ordinal).Select(group => new LabelItem { Name = group.Key, Hosts = group.Count() })],
         });
     }

@@ -17,10 +17,16 @@ internal static class PlanEndpoint
         "What TDX costs on a machine that need not exist, whether it would initialise, and how far it is from each limit: as the planner's page computes it, from a text or from a host. Nothing is kept.")
         .TakesBody<PlanRequest>(MostBytes).Gives<PlanDocument>();
 
-    private static async Task<IResult> CalculateAsync(HttpContext context, SnapshotSource source)
+    // The body too is taken in only then.
+    private static Task<IResult> CalculateAsync(HttpContext context, SnapshotSource source, PlanTurns turns)
     {
         ApiCall call = ApiCall.Of(context);
         call.Query.Check();
+        return turns.InTurnAsync(() => CalculateAsync(context, call, source), call.Gone);
+    }
+
+    private static async Task<IResult> CalculateAsync(HttpContext context, ApiCall call, SnapshotSource source)
+    {
         PlanRequest request = await ApiBody.ReadAsync<PlanRequest>(context);
         if (request.Text is null == request.Host is null)
         {

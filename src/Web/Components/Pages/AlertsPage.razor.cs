@@ -76,7 +76,10 @@ public sealed partial class AlertsPage : IDisposable
 
     private ImmutableArray<AlertRow> Shown => _list.Of(_state, _state.Part);
 
-    private IEnumerable<string> RuleNames => View.Rules.Select(rule => rule.Name).Append(_state.Rule).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal);
+    // A rule of a group tells of the group.
+    private ImmutableArray<AlertRule> Rules => [.. View.Rules.Where(rule => rule.Group is null || Viewer.Rights.May(Role.Viewer, rule.Group))];
+
+    private IEnumerable<string> RuleNames => Rules.Select(rule => rule.Name).Append(_state.Rule).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal);
 
     private IEnumerable<string> Groups => Labels.InUse.Groups.Append(_state.Group).Where(group => group.Length > 0).Distinct(StringComparer.Ordinal);
 
@@ -118,7 +121,7 @@ public sealed partial class AlertsPage : IDisposable
     {
         UrlParse<AlertsState> parse = Nav.UrlState<AlertsState>();
         _state = parse.State;
-        _problems = _state.Rule.Length > 0 && !View.Rules.Any(rule => rule.Name == _state.Rule)
+        _problems = _state.Rule.Length > 0 && !Rules.Any(rule => rule.Name == _state.Rule)
             ? [.. parse.Problems, $"There is no rule '{UrlReader.Shown(_state.Rule)}' (any more). Choose another one."] : parse.Problems;
         await LoadAsync();
     }
@@ -173,7 +176,7 @@ public sealed partial class AlertsPage : IDisposable
     private string Count(AlertsPart part) => part switch
     {
         AlertsPart.Resolved => "Resolved",
-        AlertsPart.Rules => Wording.Count(View.Rules.Length, "rule"),
+        AlertsPart.Rules => Wording.Count(Rules.Length, "rule"),
         AlertsPart.Silences => Wording.Count(Silences.Count, "silence"),
         AlertsPart.Targets => Wording.Count(View.Targets.Length, "target"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{_list.Of(_state, part).Length:#,0} {part.ToString().ToLowerInvariant()}"),

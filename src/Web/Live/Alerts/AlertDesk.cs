@@ -113,7 +113,7 @@ internal sealed class AlertDesk(AlertBook book, StoreWriter writer, ILabelBook l
         : draft.Name.EndsWith(AlertOptions.NameEnd, StringComparison.Ordinal) || book.Targets.Any(known => known.Draft.Name == draft.Name && known.Id != (before?.Id ?? 0))
             ? $"There is a target '{draft.Name}' already, or the name is kept for the settings: choose another name."
         : before is null && book.Targets.Length >= AlertTarget.MostTargets ? FormattableString.Invariant($"There are {AlertTarget.MostTargets} targets, and no more are held: remove one.")
-        : secret is { Length: > TargetDraft.MaxSecret } ? FormattableString.Invariant($"A secret has at most {TargetDraft.MaxSecret} characters.")
+        : secret is not null && TargetDraft.SecretProblem(secret) is { } wrong ? wrong
         : secret is null && before is { HasSecret: true } && (before.Draft.Place != draft.Place || before.Draft.Kind != draft.Kind)
             ? "The address leads to another place, and the secret that is kept was not given for it: enter it again, or remove it."
         : null;

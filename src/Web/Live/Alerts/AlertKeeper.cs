@@ -146,10 +146,24 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
             }
         }
 
-        _unsaved.Enqueue(_evaluator.Look(book.Rules, isSweep ? Fleet.Current.Hosts : hosts, moment));
+        Enqueue(_evaluator.Look(book.Rules, isSweep ? Fleet.Current.Hosts : hosts, moment));
         if (isSweep)
         {
-            _unsaved.Enqueue(_evaluator.EndGone(hostId => Fleet.Find(hostId) is not null, moment));
+            Enqueue(_evaluator.EndGone(hostId => Fleet.Find(hostId) is not null, moment));
+        }
+    }
+
+    // In pieces from the start: what is stored of a large one is not to be stored, and told, again when the rest could not be.
+    private void Enqueue(AlertFindings findings)
+    {
+        if (findings.Ready.Count > 0)
+        {
+            _unsaved.Enqueue(new AlertFindings([], findings.Ready));
+        }
+
+        foreach (AlertChange[] piece in findings.Changes.Chunk(MostInTransaction))
+        {
+            _unsaved.Enqueue(new AlertFindings(piece, []));
         }
     }
 
@@ -158,17 +172,11 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
     /// <returns>Whether all is stored.</returns>
     private async Task<bool> SaveAsync()
     {
-        while (_unsaved.TryPeek(out AlertFindings? findings))
+        while (_unsaved.TryPeek(out AlertFindings? piece))
         {
-            while (!findings.IsEmpty)
+            if (!await WriteAsync(transaction => AlertWriter.Save(transaction, piece)))
             {
-                var piece = new AlertFindings([.. findings.Changes.Take(MostInTransaction)], findings.Ready);
-                if (!await WriteAsync(transaction => AlertWriter.Save(transaction, piece)))
-                {
-                    return false;
-                }
-
-                findings = new AlertFindings([.. findings.Changes.Skip(MostInTransaction)], []);
+                return false;
             }
 
             _unsaved.Dequeue();

@@ -84,6 +84,16 @@ public sealed record TargetDraft(string Name, AlertTargetKind Kind, string Addre
     /// <summary>The longest user or secret, in characters.</summary>
     public const int MaxSecret = 1_000;
 
+    /// <summary>Says what is wrong with a secret.</summary>
+    /// <returns>Null when nothing is.</returns>
+    public static string? SecretProblem(string secret)
+    {
+        ArgumentNullException.ThrowIfNull(secret);
+        return secret.Length > MaxSecret ? FormattableString.Invariant($"A secret has at most {MaxSecret} characters.")
+            : secret.Any(letter => letter is < ' ' or > '~') ? "The secret has a line break or a letter beyond ASCII: paste it without."
+            : null;
+    }
+
     /// <summary>The most recipients.</summary>
     public const int MostRecipients = 20;
 

@@ -13,7 +13,8 @@ internal sealed class HostHistory(StorePath path, HistoryReader reader, DigestSo
     public const int MaxStates = 2_000;
 
     private const int MaxAbsences = 1_000;
-    private const int MaxEntries = 500;
+    /// <summary>The most lines that are read at once.</summary>
+    public const int MaxEntries = 500;
 
     // All that a band, a boundary or a curve is drawn of.
     private const ChangeKinds Drawn = ChangeKinds.First | ChangeKinds.Boot | ChangeKinds.State | ChangeKinds.Attributes | ChangeKinds.Figures | ChangeKinds.Unreadable;

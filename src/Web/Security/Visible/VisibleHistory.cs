@@ -8,6 +8,9 @@ namespace TdxDash.Web.Security.Visible;
 /// <summary>The histories of the hosts that the viewer may see.</summary>
 internal sealed class VisibleHostHistory(HostHistory history, IViewer viewer) : IHostHistory
 {
+    // So many times so many lines are read for one page of what somebody may see.
+    private const int MostReads = 20;
+
     private static readonly HostTimeline Nothing = new([], true, [], []);
 
     /// <inheritdoc/>
@@ -31,16 +34,7 @@ internal sealed class VisibleHostHistory(HostHistory history, IViewer viewer) : 
             return Sees(one) ? await history.EntriesAsync(filter, from, limit, cancellation) : new HistoryPage([], null);
         }
 
-        // Lines of others are passed over. What is left of a page may be short or empty; its cursor leads on.
-        HistoryPage page = await history.EntriesAsync(filter, from, limit, cancellation);
-        var seen = new List<HistoryEntry>(page.Entries.Where(IsSeen));
-        while (seen.Count < limit && page.Next is { } next)
-        {
-            page = await history.EntriesAsync(filter, next, limit - seen.Count, cancellation);
-            seen.AddRange(page.Entries.Where(IsSeen));
-        }
-
-        return new HistoryPage(seen, page.Next);
+        return await SeenAsync(filter, from, limit, cancellation);
     }
 
     /// <inheritdoc/>
@@ -54,6 +48,34 @@ internal sealed class VisibleHostHistory(HostHistory history, IViewer viewer) : 
 
     /// <inheritdoc/>
     public Task<bool> WasRemovedAsync(long revision, CancellationToken cancellation) => history.WasRemovedAsync(revision, cancellation);
+
+    // Lines of others are passed over. Who sees few hosts of a large fleet gets a shorter page rather than a long wait, and goes on from where it ended.
+    private async Task<HistoryPage> SeenAsync(HistoryFilter filter, HistoryCursor? from, int limit, CancellationToken cancellation)
+    {
+        var seen = new List<HistoryEntry>();
+        HistoryCursor? next = from;
+        for (int i = 0; i < MostReads; i++)
+        {
+            HistoryPage page = await history.EntriesAsync(filter, next, HostHistory.MaxEntries, cancellation);
+            foreach (HistoryEntry entry in page.Entries.Where(IsSeen))
+            {
+                if (seen.Count == limit)
+                {
+                    return new HistoryPage(seen, new HistoryCursor(UnixTime.ToMicroseconds(entry.Snapshot.ReceivedAt), entry.Snapshot.Revision));
+                }
+
+                seen.Add(entry);
+            }
+
+            next = page.Next;
+            if (next is null)
+            {
+                break;
+            }
+        }
+
+        return new HistoryPage(seen, next);
+    }
 
     private bool Sees(string hostId) => viewer.May(Role.Viewer, hostId);
 

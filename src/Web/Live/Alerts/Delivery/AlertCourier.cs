@@ -111,24 +111,29 @@ internal sealed class AlertCourier(IServiceProvider services, AlertBook book, Al
     private async Task ServeAsync(AlertTarget target, CancellationToken cancellation)
     {
         Progress progress = _progress.GetOrAdd(target.Id, _ => new Progress());
-        if (progress.FailedAt is { } failedAt && time.GetElapsedTime(failedAt) < progress.Pause)
+        bool isPaused = progress.FailedAt is { } failedAt && time.GetElapsedTime(failedAt) < progress.Pause;
+        bool isRefused = isPaused || !await TellAsync(target, progress, cancellation);
+        // Also while something is refused: what fires would be taken for over, of every rule.
+        if (target.Draft.Kind == AlertTargetKind.Alertmanager && (progress.ResentAt is not { } resentAt || time.GetElapsedTime(resentAt) >= AlertmanagerSender.ResendAfter))
         {
-            return;
+            progress.ResentAt = time.GetTimestamp();
+            await ResendAsync(target, progress, isRefused, cancellation);
         }
+    }
 
+    /// <returns>Whether the target took all that is due.</returns>
+    private async Task<bool> TellAsync(AlertTarget target, Progress progress, CancellationToken cancellation)
+    {
         // What was refused last comes last, so that it keeps nothing else waiting.
         foreach (WaitingStream stream in reader.Waiting(target).OrderBy(stream => stream.RuleId == progress.Refused))
         {
             if (IsDue(target, stream) && !await SendAsync(target, stream, progress, cancellation))
             {
-                return;
+                return false;
             }
         }
 
-        if (target.Draft.Kind == AlertTargetKind.Alertmanager && (progress.ResentAt is not { } resentAt || time.GetElapsedTime(resentAt) >= AlertmanagerSender.ResendAfter))
-        {
-            await ResendAsync(target, progress, cancellation);
-        }
+        return true;
     }
 
     // Alertmanager has groups of its own. A wall clock that was set back holds nothing up.
@@ -159,7 +164,7 @@ internal sealed class AlertCourier(IServiceProvider services, AlertBook book, Al
         return false;
     }
 
-    private async Task ResendAsync(AlertTarget target, Progress progress, CancellationToken cancellation)
+    private async Task ResendAsync(AlertTarget target, Progress progress, bool isRefused, CancellationToken cancellation)
     {
         DateTimeOffset now = time.GetUtcNow();
         LabelBook labels = services.GetRequiredService<LabelBook>();
@@ -169,22 +174,36 @@ internal sealed class AlertCourier(IServiceProvider services, AlertBook book, Al
         {
             if (await SendAsync(target, AlertMessage.Of(alerts, options.Alerts.Link), cancellation) is { } reason)
             {
-                await FailAsync(target, progress, reason, null);
+                // What was refused before is what the pause and the page speak of.
+                await (isRefused ? Task.CompletedTask : FailAsync(target, progress, reason, null));
                 return;
             }
         }
 
-        progress.ResentAt = time.GetTimestamp();
-        if (firing.Length > 0)
+        if (firing.Length > 0 && !isRefused)
         {
             await WriteAsync(transaction => AlertSettingsWriter.Took(transaction, target.Id, now));
             Succeed(target, progress);
         }
     }
 
-    private Task<string?> SendAsync(AlertTarget target, AlertMessage message, CancellationToken cancellation) => secrets.TryRead(target, out string secret)
-        ? senders.First(sender => sender.Kind == target.Draft.Kind).SendAsync(target.Draft, secret, message, cancellation)
-        : Task.FromResult<string?>(TargetSecrets.Unreadable);
+    private async Task<string?> SendAsync(AlertTarget target, AlertMessage message, CancellationToken cancellation)
+    {
+        if (!secrets.TryRead(target, out string secret))
+        {
+            return TargetSecrets.Unreadable;
+        }
+
+        try
+        {
+            return await senders.First(sender => sender.Kind == target.Draft.Kind).SendAsync(target.Draft, secret, message, cancellation);
+        }
+        // One target that cannot be told for whatever reason must not keep others from being told. What the exception says may hold the secret.
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return $"The message could not be made or sent ({e.GetType().Name}): look after the target's address, user and secret.";
+        }
+    }
 
     private void Succeed(AlertTarget target, Progress progress)
     {

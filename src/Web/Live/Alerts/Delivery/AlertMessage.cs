@@ -81,7 +81,8 @@ internal sealed partial class MessageJson : JsonSerializerContext;
 /// <param name="Labels">What it is told apart by: always the same for one alert.</param>
 /// <param name="Annotations">What there is to say.</param>
 /// <param name="StartsAt">When it fired.</param>
-/// <param name="EndsAt">When it is over, unless it is sent again before.</param>
+/// <param name="EndsAt">When it was over; absent while it fires: Alertmanager then gives it an end by its own clock, which any later end replaces.</param>
 /// <param name="GeneratorURL">Where to look; empty for nowhere.</param>
-internal sealed record AlertmanagerAlert(IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations, DateTimeOffset StartsAt, DateTimeOffset EndsAt,
+internal sealed record AlertmanagerAlert(IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations, DateTimeOffset StartsAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? EndsAt,
     [property: JsonPropertyName("generatorURL")] string GeneratorURL);

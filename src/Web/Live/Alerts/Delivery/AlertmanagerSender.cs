@@ -4,14 +4,11 @@ using System.Text.Json;
 
 namespace TdxDash.Web.Live.Alerts.Delivery;
 
-/// <summary>Posts alerts to an Alertmanager (<c>/api/v2/alerts</c>). It forgets what it is not told again, so what fires is sent again and again, each time with an end a few minutes ahead.</summary>
-internal sealed class AlertmanagerSender(WebPost post, TimeProvider time) : IAlertSender
+/// <summary>Posts alerts to an Alertmanager (<c>/api/v2/alerts</c>). It forgets what it is not told again within its <c>resolve_timeout</c>, so what fires is sent again and again, without an end.</summary>
+internal sealed class AlertmanagerSender(WebPost post) : IAlertSender
 {
     /// <summary>How often what fires is sent again, as Prometheus does.</summary>
     public static readonly TimeSpan ResendAfter = TimeSpan.FromMinutes(1);
-
-    /// <summary>After how long without another word an alert is over, four times that.</summary>
-    public static readonly TimeSpan Holds = ResendAfter * 4;
 
     /// <inheritdoc/>
     public AlertTargetKind Kind => AlertTargetKind.Alertmanager;
@@ -19,8 +16,7 @@ internal sealed class AlertmanagerSender(WebPost post, TimeProvider time) : IAle
     /// <inheritdoc/>
     public Task<string?> SendAsync(TargetDraft draft, string secret, AlertMessage message, CancellationToken cancellation)
     {
-        DateTimeOffset end = time.GetUtcNow() + Holds;
-        AlertmanagerAlert[] alerts = [.. message.Alerts.Select(alert => Of(message, alert, end))];
+        AlertmanagerAlert[] alerts = [.. message.Alerts.Select(alert => Of(message, alert))];
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(alerts, MessageJson.Default.IReadOnlyListAlertmanagerAlert);
         return post.SendAsync(new Uri(draft.Address.TrimEnd('/') + "/api/v2/alerts"), body, headers =>
         {
@@ -35,7 +31,7 @@ internal sealed class AlertmanagerSender(WebPost post, TimeProvider time) : IAle
         }, cancellation);
     }
 
-    private static AlertmanagerAlert Of(AlertMessage message, MessageAlert alert, DateTimeOffset end)
+    private static AlertmanagerAlert Of(AlertMessage message, MessageAlert alert)
     {
         var labels = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -56,7 +52,9 @@ internal sealed class AlertmanagerSender(WebPost post, TimeProvider time) : IAle
             ["description"] = alert.Text,
             ["source"] = alert.Source,
         };
-        return new AlertmanagerAlert(labels, annotations, alert.StartsAt, alert.EndsAt ?? end, alert.Url ?? message.Url ?? "");
+        // Refused for good would be an end before the start, as a wall clock that was set back makes one.
+        DateTimeOffset? end = alert.EndsAt < alert.StartsAt ? alert.StartsAt : alert.EndsAt;
+        return new AlertmanagerAlert(labels, annotations, alert.StartsAt, end, alert.Url ?? message.Url ?? "");
     }
 
     // An empty label is none to Alertmanager.
