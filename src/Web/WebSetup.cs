@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor.Services;
@@ -42,6 +43,9 @@ public static class WebSetup
     // The longest plan of PlanText in UTF-8, as JSON inside JSON, which doubles quotes and backslashes at worst.
     private const long CircuitMessageBytes = 512 << 10;
 
+    // A form of the sign-in, and what else comes in a body of its own.
+    private const long RequestBytes = 64 << 10;
+
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(10);
 
     /// <summary>Builds the dashboard; it opens its store when it is started.</summary>
@@ -78,6 +82,8 @@ public static class WebSetup
         {
             kestrel.AddServerHeader = false;
             SlowClients.Limit(kestrel.Limits);
+            // What takes more says so where it is mapped.
+            kestrel.Limits.MaxRequestBodySize = RequestBytes;
             if (options.Tls is not null)
             {
                 kestrel.ConfigureHttpsDefaults(https => Https.Use(https, kestrel.ApplicationServices.GetRequiredService<TlsCertificate>()));
@@ -235,11 +241,12 @@ public static class WebSetup
         MetricsEndpoint.Map(app);
         CatalogueDownload.Map(files);
         ApiRoutes.Map(app);
-        app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireRateLimiting(ProbeGate.Policy).RequireAuthorization(Policies.Probe);
+        app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling)
+            .RequireRateLimiting(ProbeGate.Policy).RequireAuthorization(Policies.Probe).WithMetadata(new RequestSizeLimitAttribute(ProbeContract.MaxMessageBytes));
         ProbeEndpoints.Map(app);
         app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireAuthorization(Policies.View);
         // The policy above already forbids framing; Blazor would add a second header.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null)
-            .RequireAuthorization(Policies.View);
+            .RequireAuthorization(Policies.View).WithMetadata(new RequestSizeLimitAttribute(CircuitMessageBytes));
     }
 }

@@ -37,12 +37,12 @@ public static class CatalogueReader
         }
         catch (JsonException e)
         {
-            throw Wrong($"It is no JSON: {e.Message}");
+            throw Wrong($"It is no JSON: {Shown(e.Message, MaxText)}");
         }
         // Text that is no UTF-16, which only shows when it is asked for.
         catch (InvalidOperationException e)
         {
-            throw Wrong($"It has text that cannot be read: {e.Message}");
+            throw Wrong($"It has text that cannot be read: {Shown(e.Message, MaxText)}");
         }
     }
 
@@ -132,7 +132,7 @@ public static class CatalogueReader
         }
 
         string? text = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        return text is { Length: > 0 and <= MaxText } && !text.Any(char.IsControl) ? text : throw Wrong($"{place}.{name} is no text of 1 to {MaxText} characters without control characters.");
+        return text is { Length: > 0 and <= MaxText } && !text.Any(char.IsControl) ? text : throw Wrong($"{place}.{Shown(name)} is no text of 1 to {MaxText} characters without control characters.");
     }
 
     private static JsonElement[] Elements(JsonElement entry, string name, string place, int most)
@@ -161,7 +161,7 @@ public static class CatalogueReader
         }
     }
 
-    private static string Shown(string text) => PlainText.Of(text.Length > MaxShown ? text[..MaxShown] : text);
+    private static string Shown(string text, int most = MaxShown) => PlainText.Of(text.Length > most ? text[..most] : text);
 
     private static SourceFormatException Wrong(string reason) => new(reason, Remedy);
 }

@@ -13,7 +13,7 @@ internal static class AuditExport
     /// <summary>The longest text that is searched for, in characters.</summary>
     public const int MaxText = 100;
 
-    private const int PageLines = 1_000;
+    private const int PageLines = 1_000, FlushBytes = 64 << 10;
     private static readonly string[] Columns = ["id", "at", "actor", "address", "action", "target", "detail"];
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -60,6 +60,10 @@ internal static class AuditExport
         {
             context.RequestAborted.ThrowIfCancellationRequested();
             JsonSerializer.Serialize(json, line, JsonSerializerOptions.Web);
+            if (json.BytesPending > FlushBytes)
+            {
+                await json.FlushAsync(context.RequestAborted);
+            }
         }
 
         json.WriteEndArray();

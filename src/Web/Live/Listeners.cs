@@ -15,8 +15,29 @@ internal sealed class Listeners<T>
         return new Subscription(() => ImmutableInterlocked.Update(ref _all, list => list.Remove(listener)));
     }
 
-    /// <summary>Calls all back, one after the other.</summary>
-    public void Tell(T news) => _all.ForEach(listener => listener(news));
+    /// <summary>Calls all back, one after the other, also where one fails.</summary>
+    /// <exception cref="AggregateException">What failed.</exception>
+    public void Tell(T news)
+    {
+        List<Exception>? failures = null;
+        foreach (Action<T> listener in _all)
+        {
+            try
+            {
+                listener(news);
+            }
+            // One page that cannot be told must not keep others from it.
+            catch (Exception e)
+            {
+                (failures ??= []).Add(e);
+            }
+        }
+
+        if (failures is not null)
+        {
+            throw new AggregateException(failures);
+        }
+    }
 
     private sealed class Subscription(Action end) : IDisposable
     {

@@ -106,6 +106,10 @@ internal sealed class FakeViewer : IViewer
 
     public Actor Actor { get; } = new("somebody", "127.0.0.1");
 
+    public Account? Account => null;
+
+    public string? SessionKey => null;
+
     public bool May(Role role, string hostId) => Rights.MayEverywhere(role);
 }
 

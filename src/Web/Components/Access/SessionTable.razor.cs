@@ -27,7 +27,11 @@ public sealed partial class SessionTable
 
     private async Task EndAsync(Session session)
     {
-        await Sessions.EndAsync(session.Row.Key, Viewer.Actor, "ended on a page");
+        if (Viewer.Account?.Id == session.Row.Account || Viewer.Rights.MayEverywhere(Role.Administrator))
+        {
+            await Sessions.EndAsync(session.Row.Key, Viewer.Actor, "ended on a page");
+        }
+
         _sessions = Sessions.Of(Account);
     }
 }

@@ -9,7 +9,7 @@ public sealed partial class TokenCard
 {
     private const int UsualDays = 90;
 
-    private IReadOnlyList<ApiToken> _tokens = [];
+    private int _made;
     private Rights _own = Rights.None;
     private string _name = "";
     private Role _role = Role.Viewer;
@@ -28,11 +28,8 @@ public sealed partial class TokenCard
     [Inject]
     private IViewer Viewer { get; set; } = null!;
 
-    [Inject]
-    private TimeProvider Time { get; set; } = null!;
-
     /// <inheritdoc/>
-    protected override void OnParametersSet() => (_tokens, _own) = (Tokens.Of(Account.Id), new Rights(Account.Grants));
+    protected override void OnParametersSet() => _own = new Rights(Account.Grants);
 
     private async Task MakeAsync()
     {
@@ -49,18 +46,19 @@ public sealed partial class TokenCard
             group = named;
         }
 
-        (Secret? secret, _problem) = await Tokens.MakeAsync(Account, _name, new Grant(_role, group), TimeSpan.FromDays(_days), Viewer.Actor);
+        // Asked anew: the session may be over by now, and the account another one.
+        if (Viewer.Account is not { } account)
+        {
+            _problem = "You are signed out. Sign in again.";
+            return;
+        }
+
+        (Secret? secret, _problem) = await Tokens.MakeAsync(account, _name, new Grant(_role, group), TimeSpan.FromDays(_days), Viewer.Actor);
         if (secret is not null)
         {
             (_secret, _name) = (secret.Text, "");
         }
 
-        _tokens = Tokens.Of(Account.Id);
-    }
-
-    private async Task RemoveAsync(ApiToken token)
-    {
-        _problem = await Tokens.RemoveAsync(token, Viewer.Actor);
-        _tokens = Tokens.Of(Account.Id);
+        _made++;
     }
 }

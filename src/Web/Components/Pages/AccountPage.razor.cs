@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Authorization;
 using TdxDash.Web.Security.Access;
 
 namespace TdxDash.Web.Components.Pages;
@@ -14,12 +13,6 @@ public sealed partial class AccountPage
     private string _again = "";
     private string _passwordSaid = "";
 
-    [CascadingParameter]
-    private Task<AuthenticationState> State { get; set; } = null!;
-
-    [Inject]
-    private SessionBook Sessions { get; set; } = null!;
-
     [Inject]
     private PasswordSignIn People { get; set; } = null!;
 
@@ -27,16 +20,14 @@ public sealed partial class AccountPage
     private IViewer Viewer { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override async Task OnParametersSetAsync()
-    {
-        _own = SessionScheme.KeyOf((await State).User);
-        _account = Sessions.Find(_own, isUse: false);
-    }
+    protected override void OnParametersSet() => (_own, _account) = (Viewer.SessionKey, Viewer.Account);
 
     private async Task ChangePasswordAsync()
     {
+        // Asked anew: the session may be over by now.
         _passwordSaid = _next != _again ? "The two new passwords differ. Type both again."
-            : await People.ChangePasswordAsync(_account!, _old, _next, _own, Viewer.Actor) ?? "Changed. Every other session was ended.";
+            : Viewer.Account is not { } account ? "You are signed out. Sign in again."
+            : await People.ChangePasswordAsync(account, _old, _next, _own, Viewer.Actor) ?? "Changed. Every other session was ended.";
         (_old, _next, _again) = ("", "", "");
     }
 }

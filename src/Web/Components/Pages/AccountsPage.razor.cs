@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Components;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security.Access;
+using TdxDash.Web.Security.Visible;
+using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Components.Pages;
 
@@ -22,6 +24,9 @@ public sealed partial class AccountsPage
 
     [Inject]
     private AccountBook Accounts { get; set; } = null!;
+
+    [Inject]
+    private TokenBook Tokens { get; set; } = null!;
 
     [Inject]
     private LinkBook Links { get; set; } = null!;
@@ -48,6 +53,18 @@ public sealed partial class AccountsPage
         return LabelText.TryParse(group, out LabelText label) ? (new Grant(role, label), null) : (null, $"'{group}' is no group. Use {LabelText.Rule}.");
     }
 
+    // Asked with each change: the role may have been taken while the page was open.
+    private Actor? By()
+    {
+        if (Viewer.Rights.MayEverywhere(Role.Administrator))
+        {
+            return Viewer.Actor;
+        }
+
+        _problem = Refusal.Of(Role.Administrator);
+        return null;
+    }
+
     private async Task AddAsync()
     {
         if (!AccountName.TryParse(_name, out AccountName name))
@@ -57,12 +74,12 @@ public sealed partial class AccountsPage
         }
 
         (Grant? grant, _problem) = Read(_role, _group);
-        if (grant is null)
+        if (grant is null || By() is not { } by)
         {
             return;
         }
 
-        (Account? account, _problem) = await Accounts.AddAsync(new Account { Id = 0, Name = name, Grants = [grant], CreatedAt = default }, Viewer.Actor);
+        (Account? account, _problem) = await Accounts.AddAsync(new Account { Id = 0, Name = name, Grants = [grant], CreatedAt = default }, by);
         if (account is not null)
         {
             _name = "";
@@ -74,7 +91,12 @@ public sealed partial class AccountsPage
 
     private async Task LinkAsync(Account account)
     {
-        (string? path, _problem) = await Links.MakeAsync(account.Name, account.Grants, Viewer.Actor);
+        if (By() is not { } by)
+        {
+            return;
+        }
+
+        (string? path, _problem) = await Links.MakeAsync(account, by);
         (_link, _linkFor) = (path is null ? null : Nav.ToAbsoluteUri(path).ToString(), account.Name.ToString());
     }
 
@@ -100,13 +122,23 @@ public sealed partial class AccountsPage
             return;
         }
 
-        _problem = await Accounts.RemoveAsync(account.Id, Viewer.Actor);
+        if (By() is not { } by)
+        {
+            return;
+        }
+
+        _problem = await Accounts.RemoveAsync(account.Id, by);
         (_sure, _accounts) = (null, Accounts.All);
     }
 
     private async Task ChangeAsync(Account account, Func<Account, Account> change, string action)
     {
-        _problem = await Accounts.ChangeAsync(account.Id, change, action, Viewer.Actor);
+        if (By() is not { } by)
+        {
+            return;
+        }
+
+        _problem = await Accounts.ChangeAsync(account.Id, change, action, by);
         (_sure, _accounts) = (null, Accounts.All);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Components;
 using TdxDash.Web.Components.History;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Security.Access;
 
 namespace TdxDash.Web.Components.Pages;
 
@@ -25,6 +26,9 @@ public sealed partial class FleetHistoryPage : HistoryPageBase
     // Its curves are worked out over all hosts, some of which always change.
     /// <inheritdoc/>
     protected override TimeSpan RefreshInterval { get; } = TimeSpan.FromSeconds(5);
+
+    [Inject]
+    private IViewer Viewer { get; set; } = null!;
 
     [Inject]
     private IFleetView Fleet { get; set; } = null!;

@@ -5,6 +5,7 @@ using TdxDash.Tdx.Memory;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
@@ -29,6 +30,9 @@ public sealed partial class StorePage : IDisposable
 
     [Inject]
     private BackupKeeper Backups { get; set; } = null!;
+
+    [Inject]
+    private IViewer Viewer { get; set; } = null!;
 
     [Inject]
     private StorePath Path { get; set; } = null!;
@@ -85,5 +89,5 @@ public sealed partial class StorePage : IDisposable
 
     private void Ask() => _turn?.Request();
 
-    private Task CheckAsync() => Keeper.CheckAsync(CancellationToken.None);
+    private Task CheckAsync() => Viewer.Rights.MayEverywhere(Role.Administrator) ? Keeper.CheckAsync(CancellationToken.None) : Task.CompletedTask;
 }

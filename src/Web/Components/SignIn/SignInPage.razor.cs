@@ -52,7 +52,7 @@ public sealed partial class SignInPage
 
     private async Task SignInAsync()
     {
-        (Secret? secret, _problem) = await People.TryAsync(Form?.Name, Form?.Password, CallerAddress.Of(Http), Http.Request.Headers.UserAgent.ToString());
+        (Secret? secret, _problem) = await People.TryAsync(Form?.Name, Form?.Password, Http.Connection.RemoteIpAddress, Http.Request.Headers.UserAgent.ToString());
         if (secret is null)
         {
             return;

@@ -30,6 +30,8 @@ internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFee
         FROM annotations a LEFT JOIN hosts h ON h.id = a.host
         """;
 
+    private const string HostOfDeletedSql = "SELECT h.host_id FROM annotations a LEFT JOIN hosts h ON h.id = a.host WHERE a.id = @id AND a.deleted_at_us IS NOT NULL";
+
     internal const string FindSql = $"{Select} WHERE a.id = @id AND a.deleted_at_us IS NULL";
 
     private const string AddSql = $"""
@@ -63,6 +65,15 @@ internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFee
             return [.. connection.Query<Row>(hostId is null ? AllSql : OfHostSql, values).Select(row => row.ToAnnotation())];
         },
         cancellation);
+
+    /// <summary>The host of a deleted annotation that can come back; null for one of the fleet.</summary>
+    /// <returns>Whether there is such a one, and its host.</returns>
+    public (bool IsThere, string? HostId) HostOfDeleted(long id)
+    {
+        using SqliteConnection connection = path.OpenReader();
+        string?[] hosts = [.. connection.Query<string?>(HostOfDeletedSql, new { id })];
+        return (hosts.Length > 0, hosts.FirstOrDefault());
+    }
 
     /// <inheritdoc/>
     public Task<Annotation?> FindAsync(long id, CancellationToken cancellation) => Task.Run(

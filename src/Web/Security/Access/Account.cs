@@ -10,7 +10,10 @@ public readonly record struct AccountName
     public const int MaxLength = 64;
 
     /// <summary>What a name has to be, for messages.</summary>
-    public const string Rule = "1 to 64 letters, digits, '.', '_', '-', '+' or '@'";
+    public const string Rule = "1 to 64 letters, digits, '.', '_', '-', '+' or '@', and not 'system' or 'anonymous'";
+
+    // Who acts by itself in the audit log.
+    private static readonly string[] Reserved = [Store.Actor.System.Name, CallerActor.Anonymous];
 
     private readonly string? _text;
 
@@ -21,7 +24,7 @@ public readonly record struct AccountName
     public static bool TryParse([NotNullWhen(true)] string? text, out AccountName name)
     {
         string trimmed = text is { Length: <= 256 } ? text.Trim() : "";
-        bool ok = trimmed.Length is > 0 and <= MaxLength && trimmed.All(letter => char.IsLetterOrDigit(letter) || letter is '.' or '_' or '-' or '+' or '@');
+        bool ok = trimmed.Length is > 0 and <= MaxLength && !Reserved.Contains(trimmed, StringComparer.OrdinalIgnoreCase) && trimmed.All(letter => char.IsLetterOrDigit(letter) || letter is '.' or '_' or '-' or '+' or '@');
         name = ok ? new AccountName(trimmed) : default;
         return ok;
     }

@@ -11,6 +11,8 @@ internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvid
 {
     private const string LastOne = "This is the last account that administers everything and is enabled. Give another one the role first.";
 
+    private const string Meanwhile = "The account was changed meanwhile. Try again.";
+
     private readonly ConcurrentDictionary<long, Account> _accounts = [];
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Listeners<long> _listeners = new();
@@ -18,8 +20,8 @@ internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvid
     /// <summary>Every account by name.</summary>
     public IReadOnlyList<Account> All => [.. _accounts.Values.OrderBy(account => account.Name.ToString(), StringComparer.OrdinalIgnoreCase)];
 
-    /// <summary>Whether nobody could sign in yet.</summary>
-    public bool IsEmpty => _accounts.IsEmpty;
+    /// <summary>Whether there is an account that can change everything.</summary>
+    public bool HasAdministrator => _accounts.Values.Any(account => account.IsAdministrator);
 
     /// <summary>Loads them from the store.</summary>
     public void Load()
@@ -55,9 +57,7 @@ internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvid
         DateTimeOffset now = time.GetUtcNow();
         DirectOutcome<Account> outcome = await new DirectWork<Account>(transaction =>
         {
-            Account added = AccountTable.Add(transaction, draft with { CreatedAt = now });
-            transaction.Audit(new AuditEntry(by, "account.add", draft.Name.ToString(), AccountTable.Written(draft.Grants)), now);
-            return added;
+            return Add(transaction, draft, by, now);
         }).RunAsync(writer);
         if (outcome.Result is { } account)
         {
@@ -69,18 +69,22 @@ internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvid
 
     /// <summary>Changes an account.</summary>
     /// <param name="id">Which.</param>
-    /// <param name="change">Gives it as it shall be.</param>
-    /// <param name="action">For the audit log, such as <c>account.grants</c>.</param>
+    /// <param name="change">Gives it as it shall be; null where it is not any more what the caller took it for.</param>
+    /// <param name="action">For the audit log, such as <c>account.grants</c>; empty for what another entry tells of.</param>
     /// <param name="by">Who does it.</param>
     /// <returns>Null when it is stored, else why not and what to do.</returns>
-    public async Task<string?> ChangeAsync(long id, Func<Account, Account> change, string action, Actor by) => (await InTurnAsync(async () =>
+    public async Task<string?> ChangeAsync(long id, Func<Account, Account?> change, string action, Actor by) => (await InTurnAsync(async () =>
     {
         if (Find(id) is not { } before)
         {
             return (null, "There is no such account any more.");
         }
 
-        Account after = change(before);
+        if (change(before) is not { } after)
+        {
+            return (null, Meanwhile);
+        }
+
         if (before.IsAdministrator && !after.IsAdministrator && !HasOtherAdministrator(id))
         {
             return (null, LastOne);
@@ -89,9 +93,7 @@ internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvid
         DateTimeOffset now = time.GetUtcNow();
         DirectOutcome<bool> outcome = await new DirectWork<bool>(transaction =>
         {
-            AccountTable.Change(transaction, after);
-            string detail = before.Grants.SequenceEqual(after.Grants) ? "" : $"{AccountTable.Written(before.Grants)} -> {AccountTable.Written(after.Grants)}";
-            transaction.Audit(new AuditEntry(by, action, after.Name.ToString(), detail), now);
+            Store(transaction, before, after, action, by, now);
             return true;
         }).RunAsync(writer);
         if (outcome.Failure is null)
@@ -101,6 +103,50 @@ internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvid
 
         return ((Account?)null, outcome.Failure);
     })).Problem;
+
+    /// <summary>Uses a link up and sets its account's password, or makes the account, all of it or nothing.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="chosen">The account's name.</param>
+    /// <param name="hash">The hash of the password.</param>
+    /// <param name="by">Who does it.</param>
+    /// <returns>The account, or why not and what to do.</returns>
+    public Task<(Account? Account, string? Problem)> UseAsync(LinkRow link, AccountName chosen, string hash, Actor by) => InTurnAsync(async () =>
+    {
+        Account? known = link.Account is { } id ? Find(id) : null;
+        if (link.Account is not null ? known is not { IsDisabled: false, Subject: null } : link.Name is null && HasAdministrator)
+        {
+            return (null, LinkBook.Gone);
+        }
+
+        if (link.Account is null && Find(chosen) is not null)
+        {
+            return (null, $"There is an account '{chosen}' already. {(link.Name is null ? "Choose another name." : "Ask for another link.")}");
+        }
+
+        DateTimeOffset now = time.GetUtcNow();
+        DirectOutcome<Account?> outcome = await new DirectWork<Account?>(transaction =>
+        {
+            if (!LinkTable.Take(transaction, link.Key))
+            {
+                return null;
+            }
+
+            if (known is null)
+            {
+                return Add(transaction, new Account { Id = 0, Name = chosen, PasswordHash = hash, Grants = AccountTable.Grants(link.Grants), CreatedAt = now }, by, now);
+            }
+
+            Account after = known with { PasswordHash = hash };
+            Store(transaction, known, after, "account.password", by, now);
+            return after;
+        }).RunAsync(writer);
+        if (outcome.Result is { } account)
+        {
+            Take(account);
+        }
+
+        return (outcome.Result, outcome.Result is null ? outcome.Failure ?? LinkBook.Gone : null);
+    });
 
     /// <summary>Removes an account with its sessions and API tokens.</summary>
     /// <returns>Null when it is gone, else why not and what to do.</returns>
@@ -135,6 +181,34 @@ internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvid
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
+    private static Account Add(StoreTransaction transaction, Account draft, Actor by, DateTimeOffset now)
+    {
+        Account added = AccountTable.Add(transaction, draft with { CreatedAt = now });
+        if (added.IsAdministrator)
+        {
+            LinkTable.EndFirst(transaction);
+        }
+
+        transaction.Audit(new AuditEntry(by, "account.add", draft.Name.ToString(), AccountTable.Written(draft.Grants)), now);
+        return added;
+    }
+
+    // A link was made for the account as it was: it does not outlive a new password or that the account is shut.
+    private static void Store(StoreTransaction transaction, Account before, Account after, string action, Actor by, DateTimeOffset now)
+    {
+        AccountTable.Change(transaction, after);
+        if (before.PasswordHash != after.PasswordHash || before.IsDisabled != after.IsDisabled)
+        {
+            LinkTable.EndOf(transaction, after.Id);
+        }
+
+        if (action.Length > 0)
+        {
+            string detail = before.Grants.SequenceEqual(after.Grants) ? "" : $"{AccountTable.Written(before.Grants)} -> {AccountTable.Written(after.Grants)}";
+            transaction.Audit(new AuditEntry(by, action, after.Name.ToString(), detail), now);
+        }
+    }
+
     private static bool Is(Account account, AccountName name) => string.Equals(account.Name.ToString(), name.ToString(), StringComparison.OrdinalIgnoreCase);
 
     private bool HasOtherAdministrator(long id) => _accounts.Values.Any(account => account.Id != id && account.IsAdministrator);
@@ -152,9 +226,14 @@ internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvid
         }
     }
 
+    // Pages ask what somebody may do: that a person signed in concerns none of them.
     private void Take(Account account)
     {
+        bool isNews = !_accounts.TryGetValue(account.Id, out Account? before) || before.IsDisabled != account.IsDisabled || !before.Grants.SequenceEqual(account.Grants);
         _accounts[account.Id] = account;
-        _listeners.Tell(account.Id);
+        if (isNews)
+        {
+            _listeners.Tell(account.Id);
+        }
     }
 }

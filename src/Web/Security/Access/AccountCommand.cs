@@ -31,7 +31,13 @@ internal static class AccountCommand
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         using SqliteConnection connection = path.OpenWriter();
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
-        var row = new LinkRow(secret.Key, account.ToString(), AccountTable.Written(LinkBook.First), now + LinkBook.Holds);
+        Account? known = AccountTable.All(connection).FirstOrDefault(one => string.Equals(one.Name.ToString(), account.ToString(), StringComparison.OrdinalIgnoreCase));
+        if (known is { Subject: not null } or { IsDisabled: true })
+        {
+            throw new StartRefusedException($"The account {account} {(known.Subject is null ? "is disabled" : "signs in by OpenID Connect and has no password")}. Name another one, which then administers everything.");
+        }
+
+        var row = new LinkRow(secret.Key, known?.Id, account.ToString(), known is null ? AccountTable.Written(LinkBook.First) : "", now + LinkBook.Holds);
         LinkTable.Add(connection, transaction, row, now);
         new StoreTransaction(connection, transaction, new PreparedStatements(connection), new Store.History.TextPool())
             .Audit(new AuditEntry(Actor.System, "account-link.add", row.Name!, "by command"), now);

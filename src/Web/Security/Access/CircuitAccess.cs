@@ -20,7 +20,13 @@ internal sealed class CircuitAccess : RevalidatingServerAuthenticationStateProvi
         _sessions = sessions;
         AuthenticationStateChanged += Keep;
         _ends = sessions.SubscribeEnds(key => Check(key, ended: true));
-        _changes = accounts.Subscribe(_ => Check(SessionScheme.KeyOf(_caller), ended: false));
+        _changes = accounts.Subscribe(id =>
+        {
+            if (SessionScheme.AccountOf(_caller) == id)
+            {
+                Check(SessionScheme.KeyOf(_caller), ended: false);
+            }
+        });
     }
 
     /// <summary>Who looks at the page; null while that was not said, as for a request that is no page.</summary>

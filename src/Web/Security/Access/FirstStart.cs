@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace TdxDash.Web.Security.Access;
 
-/// <summary>While there is no account, each start prints a link that makes the first administrator. It goes to the output and not to the log, which others may keep.</summary>
+/// <summary>While nobody administers everything, each start prints a link that makes the first administrator. It goes to the output, where a new administrator looks; each one ends those before it, and the first administrator all of them.</summary>
 internal sealed class FirstStart(AccountBook accounts, LinkBook links, IServer server, IHostApplicationLifetime lifetime, ILogger<FirstStart> log) : IHostedService
 {
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (accounts.IsEmpty)
+        if (!accounts.HasAdministrator)
         {
             // Only then is it known where the dashboard listens.
             lifetime.ApplicationStarted.Register(() => _ = PrintAsync());
@@ -34,11 +34,11 @@ internal sealed class FirstStart(AccountBook accounts, LinkBook links, IServer s
     {
         try
         {
-            (string? link, string? problem) = await links.MakeAsync(null, LinkBook.First, Store.Actor.System);
+            (string? link, string? problem) = await links.MakeFirstAsync();
             string address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? Options.DashboardOptions.DefaultUrl;
             await Console.Out.WriteLineAsync(link is null
                 ? $"No link for the first administrator could be made: {problem}"
-                : $"Nobody has an account yet. Open this link to make the first administrator; it works once, for {LinkBook.Holds.TotalHours:0} hours:\n\n    {Reachable(address)}{link}\n");
+                : $"Nobody administers this dashboard yet. Open this link to make the first administrator; it works once, for {LinkBook.Holds.TotalHours:0} hours:\n\n    {Reachable(address)}{link}\n");
         }
         // The dashboard serves probes without an administrator too.
         catch (Exception e)
@@ -51,7 +51,7 @@ internal sealed class FirstStart(AccountBook accounts, LinkBook links, IServer s
 /// <summary>What is logged of access; never a secret.</summary>
 internal static partial class AccessLog
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "No link for the first administrator could be made. On the dashboard's machine, TdxDash.Web account-link NAME --grant administrator:* makes one.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "No link for the first administrator could be made. On the dashboard's machine, TdxDash.Web account-link NAME makes one.")]
     public static partial void FirstLinkFailed(ILogger log, Exception e);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The OpenID provider's answer was refused: {Reason}")]

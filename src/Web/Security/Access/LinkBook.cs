@@ -15,25 +15,23 @@ internal sealed class LinkBook(StorePath path, StoreWriter writer, AccountBook a
     /// <summary>How long a link holds.</summary>
     public static readonly TimeSpan Holds = TimeSpan.FromHours(24);
 
-    private const string Gone = "This link is not valid: it was used, it is older than a day, or it was not copied whole. Ask for another one; on the dashboard's machine, TdxDash.Web account-link NAME makes one.";
+    /// <summary>What somebody is told whose link does not hold.</summary>
+    public const string Gone = "This link is not valid: it was used, it is older than a day, another one was made after it, or it was not copied whole. Ask for another one; on the dashboard's machine, TdxDash.Web account-link NAME makes one.";
 
-    /// <summary>Makes a link.</summary>
-    /// <param name="name">Whose; null where who opens it chooses a name.</param>
-    /// <param name="grants">What the account may do where the link makes it.</param>
+    /// <summary>Makes the link of the first administrator, in the place of one that was made before.</summary>
+    /// <returns>The link's path and query, or why not and what to do.</returns>
+    public Task<(string? Link, string? Problem)> MakeFirstAsync() => MakeAsync(new LinkRow("", null, null, AccountTable.Written(First), default), Actor.System);
+
+    /// <summary>Makes a link by which somebody sets the password of an account, in the place of one that was made before.</summary>
+    /// <param name="account">Whose.</param>
     /// <param name="by">Who makes it.</param>
     /// <returns>The link's path and query, or why not and what to do.</returns>
-    public async Task<(string? Link, string? Problem)> MakeAsync(AccountName? name, IEnumerable<Grant> grants, Actor by)
+    public Task<(string? Link, string? Problem)> MakeAsync(Account account, Actor by)
     {
-        Secret secret = Secret.Make();
-        DateTimeOffset now = time.GetUtcNow();
-        var row = new LinkRow(secret.Key, name?.ToString(), AccountTable.Written(grants), now + Holds);
-        DirectOutcome<bool> outcome = await new DirectWork<bool>(transaction =>
-        {
-            LinkTable.Add(transaction.Connection, transaction.Sqlite, row, now);
-            transaction.Audit(new AuditEntry(by, "account-link.add", row.Name ?? "", row.Grants), now);
-            return true;
-        }).RunAsync(writer);
-        return outcome.Failure is { } failure ? (null, failure) : (PathOf(secret), null);
+        ArgumentNullException.ThrowIfNull(account);
+        return account.Subject is null
+            ? MakeAsync(new LinkRow("", account.Id, account.Name.ToString(), "", default), by)
+            : Task.FromResult<(string?, string?)>((null, "This account signs in by OpenID Connect and has no password."));
     }
 
     /// <summary>The path and query of a link.</summary>
@@ -67,34 +65,25 @@ internal sealed class LinkBook(StorePath path, StoreWriter writer, AccountBook a
             return (null, $"Choose a name of {AccountName.Rule}.");
         }
 
-        if (Passwords.Problem(password, chosen.ToString()) is { } weak)
-        {
-            return (null, weak);
-        }
-
-        if (link.Name is null && accounts.Find(chosen) is not null)
-        {
-            return (null, $"There is an account '{chosen}' already. Choose another name.");
-        }
-
-        string hash = passwords.Hash(password!);
-        var by = new Actor(chosen.ToString(), address);
-        // Used up first: of two who open it at once only one gets further.
-        DirectOutcome<bool> taken = await new DirectWork<bool>(transaction => LinkTable.Take(transaction, link.Key)).RunAsync(writer);
-        if (!taken.Result)
-        {
-            return (null, taken.Failure ?? Gone);
-        }
-
-        if (accounts.Find(chosen) is { } known)
-        {
-            string? failure = await accounts.ChangeAsync(known.Id, account => account with { PasswordHash = hash }, "account.password", by);
-            return failure is null ? (accounts.Find(known.Id), null) : (null, failure);
-        }
-
-        return await accounts.AddAsync(new Account { Id = 0, Name = chosen, PasswordHash = hash, Grants = AccountTable.Grants(link.Grants), CreatedAt = default }, by);
+        return Passwords.Problem(password, chosen.ToString()) is { } weak
+            ? (null, weak)
+            : await accounts.UseAsync(link, chosen, await passwords.HashAsync(password!), new Actor(chosen.ToString(), address));
     }
 
     /// <summary>The grants of the first administrator.</summary>
     public static ImmutableArray<Grant> First { get; } = [new Grant(Role.Administrator, null)];
+
+    private async Task<(string? Link, string? Problem)> MakeAsync(LinkRow draft, Actor by)
+    {
+        Secret secret = Secret.Make();
+        DateTimeOffset now = time.GetUtcNow();
+        LinkRow row = draft with { Key = secret.Key, ExpiresAt = now + Holds };
+        DirectOutcome<bool> outcome = await new DirectWork<bool>(transaction =>
+        {
+            LinkTable.Add(transaction.Connection, transaction.Sqlite, row, now);
+            transaction.Audit(new AuditEntry(by, "account-link.add", row.Name ?? "", row.Grants), now);
+            return true;
+        }).RunAsync(writer);
+        return outcome.Failure is { } failure ? (null, failure) : (PathOf(secret), null);
+    }
 }

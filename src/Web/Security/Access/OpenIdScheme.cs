@@ -100,13 +100,13 @@ internal static class OpenIdScheme
 
         if (grants.IsEmpty)
         {
-            await services.GetRequiredService<AuditLog>().AddAsync(new AuditEntry(new Actor(name.ToString(), address), "session.refused", name.ToString(), "none of the groups may do anything"));
-            await RefuseAsync(context, SignInProblem.Groups, "no group with a grant");
+            await ShutAsync(services, subject, address);
+            await RefuseAsync(context, SignInProblem.Groups, $"no group of {name} with a grant");
             return;
         }
 
         var by = new Actor(name.ToString(), address);
-        (Account? account, string? problem) = await AccountAsync(services.GetRequiredService<AccountBook>(), subject, name, grants, by);
+        (Account? account, string? problem) = await AccountAsync(services.GetRequiredService<AccountBook>(), subject, name, grants, services.GetRequiredService<AuditLog>().Now, by);
         if (account?.IsDisabled != false)
         {
             await RefuseAsync(context, account is null ? SignInProblem.Account : SignInProblem.Disabled, problem ?? $"the account {account!.Name} is disabled");
@@ -125,25 +125,41 @@ internal static class OpenIdScheme
         context.HandleResponse();
     }
 
+    // Who is in no group any more keeps no right: no session, and no token, which can do no more than its account.
+    private static async Task ShutAsync(IServiceProvider services, string subject, string address)
+    {
+        if (services.GetRequiredService<AccountBook>().FindSubject(subject) is not { } known)
+        {
+            return;
+        }
+
+        var by = new Actor(known.Name.ToString(), address);
+        await services.GetRequiredService<AccountBook>().ChangeAsync(known.Id, before => before with { Grants = [] }, "account.grants", by);
+        await services.GetRequiredService<PasswordSignIn>().EndOthersAsync(known.Id, null, by);
+    }
+
     // Rights follow the provider's groups at each sign-in. A local account of the same name is somebody else's.
-    private static async Task<(Account? Account, string? Problem)> AccountAsync(AccountBook accounts, string subject, AccountName name, ImmutableArray<Grant> grants, Actor by)
+    private static async Task<(Account? Account, string? Problem)> AccountAsync(
+        AccountBook accounts, string subject, AccountName name, ImmutableArray<Grant> grants, DateTimeOffset now, Actor by)
     {
         if (accounts.FindSubject(subject) is not { } known)
         {
-            return await accounts.AddAsync(new Account { Id = 0, Name = name, Subject = subject, Grants = grants, CreatedAt = default }, by);
+            return await accounts.AddAsync(new Account { Id = 0, Name = name, Subject = subject, Grants = grants, CreatedAt = now, SignedInAt = now }, by);
         }
 
-        string? problem = await accounts.ChangeAsync(known.Id, before => before with { Grants = grants, SignedInAt = DateTimeOffset.UtcNow }, "account.sign-in", by);
+        string? problem = await accounts.ChangeAsync(known.Id, before => before with { Grants = grants, SignedInAt = now }, "", by);
         return problem is null ? (accounts.Find(known.Id), null) : (null, problem);
     }
 
-    private static Task RefuseAsync<T>(HandleRequestContext<T> context, SignInProblem problem, string logged)
+    private static async Task RefuseAsync<T>(HandleRequestContext<T> context, SignInProblem problem, string logged)
         where T : RemoteAuthenticationOptions
     {
-        AccessLog.OpenIdRefused(context.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OpenIdScheme)), ShownText.Limit(logged, ShownText.MaxSentence));
+        IServiceProvider services = context.HttpContext.RequestServices;
+        string shown = ShownText.Limit(logged, ShownText.MaxSentence);
+        AccessLog.OpenIdRefused(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OpenIdScheme)), shown);
+        await services.GetRequiredService<AuditLog>().AddAsync(new AuditEntry(new Actor(CallerActor.Anonymous, CallerAddress.Of(context.HttpContext)), "session.refused", "OpenID Connect", shown));
         context.Response.Redirect($"{SessionScheme.Path}?{Problem}={problem.ToString().ToLowerInvariant()}");
         context.HandleResponse();
-        return Task.CompletedTask;
     }
 }
 

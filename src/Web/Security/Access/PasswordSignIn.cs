@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Security.Access;
@@ -7,6 +8,7 @@ namespace TdxDash.Web.Security.Access;
 internal sealed class PasswordSignIn(AccountBook accounts, SessionBook sessions, Passwords passwords, SignInThrottle throttle, AuditLog audit)
 {
     private const string Wrong = "The name or the password is wrong.";
+    private const string Busy = "More passwords are being checked than the dashboard has room for. Try again in a moment.";
 
     /// <summary>Checks a name and password and starts a session.</summary>
     /// <param name="name">The name, from outside.</param>
@@ -14,29 +16,35 @@ internal sealed class PasswordSignIn(AccountBook accounts, SessionBook sessions,
     /// <param name="address">From where.</param>
     /// <param name="browser">What the browser calls itself.</param>
     /// <returns>The session's secret, or why not and what to do. Which of name and password is wrong is not said.</returns>
-    public async Task<(Secret? Secret, string? Problem)> TryAsync(string? name, string? password, string address, string browser)
+    public async Task<(Secret? Secret, string? Problem)> TryAsync(string? name, string? password, IPAddress? address, string browser)
     {
-        string shown = ShownText.Limit(name ?? "", AccountName.MaxLength);
-        TimeSpan wait = throttle.Wait(shown, address);
-        if (wait > TimeSpan.Zero)
+        Account? account = AccountName.TryParse(name, out AccountName known) ? accounts.Find(known) : null;
+        string? key = account?.Name.ToString();
+        if (throttle.Begin(key, address) is { Ticks: > 0 } wait)
         {
             return (null, string.Create(CultureInfo.InvariantCulture, $"Too many wrong passwords. Try again in {Math.Ceiling(wait.TotalMinutes):0} min."));
         }
 
-        Account? account = AccountName.TryParse(name, out AccountName known) ? accounts.Find(known) : null;
         string tried = password is { Length: <= Passwords.MaxLength } ? password : "";
-        (bool isRight, bool isOld) = passwords.Check(account?.PasswordHash, tried);
-        var by = new Actor(shown, address);
+        if (await passwords.CheckAsync(account?.PasswordHash, tried) is not (bool isRight, bool isOld))
+        {
+            return (null, Busy);
+        }
+
+        string from = CallerAddress.Of(address);
         if (!isRight || account!.IsDisabled)
         {
-            throttle.Failed(shown, address);
-            await audit.AddAsync(new AuditEntry(by, "session.refused", shown, account is null ? "no such account" : account.IsDisabled && isRight ? "the account is disabled" : "wrong password"));
+            string why = account is null ? "no such account" : account.IsDisabled && isRight ? "the account is disabled" : "wrong password";
+            await audit.AddAsync(new AuditEntry(new Actor(CallerActor.Anonymous, from), "session.refused", ShownText.Limit(name ?? "", AccountName.MaxLength), why));
             return (null, isRight ? "This account is disabled. Ask an administrator of the dashboard." : Wrong);
         }
 
-        throttle.Succeeded(shown);
-        await NoteAsync(account, isOld ? passwords.Hash(tried) : account.PasswordHash, by);
-        return await sessions.StartAsync(account, by, browser);
+        throttle.Succeeded(key, address);
+        var by = new Actor(key!, from);
+        string? hash = isOld ? await passwords.HashAsync(tried) : account.PasswordHash;
+        // As it was checked: a password that was changed meanwhile must neither come back nor let anybody in.
+        string? problem = await accounts.ChangeAsync(account.Id, before => before.PasswordHash == account.PasswordHash && !before.IsDisabled ? before with { PasswordHash = hash, SignedInAt = audit.Now } : null, "", by);
+        return problem is null && accounts.Find(account.Id) is { } signedIn && signedIn.PasswordHash == hash ? await sessions.StartAsync(signedIn, by, browser) : (null, problem ?? Wrong);
     }
 
     /// <summary>Sets a new password: every session of the account but one ends.</summary>
@@ -49,24 +57,31 @@ internal sealed class PasswordSignIn(AccountBook accounts, SessionBook sessions,
     public async Task<string?> ChangePasswordAsync(Account account, string? old, string? next, string? keep, Actor by)
     {
         string name = account.Name.ToString();
-        if (throttle.Wait(name, by.Address) > TimeSpan.Zero)
+        IPAddress? address = IPAddress.TryParse(by.Address, out IPAddress? known) ? known : null;
+        if (throttle.Begin(name, address) > TimeSpan.Zero)
         {
             return "Too many wrong passwords. Try again later.";
         }
 
-        if (!passwords.Check(account.PasswordHash, old ?? "").IsRight)
+        if (await passwords.CheckAsync(account.PasswordHash, old is { Length: <= Passwords.MaxLength } ? old : "") is not (bool isRight, _))
         {
-            throttle.Failed(name, by.Address);
+            return Busy;
+        }
+
+        if (!isRight)
+        {
+            await audit.AddAsync(new AuditEntry(by, "account.password-refused", name, "the present password was wrong"));
             return "The present password is wrong.";
         }
 
+        throttle.Succeeded(name, address);
         if (Passwords.Problem(next, name) is { } weak)
         {
             return weak;
         }
 
-        string hash = passwords.Hash(next!);
-        string? problem = await accounts.ChangeAsync(account.Id, before => before with { PasswordHash = hash }, "account.password", by);
+        string hash = await passwords.HashAsync(next!);
+        string? problem = await accounts.ChangeAsync(account.Id, before => before.PasswordHash == account.PasswordHash ? before with { PasswordHash = hash } : null, "account.password", by);
         if (problem is null)
         {
             await EndOthersAsync(account.Id, keep, by);
@@ -83,7 +98,4 @@ internal sealed class PasswordSignIn(AccountBook accounts, SessionBook sessions,
             await sessions.EndAsync(session.Row.Key, by, "ended with others of the account");
         }
     }
-
-    private async Task NoteAsync(Account account, string? hash, Actor by) =>
-        _ = await accounts.ChangeAsync(account.Id, before => before with { PasswordHash = hash, SignedInAt = audit.Now }, "account.sign-in", by);
 }

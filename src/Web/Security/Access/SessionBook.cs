@@ -57,6 +57,13 @@ internal sealed class SessionBook
         }
 
         _sessions[secret.Key] = new Session(row, _time, TimeSpan.Zero, TimeSpan.Zero);
+        // What changed while it was stored: whoever changed it has ended the sessions that were there.
+        if (_accounts.Find(account.Id) is not { IsDisabled: false } current || current.PasswordHash != account.PasswordHash)
+        {
+            await EndAsync(secret.Key, Actor.System, "the account was changed meanwhile");
+            return (null, "The account was changed meanwhile. Try again.");
+        }
+
         foreach (Session old in Of(account.Id).Skip(MostOfAccount))
         {
             await EndAsync(old.Row.Key, by, "more sessions than one account may have");
@@ -106,15 +113,16 @@ internal sealed class SessionBook
             return;
         }
 
-        _ended.Tell(key);
         DateTimeOffset now = _time.GetUtcNow();
         string name = _accounts.Find(session.Row.Account)?.Name.ToString() ?? "";
-        await new DirectWork<bool>(transaction =>
+        Task stored = new DirectWork<bool>(transaction =>
         {
             SessionTable.Remove(transaction, key);
             transaction.Audit(new AuditEntry(by, "session.end", name, why), now);
             return true;
         }).RunAsync(_writer);
+        _ended.Tell(key);
+        await stored;
     }
 
     // A clock that was set back makes no session younger than it is.

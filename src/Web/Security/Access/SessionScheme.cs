@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -22,7 +23,7 @@ internal static class SessionScheme
     /// <summary>The query's name for where somebody wanted to go.</summary>
     public const string Return = "return";
 
-    private const string SecretClaim = "tdxdash:secret";
+    private const string SecretClaim = "tdxdash:secret", AccountClaim = "tdxdash:account";
 
     public static AuthenticationBuilder Add(AuthenticationBuilder builder) => builder.AddCookie(Name, cookie =>
     {
@@ -51,9 +52,13 @@ internal static class SessionScheme
     /// <summary>The caller's session; null for who has none.</summary>
     public static string? KeyOf(ClaimsPrincipal? caller) => caller?.FindFirst(KeyClaim)?.Value;
 
+    /// <summary>The number of the caller's account; null for who has no session.</summary>
+    public static long? AccountOf(ClaimsPrincipal? caller) =>
+        long.TryParse(caller?.FindFirst(AccountClaim)?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? id : null;
+
     /// <summary>Who an account is to everything else: with the rights that it has now.</summary>
     public static ClaimsPrincipal Principal(Account account, string key) => new(new ClaimsIdentity(
-        [new Claim(ClaimTypes.Name, account.Name.ToString()), new Claim(KeyClaim, key), .. account.Grants.Select(grant => new Claim(Rights.Claim, grant.ToString()))], Name));
+        [new Claim(ClaimTypes.Name, account.Name.ToString()), new Claim(KeyClaim, key), new Claim(AccountClaim, account.Id.ToString(CultureInfo.InvariantCulture)), .. account.Grants.Select(grant => new Claim(Rights.Claim, grant.ToString()))], Name));
 
     private static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {

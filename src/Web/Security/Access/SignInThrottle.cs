@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Net;
 
 namespace TdxDash.Web.Security.Access;
 
@@ -16,30 +16,52 @@ internal sealed class SignInThrottle(TimeProvider time)
     /// <summary>The first wait.</summary>
     public static readonly TimeSpan FirstWait = TimeSpan.FromMinutes(1);
 
-    /// <summary>The longest wait: long enough to make guessing pointless, short enough that nobody can lock a colleague out for a day.</summary>
+    /// <summary>The longest wait: long enough to make guessing pointless, short enough that who has lost patience comes back. Whoever knows a name can make its next sign-in wait that long, again and again; a session that is there goes on.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(15);
 
     // Beyond it what is oldest is forgotten: who floods the book gains no more than a few tries for each forgotten name.
     private const int MostKept = 10_000;
 
-    private readonly ConcurrentDictionary<string, Tries> _tries = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Tries> _tries = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>How long to wait before the next try; zero for not at all.</summary>
-    public TimeSpan Wait(string account, string address) => Longer(WaitOf(AccountKey(account)), WaitOf(AddressKey(address)));
-
-    /// <summary>Counts a wrong password.</summary>
-    public void Failed(string account, string address)
+    /// <summary>Asks for a try and counts it as a wrong one until <see cref="Succeeded"/> says otherwise: tries at the same time count as well.</summary>
+    /// <param name="account">The account as it is stored; null for a name of nobody.</param>
+    /// <param name="address">From where.</param>
+    /// <returns>How long to wait first; zero where the try may be made.</returns>
+    public TimeSpan Begin(string? account, IPAddress? address)
     {
-        Count(AccountKey(account), FreeTries);
-        Count(AddressKey(address), FreeTriesOfAddress);
+        string own = AccountKey(account), from = AddressKey(address);
+        lock (_gate)
+        {
+            TimeSpan wait = Longer(WaitOf(own), WaitOf(from));
+            if (wait == TimeSpan.Zero)
+            {
+                Count(own, FreeTries);
+                Count(from, FreeTriesOfAddress);
+            }
+
+            return wait;
+        }
     }
 
-    /// <summary>Counts a right one: the account's wrong ones are forgotten. Those of the address are not, or one own account would make guessing others' free.</summary>
-    public void Succeeded(string account) => _tries.TryRemove(AccountKey(account), out _);
+    /// <summary>The try was right: the account's wrong ones are forgotten, and of the address this one. Those before it are not, or one own account would make guessing others' free.</summary>
+    public void Succeeded(string? account, IPAddress? address)
+    {
+        lock (_gate)
+        {
+            _tries.Remove(AccountKey(account));
+            if (_tries.TryGetValue(AddressKey(address), out Tries? tries))
+            {
+                _tries[AddressKey(address)] = tries with { Count = Math.Max(0, tries.Count - 1), Wait = TimeSpan.Zero };
+            }
+        }
+    }
 
-    private static string AccountKey(string account) => $"account {account}";
+    // Names of nobody are one.
+    private static string AccountKey(string? account) => $"account {account}";
 
-    private static string AddressKey(string address) => $"address {address}";
+    private static string AddressKey(IPAddress? address) => $"address {CallerAddress.NetworkOf(address)}";
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
@@ -49,20 +71,16 @@ internal sealed class SignInThrottle(TimeProvider time)
     {
         if (_tries.Count >= MostKept)
         {
-            foreach (KeyValuePair<string, Tries> old in _tries.OrderBy(pair => pair.Value.At).Take(MostKept / 10))
+            foreach (KeyValuePair<string, Tries> old in _tries.OrderBy(pair => pair.Value.At).Take(MostKept / 10).ToList())
             {
-                _tries.TryRemove(old);
+                _tries.Remove(old.Key);
             }
         }
 
-        _tries.AddOrUpdate(key, _ => new Tries(1, time.GetTimestamp(), TimeSpan.Zero), (_, before) =>
-        {
-            // A day without one more starts anew.
-            int count = time.GetElapsedTime(before.At) > TimeSpan.FromDays(1) ? 1 : before.Count + 1;
-            int over = Math.Min(count - free, 10);
-            TimeSpan wait = over < 0 ? TimeSpan.Zero : Shorter(FirstWait * Math.Pow(2, over), LongestWait);
-            return new Tries(count, time.GetTimestamp(), wait);
-        });
+        // A day without one more starts anew.
+        int count = _tries.TryGetValue(key, out Tries? before) && time.GetElapsedTime(before.At) <= TimeSpan.FromDays(1) ? before.Count + 1 : 1;
+        int over = Math.Min(count - free, 10);
+        _tries[key] = new Tries(count, time.GetTimestamp(), over < 0 ? TimeSpan.Zero : Shorter(FirstWait * Math.Pow(2, over), LongestWait));
     }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;

@@ -26,6 +26,9 @@ internal sealed class TokenBook
     /// <summary>The longest life of a token.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromDays(366);
 
+    /// <summary>How long after a sign-in by OpenID Connect the tokens of its account hold: only then the provider says again what somebody may do.</summary>
+    public static readonly TimeSpan TrustedFor = TimeSpan.FromDays(30);
+
     /// <summary>The most tokens of an account.</summary>
     public const int MostOfAccount = 50;
 
@@ -128,14 +131,15 @@ internal sealed class TokenBook
         }
 
         DateTimeOffset now = _time.GetUtcNow();
-        if (token.ExpiresAt <= now)
+        if (token.ExpiresAt <= now || (account.Subject is not null && now - (account.SignedInAt ?? account.CreatedAt) > TrustedFor))
         {
             return null;
         }
 
         if (token.UsedAt is not { } used || now - used > TimeSpan.FromHours(1))
         {
-            _tokens[key] = token with { UsedAt = now };
+            // Unless it was removed this moment.
+            _tokens.TryUpdate(key, token with { UsedAt = now }, token);
             _ = new DirectWork<bool>(transaction =>
             {
                 TokenTable.Used(transaction, token.Id, now);

@@ -14,6 +14,12 @@ public interface IViewer
     /// <summary>Who it is, for the audit log.</summary>
     Actor Actor { get; }
 
+    /// <summary>The account that is signed in, as it is now; null once its session is over, and for a token.</summary>
+    Account? Account { get; }
+
+    /// <summary>The session of the browser; null where there is none.</summary>
+    string? SessionKey { get; }
+
     /// <summary>Whether a host may be seen, or more.</summary>
     /// <param name="role">The role that it takes.</param>
     /// <param name="hostId">The host.</param>
@@ -21,9 +27,10 @@ public interface IViewer
 }
 
 /// <summary>The viewer by the page's circuit, which hears of a session's end, or by the request.</summary>
-internal sealed class Viewer(AuthenticationStateProvider access, IHttpContextAccessor http, LabelBook labels) : IViewer
+internal sealed class Viewer(AuthenticationStateProvider access, IHttpContextAccessor http, LabelBook labels, SessionBook sessions) : IViewer
 {
-    private (ClaimsPrincipal? Caller, Rights Rights) _known = (null, Rights.None);
+    // In one piece, as feeds ask from threads of their own.
+    private volatile Known _known = new(null, Rights.None);
 
     /// <inheritdoc/>
     public Rights Rights
@@ -31,18 +38,24 @@ internal sealed class Viewer(AuthenticationStateProvider access, IHttpContextAcc
         get
         {
             ClaimsPrincipal? caller = Caller;
-            (ClaimsPrincipal? known, Rights rights) = _known;
-            if (!ReferenceEquals(known, caller) || caller is null)
+            Known known = _known;
+            if (!ReferenceEquals(known.Caller, caller) || caller is null)
             {
-                _known = (caller, rights = Rights.Of(caller));
+                _known = known = new Known(caller, Rights.Of(caller));
             }
 
-            return rights;
+            return known.Rights;
         }
     }
 
     /// <inheritdoc/>
     public Actor Actor => new(Caller?.Identity?.Name ?? "", CallerAddress.Of(http.HttpContext));
+
+    /// <inheritdoc/>
+    public Account? Account => sessions.Find(SessionKey, isUse: false);
+
+    /// <inheritdoc/>
+    public string? SessionKey => SessionScheme.KeyOf(Caller);
 
     private ClaimsPrincipal? Caller => (access as CircuitAccess)?.Caller ?? http.HttpContext?.User;
 
@@ -52,4 +65,6 @@ internal sealed class Viewer(AuthenticationStateProvider access, IHttpContextAcc
         Rights rights = Rights;
         return rights.MayEverywhere(role) || (rights.MaySomewhere(role) && rights.May(role, labels.Find(hostId).Group));
     }
+
+    private sealed record Known(ClaimsPrincipal? Caller, Rights Rights);
 }

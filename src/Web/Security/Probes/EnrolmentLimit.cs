@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Net.Http.Headers;
+using TdxDash.Web.Security.Access;
 
 namespace TdxDash.Web.Security.Probes;
 
@@ -17,9 +17,6 @@ internal sealed class EnrolmentLimit : IRateLimiterPolicy<IPAddress>
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
-    // Whoever has one address of IPv6 has all that begin with the same 64 bits.
-    private const int NetworkBytes = 8;
-
     /// <inheritdoc/>
     public Func<OnRejectedContext, CancellationToken, ValueTask>? OnRejected => (context, cancellation) =>
     {
@@ -32,23 +29,6 @@ internal sealed class EnrolmentLimit : IRateLimiterPolicy<IPAddress>
 
     /// <inheritdoc/>
     public RateLimitPartition<IPAddress> GetPartition(HttpContext httpContext) => RateLimitPartition.GetFixedWindowLimiter(
-        NetworkOf(httpContext.Connection.RemoteIpAddress),
+        CallerAddress.NetworkOf(httpContext.Connection.RemoteIpAddress),
         _ => new FixedWindowRateLimiterOptions { PermitLimit = PerMinute, Window = Window, QueueLimit = 0 });
-
-    private static IPAddress NetworkOf(IPAddress? address)
-    {
-        if (address is null || address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address ?? IPAddress.None;
-        }
-
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
-        byte[] bytes = address.GetAddressBytes();
-        bytes.AsSpan(NetworkBytes).Clear();
-        return new IPAddress(bytes);
-    }
 }

@@ -30,8 +30,9 @@ internal sealed class VisibleAnnotations(Annotations annotations, IViewer viewer
     public async Task<string?> DeleteAsync(long id, Actor by, DateTimeOffset? known = null) => await RefusalOfAsync(id) ?? await annotations.DeleteAsync(id, by, known);
 
     /// <inheritdoc/>
-    /// <remarks>Only who was allowed to delete it knows its number a moment later; which host it was of is not asked again.</remarks>
-    public Task<string?> RestoreAsync(long id, Actor by) => viewer.Rights.MaySomewhere(Role.Operator) ? annotations.RestoreAsync(id, by) : Task.FromResult<string?>(Refusal.Of(Role.Operator));
+    public Task<string?> RestoreAsync(long id, Actor by) => annotations.HostOfDeleted(id) is (true, var hostId) && !May(hostId)
+        ? Task.FromResult<string?>(Refusal.Of(Role.Operator))
+        : annotations.RestoreAsync(id, by);
 
     private async Task<string?> RefusalOfAsync(long id) => await FindAsync(id, CancellationToken.None) is not { } found ? Absent : May(found.HostId) ? null : Refusal.Of(Role.Operator);
 

@@ -1,6 +1,7 @@
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Security.Access;
+using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Security.Visible;
 
@@ -50,12 +51,20 @@ internal sealed class VisibleReinits(ReinitView reinits, IViewer viewer) : IRein
 }
 
 /// <summary>Asks probes of demo machines for viewers that may.</summary>
-internal sealed class AllowedReinitRequests(ReinitRequests requests, IViewer viewer) : IReinitRequests
+internal sealed class AllowedReinitRequests(ReinitRequests requests, AuditLog audit, IViewer viewer) : IReinitRequests
 {
     /// <inheritdoc/>
-    public async Task<string?> AskAsync(string hostId, string profile, string fault, CancellationToken cancellation) => viewer.May(Role.Operator, hostId)
-        ? await requests.AskAsync(hostId, profile, fault, cancellation)
-        : Refusal.Of(Role.Operator);
+    public async Task<string?> AskAsync(string hostId, string profile, string fault, CancellationToken cancellation)
+    {
+        if (!viewer.May(Role.Operator, hostId))
+        {
+            return Refusal.Of(Role.Operator);
+        }
+
+        string? refusal = await requests.AskAsync(hostId, profile, fault, cancellation);
+        await audit.AddAsync(new AuditEntry(viewer.Actor, "demo.reinit", hostId, $"{profile}{(fault.Length > 0 ? $", fault {fault}" : "")}{(refusal is null ? "" : ": refused")}"));
+        return refusal;
+    }
 }
 
 /// <summary>What somebody is told who may not do what a page offers; pages hide it, but a role can be taken while one is open.</summary>

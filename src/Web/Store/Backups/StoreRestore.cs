@@ -137,6 +137,12 @@ internal sealed class StoreRestore(StorePath path, StoreSchema schema, TimeProvi
                 Note(connection, file, taken);
             }
 
+            // Sessions that were ended since, and links that were used, must not come back.
+            foreach (string table in connection.Query<string>("SELECT name FROM sqlite_schema WHERE name IN ('sessions', 'account_links')").AsList())
+            {
+                connection.Execute($"DELETE FROM {table}");
+            }
+
             connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
             connection.Execute("PRAGMA journal_mode=DELETE");
         }
