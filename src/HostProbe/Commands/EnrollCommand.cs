@@ -69,7 +69,9 @@ internal static class EnrollCommand
         using var client = new EnrolmentClient(link, environment.Time, wait => environment.Error.WriteLine($"Too many enrolments came from this address; the next try follows in {wait.TotalSeconds:F0} s."));
         await ReachAsync(link, folder, async () =>
         {
-            ProbeIdentity? before = file.Read() is { Realm.Length: > 0 } known && known.Scope == scope && known.HostId == hostId ? known : null;
+            // Only the dashboard that knows the key is shown that the other half is here: another one could pass it on.
+            ProbeIdentity? before = file.Read() is { Realm.Length: > 0 } known && known.Scope == scope && known.HostId == hostId
+                && known.Dashboard?.GetLeftPart(UriPartial.Authority) == link.Address.GetLeftPart(UriPartial.Authority) ? known : null;
             if (before is not null && !again && await client.IsKnownAsync(before, cancellation).ConfigureAwait(false))
             {
                 await environment.Output.WriteLineAsync($"The dashboard {link.Address} knows this probe already, by key {before.KeyId()[..16]}. Nothing was changed; --again makes another key.").ConfigureAwait(false);

@@ -5,6 +5,9 @@ namespace TdxDash.Web.Store;
 /// <param name="Address">The network address that the request came from; empty for the dashboard itself.</param>
 public sealed record Actor(string Name, string Address)
 {
+    /// <summary>The name of a caller who did not sign in.</summary>
+    public const string Anonymous = "anonymous";
+
     /// <summary>The dashboard itself, as at its start or by a command.</summary>
     public static Actor System { get; } = new("system", "");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Support;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
@@ -39,6 +40,11 @@ internal static class SupportCommand
             }
 
             await output.WriteLineAsync(Write(file, files, redactor));
+        }
+        catch (SqliteException e)
+        {
+            // Without the names nothing could be made unreadable that holds them.
+            throw new StartRefusedException($"The support bundle {file} was not made: the names of hosts and people, which it replaces, cannot be read from the database: {e.Message} Give --redact false where the reader may see them.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -13,7 +13,7 @@ public readonly record struct AccountName
     public const string Rule = "1 to 64 letters, digits, '.', '_', '-', '+' or '@', and not 'system' or 'anonymous'";
 
     // Who acts by itself in the audit log.
-    private static readonly string[] Reserved = [Store.Actor.System.Name, CallerActor.Anonymous];
+    private static readonly string[] Reserved = [Store.Actor.System.Name, Store.Actor.Anonymous];
 
     private readonly string? _text;
 

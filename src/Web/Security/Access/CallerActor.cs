@@ -6,12 +6,9 @@ namespace TdxDash.Web.Security.Access;
 /// <summary>Who the caller of a page, an endpoint or a hub is, for the audit log.</summary>
 public static class CallerActor
 {
-    /// <summary>The name of a caller who did not sign in.</summary>
-    public const string Anonymous = "anonymous";
-
     /// <summary>The caller as the audit log names it.</summary>
     /// <param name="user">The caller.</param>
     /// <param name="address">The network address that the request came from; empty where it is not known.</param>
     public static Actor Of(ClaimsPrincipal? user, string address) =>
-        new(user?.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : Anonymous, address);
+        new(user?.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : Actor.Anonymous, address);
 }

@@ -157,7 +157,7 @@ internal static class OpenIdScheme
         IServiceProvider services = context.HttpContext.RequestServices;
         string shown = ShownText.Limit(logged, ShownText.MaxSentence);
         AccessLog.OpenIdRefused(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OpenIdScheme)), shown);
-        await services.GetRequiredService<AuditLog>().AddAsync(new AuditEntry(new Actor(CallerActor.Anonymous, CallerAddress.Of(context.HttpContext)), "session.refused", "OpenID Connect", shown));
+        await services.GetRequiredService<AuditLog>().AddAsync(new AuditEntry(new Actor(Actor.Anonymous, CallerAddress.Of(context.HttpContext)), "session.refused", "OpenID Connect", shown));
         context.Response.Redirect($"{SessionScheme.Path}?{Problem}={problem.ToString().ToLowerInvariant()}");
         context.HandleResponse();
     }

@@ -35,7 +35,7 @@ internal sealed class PasswordSignIn(AccountBook accounts, SessionBook sessions,
         if (!isRight || account!.IsDisabled)
         {
             string why = account is null ? "no such account" : account.IsDisabled && isRight ? "the account is disabled" : "wrong password";
-            await audit.AddAsync(new AuditEntry(new Actor(CallerActor.Anonymous, from), "session.refused", ShownText.Limit(name ?? "", AccountName.MaxLength), why));
+            await audit.AddAsync(new AuditEntry(new Actor(Actor.Anonymous, from), "session.refused", ShownText.Limit(name ?? "", AccountName.MaxLength), why));
             return (null, isRight ? "This account is disabled. Ask an administrator of the dashboard." : Wrong);
         }
 

@@ -34,10 +34,11 @@ internal sealed class BackupFolder(string folder)
 
     /// <summary>Removes all but the newest.</summary>
     /// <param name="keep">How many stay.</param>
+    /// <param name="now">The dashboard's clock: what is named after it was made while the clock was ahead, and goes first.</param>
     /// <returns>How many were removed.</returns>
-    public int Thin(int keep)
+    public int Thin(int keep, DateTimeOffset now)
     {
-        string[] old = [.. Backups.Skip(keep).Select(entry => entry.File)];
+        string[] old = [.. Backups.OrderBy(entry => entry.At > now).ThenByDescending(entry => entry.At).Skip(keep).Select(entry => entry.File)];
         Array.ForEach(old, File.Delete);
         return old.Length;
     }

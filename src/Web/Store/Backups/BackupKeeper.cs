@@ -50,7 +50,7 @@ internal sealed partial class BackupKeeper(StorePath path, DashboardOptions opti
             BackupReport report = StoreBackup.Write(path, file, now);
             Made(log, file, report.Hosts, report.Snapshots, new ByteSize((ulong)report.Bytes), time.GetElapsedTime(began).TotalSeconds);
             Volatile.Write(ref _state, new BackupState(now, file, report, null));
-            if (folder.Thin(rule.Keep) is var removed and > 0)
+            if (folder.Thin(rule.Keep, now) is var removed and > 0)
             {
                 Thinned(log, removed, rule.Keep);
             }
@@ -77,12 +77,7 @@ internal sealed partial class BackupKeeper(StorePath path, DashboardOptions opti
 
         try
         {
-            IReadOnlyList<(string File, DateTimeOffset At)> present = new BackupFolder(rule.Folder).Backups;
-            if (present.Count > 0)
-            {
-                Volatile.Write(ref _state, new BackupState(present[0].At, present[0].File, null, null));
-            }
-
+            Find(rule);
             for (TimeSpan wait = Wait(rule, State.LastAt, time.GetUtcNow()); ; wait = Make(rule) || rule.Every < TryAgain ? rule.Every : TryAgain)
             {
                 await Task.Delay(wait, time, stoppingToken);
@@ -91,6 +86,23 @@ internal sealed partial class BackupKeeper(StorePath path, DashboardOptions opti
         catch (OperationCanceledException)
         {
             // A backup that is due is made after the next start.
+        }
+    }
+
+    // A folder that cannot be read is told of as one that cannot be written: the dashboard serves without.
+    private void Find(BackupRule rule)
+    {
+        try
+        {
+            if (new BackupFolder(rule.Folder).Backups is [var newest, ..])
+            {
+                Volatile.Write(ref _state, new BackupState(newest.At, newest.File, null, null));
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Failed(log, e.Message, e);
+            Volatile.Write(ref _state, State with { Failure = e.Message });
         }
     }
 

@@ -32,10 +32,12 @@ internal static class StoreBackup
         }
 
         string unfinished = target + ".unfinished";
+        bool isOurs = false;
         try
         {
             File.Delete(unfinished);
             PrivateFile.Create(unfinished);
+            isOurs = true;
             BackupReport report = Copy(path, unfinished, now);
             PrivateFile.Flush(unfinished);
             File.Move(unfinished, target);
@@ -43,7 +45,11 @@ internal static class StoreBackup
         }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
-            File.Delete(unfinished);
+            if (isOurs)
+            {
+                File.Delete(unfinished);
+            }
+
             throw new StartRefusedException($"The backup {target} was not made: {e.Message} Check that its folder is there, may be written and has room; the database is unharmed.", e);
         }
     }

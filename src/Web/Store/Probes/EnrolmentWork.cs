@@ -23,7 +23,7 @@ internal sealed record EnrolmentAsk(
     /// <summary>The identity of the key.</summary>
     public string KeyId { get; } = ProbeKeys.IdOf(PublicKey);
 
-    /// <summary>Who asks, for the audit log.</summary>
+    /// <summary>Who it is once it is enrolled, for the audit log: before that it could be anybody.</summary>
     public Actor Actor => new($"probe:{(HostId.Length > 0 ? HostId : Scope.ToString().ToLowerInvariant())}", Address);
 }
 
@@ -67,7 +67,7 @@ internal sealed class EnrolmentWork(StoreTransaction transaction, EnrolmentAsk a
         string with = $"token {ask.Token.Id}, key {ask.KeyId}, host name {ask.HostName}, probe {ask.ProbeVersion}";
         transaction.Audit(outcome.Status == StatusCodes.Status200OK
             ? new AuditEntry(ask.Actor, "probe.enroll", ask.HostId, outcome.EndedKey is { } ended ? $"{with}; in the place of key {ended}" : with)
-            : new AuditEntry(ask.Actor, "probe.enroll-refused", ask.HostId, $"{with}: {outcome.Reason}"), now);
+            : new AuditEntry(new Actor(Actor.Anonymous, ask.Address), "probe.enroll-refused", ask.HostId, $"{with}: {outcome.Reason}"), now);
         return outcome;
     }
 

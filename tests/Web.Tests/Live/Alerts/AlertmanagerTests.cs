@@ -12,7 +12,7 @@ public sealed class AlertmanagerTests
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     [Fact]
-    public async Task Alertmanager_Told_ShowsWhatFires()
+    public async Task Alertmanager_Told_ShowsWhatFiresAndForgetsWhatIsOver()
     {
         using var folder = new TempFolder();
         int port = FreePort();
@@ -35,6 +35,17 @@ public sealed class AlertmanagerTests
             Assert.Equal("reserved-areas", alert.GetProperty("labels").GetProperty("alertname").GetString());
             Assert.Equal("false", alert.GetProperty("labels").GetProperty("emulated").GetString());
             Assert.Contains("15 of 16", alert.GetProperty("annotations").GetProperty("description").GetString(), StringComparison.Ordinal);
+
+            await house.ReportAsync(1, 3);
+            await house.PassAsync(AlertKeeper.SweepAfter);
+            house.Heard(2);
+            await house.PassAsync(TimeSpan.FromMinutes(1));
+            await house.DeliverAsync();
+            Assert.Null(house.View.Targets[0].Failure);
+
+            // What is over ends now, by the dashboard's clock; what fires, minutes ahead.
+            await UntilAsync(async () => (await AlertsAsync(client)).All(seen => (Host(seen) == "host-1") == (Ends(seen) <= house.Store.Time.GetUtcNow())));
+            Assert.Contains("host-2", await HostsAsync(client));
         }
         finally
         {
@@ -42,6 +53,8 @@ public sealed class AlertmanagerTests
             await alertmanager.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
     }
+
+    private static DateTimeOffset Ends(JsonElement alert) => alert.GetProperty("endsAt").GetDateTimeOffset();
 
     private static string? Host(JsonElement alert) => alert.GetProperty("labels").GetProperty("host").GetString();
 

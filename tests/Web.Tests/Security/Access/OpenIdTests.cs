@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using TdxDash.Testing;
 using TdxDash.Web.Security.Access;
+using TdxDash.Web.Store;
 using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Security.Access;
@@ -50,6 +52,32 @@ public sealed partial class OpenIdTests
         using HttpResponseMessage page = await browser.GetAsync("/sign-in?problem=groups");
         Assert.Contains("None of your groups may look at this dashboard", await page.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
         Assert.Empty(dashboard.Service<AccountBook>().All);
+        provider.Kill();
+    }
+
+    [Fact]
+    public async Task SignIn_OfSomebodyWhoLeftTheGroups_EndsWhatWasThere()
+    {
+        using var folder = new TempFolder();
+        using Process provider = await ProviderAsync("lab-people");
+        await using Dashboard dashboard = await StartAsync(folder, provider, "lab-people=operator:*");
+        using var before = new Browser(dashboard.Address);
+        (await ThroughAsync(before, dashboard, "/sign-in/openid")).Dispose();
+        Account account = Assert.Single(dashboard.Service<AccountBook>().All);
+        (Secret? token, _) = await dashboard.Service<TokenBook>().MakeAsync(account, "test", account.Grants[0], TimeSpan.FromDays(1), Actor.System);
+        using var client = new HttpClient { BaseAddress = dashboard.Address };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token!.Text);
+        Assert.Equal(HttpStatusCode.OK, (await before.GetAsync("/history")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/fleet.json", Stop)).StatusCode);
+
+        await provider.StandardInput.WriteLineAsync("visitors");
+        await LineAsync(provider, "groups");
+        using var after = new Browser(dashboard.Address);
+        using HttpResponseMessage last = await ThroughAsync(after, dashboard, "/sign-in/openid");
+
+        Assert.Equal("/sign-in?problem=groups", last.Headers.Location!.ToString());
+        Assert.Equal(HttpStatusCode.Redirect, (await before.GetAsync("/history")).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await client.GetAsync("/fleet.json", Stop)).StatusCode);
         provider.Kill();
     }
 

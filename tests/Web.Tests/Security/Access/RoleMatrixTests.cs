@@ -74,7 +74,7 @@ public sealed class RoleMatrixTests
         using HttpClient client = await dashboard.ClientAsync(new Grant(Role.Viewer, lab));
         client.DefaultRequestHeaders.Add("Accept", "text/html");
 
-        foreach (string path in new[] { "/fleet.json", "/fleet.csv", "/palette.json?q=host", "/planner/fleet.csv", "/", "/history", "/live", "/compare", "/planner/fleet" })
+        foreach (string path in new[] { "/fleet.json", "/fleet.csv", "/palette.json?q=host", "/planner/fleet.csv", "/", "/history", "/live", "/compare", "/planner/fleet", "/metrics", "/alerts", "/api/v1/hosts" })
         {
             string text = await client.GetStringAsync(path, TestContext.Current.CancellationToken);
             Assert.False(text.Contains("host-a", StringComparison.Ordinal) || text.Contains(Dashboard.HostA, StringComparison.Ordinal), $"{path} tells of host-a");
@@ -120,6 +120,12 @@ public sealed class RoleMatrixTests
         ("/fleet.csv", Role.Viewer),
         ("/fleet.json", Role.Viewer),
         ("/palette.json", Role.Viewer),
+        ("/metrics", Role.Viewer),
+        ("/alerts", Role.Viewer),
+        ("/catalogue", Role.Viewer),
+        ("/docs/api", Role.Viewer),
+        ("/api/v1/hosts", Role.Viewer),
+        ("/api/v1/groups", Role.Viewer),
         ("/import", Role.Operator),
         ("/store", Role.Administrator),
         ("/probes", Role.Administrator),

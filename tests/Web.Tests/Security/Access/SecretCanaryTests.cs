@@ -24,7 +24,7 @@ public sealed class SecretCanaryTests
         string[] talkative = ["--Logging:LogLevel:Default=Trace", "--Logging:LogLevel:Microsoft.AspNetCore=Trace", "--Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics=Warning"];
         await using (Dashboard dashboard = await Dashboard.StartAsync(folder, log: log, settings: talkative))
         {
-            (string? link, _) = await dashboard.Service<LinkBook>().MakeAsync(null, LinkBook.First, Actor.System);
+            (string? link, _) = await dashboard.Service<LinkBook>().MakeFirstAsync();
             secrets.Add(link!.Split('=')[1]);
             using var browser = new Browser(dashboard.Address);
             using HttpResponseMessage made = await browser.FillAsync(link, "welcome", ("Form.Name", "root"), ("Form.Password", Password), ("Form.Again", Password));

@@ -122,7 +122,7 @@ public sealed class SignInTests : IAsyncLifetime
         using var browser = new Browser(_dashboard.Address);
         for (int i = 0; i < SignInThrottle.FreeTries; i++)
         {
-            _dashboard.Service<SignInThrottle>().Failed("root", "10.0.0.1");
+            _dashboard.Service<SignInThrottle>().Begin("root", IPAddress.Parse("10.0.0.1"));
         }
 
         using HttpResponseMessage right = await SignInAsync(browser, "root", Password);
@@ -174,9 +174,9 @@ public sealed class SignInTests : IAsyncLifetime
     {
         (await SignedInAsync("root")).Dispose();
         AccountBook accounts = _dashboard.Service<AccountBook>();
-        (string? link, _) = await _dashboard.Service<LinkBook>().MakeAsync(Name("alice"), [new Grant(Role.Viewer, null)], Actor.System);
+        string link = await LinkOfAsync(await AddAsync("alice"));
         using var alice = new Browser(_dashboard.Address);
-        using HttpResponseMessage welcome = await UseAsync(alice, link!, "");
+        using HttpResponseMessage welcome = await UseAsync(alice, link, "");
         Assert.Equal(HttpStatusCode.OK, (await alice.GetAsync("/history")).StatusCode);
 
         Assert.Null(await accounts.ChangeAsync(accounts.Find(Name("alice"))!.Id, account => account with { IsDisabled = true }, "account.disable", Actor.System));
@@ -212,6 +212,68 @@ public sealed class SignInTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await after.GetAsync("/history")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("remove")]
+    [InlineData("disable")]
+    [InlineData("another link")]
+    [InlineData("another password")]
+    public async Task Link_OfAnAccountThatIsNotAsItWas_IsWorthNothing(string then)
+    {
+        (await SignedInAsync("root")).Dispose();
+        AccountBook accounts = _dashboard.Service<AccountBook>();
+        Account alice = await AddAsync("alice");
+        string link = await LinkOfAsync(alice);
+        if (then == "remove")
+        {
+            Assert.Null(await accounts.RemoveAsync(alice.Id, Actor.System));
+            await AddAsync("alice");
+        }
+        else if (then == "another link")
+        {
+            await LinkOfAsync(alice);
+        }
+        else
+        {
+            Assert.Null(await accounts.ChangeAsync(alice.Id, account => then == "disable" ? account with { IsDisabled = true } : account with { PasswordHash = "other" }, "account.change", Actor.System));
+        }
+
+        using var browser = new Browser(_dashboard.Address);
+        using HttpResponseMessage answer = await browser.GetAsync(link);
+
+        Assert.Contains("This link does not work", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Link_OfTheFirstAdministrator_IsWorthNothingOnceThereIsOne()
+    {
+        string first = await LinkAsync();
+        string other = await LinkAsync();
+        using var browser = new Browser(_dashboard.Address);
+        using HttpResponseMessage made = await UseAsync(browser, other, "root");
+        Assert.Equal(HttpStatusCode.Redirect, made.StatusCode);
+
+        foreach (string link in new[] { first, other, await LinkAsync() })
+        {
+            (Account? account, string? problem) = await _dashboard.Service<LinkBook>().UseAsync(link.Split('=')[1], "second", Password, "10.0.0.1");
+
+            Assert.Null(account);
+            Assert.Equal(LinkBook.Gone, problem);
+        }
+
+        Assert.Single(_dashboard.Service<AccountBook>().All);
+    }
+
+    [Fact]
+    public async Task Link_OfAnAccountOfTheProvider_IsNotMade()
+    {
+        (Account? account, _) = await _dashboard.Service<AccountBook>().AddAsync(new Account { Id = 0, Name = Name("alice"), Subject = "sub-1", Grants = LinkBook.First, CreatedAt = default }, Actor.System);
+
+        (string? link, string? problem) = await _dashboard.Service<LinkBook>().MakeAsync(account!, Actor.System);
+
+        Assert.Null(link);
+        Assert.Contains("OpenID Connect", problem, StringComparison.Ordinal);
+    }
+
     private static AccountName Name(string text) => AccountName.TryParse(text, out AccountName name) ? name : throw new ArgumentException(text, nameof(text));
 
     private static Task<HttpResponseMessage> UseAsync(Browser browser, string link, string name) =>
@@ -222,7 +284,7 @@ public sealed class SignInTests : IAsyncLifetime
 
     private async Task<string> LinkAsync()
     {
-        (string? link, string? problem) = await _dashboard.Service<LinkBook>().MakeAsync(null, LinkBook.First, Actor.System);
+        (string? link, string? problem) = await _dashboard.Service<LinkBook>().MakeFirstAsync();
         Assert.Null(problem);
         return link!;
     }
@@ -233,5 +295,19 @@ public sealed class SignInTests : IAsyncLifetime
         using HttpResponseMessage answer = await UseAsync(browser, await LinkAsync(), name);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return browser;
+    }
+
+    private async Task<Account> AddAsync(string name)
+    {
+        (Account? account, string? problem) = await _dashboard.Service<AccountBook>().AddAsync(new Account { Id = 0, Name = Name(name), Grants = [new Grant(Role.Viewer, null)], CreatedAt = default }, Actor.System);
+        Assert.Null(problem);
+        return account!;
+    }
+
+    private async Task<string> LinkOfAsync(Account account)
+    {
+        (string? link, string? problem) = await _dashboard.Service<LinkBook>().MakeAsync(account, Actor.System);
+        Assert.Null(problem);
+        return link!;
     }
 }
