@@ -13,12 +13,12 @@ internal static class PlanEndpoint
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    public static void Map(RouteGroupBuilder api) => api.MapPost("/plans", CalculateAsync).Describe("calculatePlan", "Plans", "Computes a plan",
+    public static void Map(RouteGroupBuilder api) => api.MapPost("/plans", TakeTurnAsync).Describe("calculatePlan", "Plans", "Computes a plan",
         "What TDX costs on a machine that need not exist, whether it would initialise, and how far it is from each limit: as the planner's page computes it, from a text or from a host. Nothing is kept.")
         .TakesBody<PlanRequest>(MostBytes).Gives<PlanDocument>();
 
     // The body too is taken in only then.
-    private static Task<IResult> CalculateAsync(HttpContext context, SnapshotSource source, PlanTurns turns)
+    private static Task<IResult> TakeTurnAsync(HttpContext context, SnapshotSource source, PlanTurns turns)
     {
         ApiCall call = ApiCall.Of(context);
         call.Query.Check();
