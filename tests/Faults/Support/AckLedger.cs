@@ -67,7 +67,7 @@ internal sealed class AckLedger
         return hashes;
     }
 
-    /// <summary>Takes in what a real probe's journal holds as settled without a rejection. Settled entries of long ago are not in it any more.</summary>
+    /// <summary>Takes in what a real probe's journal holds as settled without a rejection. Settled entries of long ago, and of before it was full, are not in it any more.</summary>
     /// <param name="state">The state folder of a probe that does not run.</param>
     /// <param name="events">Whether its events count too; not where the dashboard's database was put back to an older one, which asks for snapshots alone.</param>
     /// <returns>How many entries still wait.</returns>
@@ -97,6 +97,21 @@ internal sealed class AckLedger
         }
 
         return waiting;
+    }
+
+    /// <summary>Takes in the snapshots that a dashboard holds, where the probe said of all of them that they are delivered.</summary>
+    /// <param name="data">The dashboard's data folder; it may run.</param>
+    public void NoteStored(string data)
+    {
+        using var database = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "tdxdash.db"), Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        database.Open();
+        using SqliteCommand query = database.CreateCommand();
+        query.CommandText = "SELECT h.host_id, s.boot_id, s.sequence, s.hash FROM snapshots s JOIN hosts h ON h.id = s.host";
+        using SqliteDataReader rows = query.ExecuteReader();
+        while (rows.Read())
+        {
+            Note(new SnapshotKey(rows.GetString(0), rows.GetString(1), rows.GetInt64(2)), rows.GetString(3));
+        }
     }
 
     private void NoteEvents(SqliteConnection journal)

@@ -91,7 +91,7 @@ public sealed class HeldRowsTests
         Assert.False(_rows.IsDrawn([A], now.AddSeconds(1)));
         Assert.False(_rows.IsDrawn([A, B], now.AddSeconds(2)));
         Assert.False(_rows.IsDrawn(changed, now.AddSeconds(3)));
-        Assert.True(_rows.IsDrawn(changed, now.AddSeconds(3) + (FleetProjection.SignsOfLifeAfter / 2)));
-        Assert.False(_rows.IsDrawn(changed, now.AddSeconds(3) + FleetProjection.SignsOfLifeAfter));
+        Assert.True(_rows.IsDrawn(changed, now.AddSeconds(3) + (HeldRows.AgesAfter / 2)));
+        Assert.False(_rows.IsDrawn(changed, now.AddSeconds(3) + HeldRows.AgesAfter));
     }
 }

@@ -7,6 +7,9 @@ namespace TdxDash.Web.Components.Fleet;
 /// <summary>The rows of the fleet's table: those that are wanted, or, while somebody points at them, those that were, with a count of what waits.</summary>
 public sealed class HeldRows
 {
+    /// <summary>How old the ages may be that stand there.</summary>
+    public static readonly TimeSpan AgesAfter = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, byte> _changed = new(StringComparer.Ordinal);
     private ImmutableArray<FleetHost> _drawn = [];
     private DateTimeOffset _drawnAt;
@@ -56,14 +59,14 @@ public sealed class HeldRows
         _changed.Clear();
     }
 
-    /// <summary>Whether rows already stand there as they are, so that nothing has to be drawn; otherwise they count as drawn from now on. Ages are written anew with
-    /// the signs of life.</summary>
+    /// <summary>Whether rows already stand there as they are, so that nothing has to be drawn; otherwise they count as drawn from now on. Ages are written anew
+    /// after <see cref="AgesAfter"/>.</summary>
     /// <param name="inSight">The rows in sight with the values of now.</param>
     /// <param name="now">The time.</param>
     public bool IsDrawn(IEnumerable<FleetHost> inSight, DateTimeOffset now)
     {
         ImmutableArray<FleetHost> rows = [.. inSight];
-        bool isDrawn = rows.Length == _drawn.Length && now - _drawnAt < FleetProjection.SignsOfLifeAfter;
+        bool isDrawn = rows.Length == _drawn.Length && now - _drawnAt < AgesAfter;
         for (int i = 0; isDrawn && i < rows.Length; i++)
         {
             isDrawn = rows[i].Equals(_drawn[i]) && rows[i].LooksLike(_drawn[i]);

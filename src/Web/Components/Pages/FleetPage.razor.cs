@@ -137,7 +137,7 @@ public sealed partial class FleetPage : IAsyncDisposable
             _rows.Note(hostId);
             _turn.Request();
         });
-        _ages = Time.CreateTimer(_ => _turn.Request(), null, FleetProjection.SignsOfLifeAfter, FleetProjection.SignsOfLifeAfter);
+        _ages = Time.CreateTimer(_ => _turn.Request(), null, HeldRows.AgesAfter, HeldRows.AgesAfter);
     }
 
     /// <inheritdoc/>

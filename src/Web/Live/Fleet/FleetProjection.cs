@@ -9,7 +9,7 @@ namespace TdxDash.Web.Live.Fleet;
 public interface IFleetProjection
 {
     /// <summary>The fleet now. What changed since the last time is worked in, and no more than that; signs of life that changed
-    /// nothing else may be a few seconds old.</summary>
+    /// nothing else, and the moment, may be a second old.</summary>
     FleetSnapshot Current { get; }
 
     /// <summary>One host as it is at this very moment, or null.</summary>
@@ -24,7 +24,7 @@ public interface IFleetProjection
 internal sealed class FleetProjection : IFleetProjection, IDisposable
 {
     /// <summary>How old a sign of life may be that changed nothing else.</summary>
-    public static readonly TimeSpan SignsOfLifeAfter = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan SignsOfLifeAfter = TimeSpan.FromSeconds(1);
 
     private readonly IFleetView _fleet;
     private readonly ILabelBook _labels;
