@@ -60,7 +60,7 @@ internal static class MetricsEndpoint
     {
         Rights rights = CallerRights.Of(context.User);
         var writer = new ExpositionWriter(output, format);
-        (FleetHost Host, byte[] Labels)[] hosts = [.. fleet.Hosts.Select(host => (host, Encoding.UTF8.GetBytes(HostMetrics.Labels(host))))];
+        (FleetHost Host, byte[] Labels)[] hosts = [.. fleet.Hosts.Where(host => rights.May(Role.Viewer, host.Labels.Group)).Select(host => (host, Encoding.UTF8.GetBytes(HostMetrics.Labels(host))))];
         foreach (HostMetric metric in HostMetrics.All)
         {
             writer.Begin(metric.Family);

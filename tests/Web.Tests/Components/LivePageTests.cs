@@ -123,6 +123,7 @@ public sealed class LivePageTests : PageTestContext
         Site();
         IRenderedComponent<LivePage> page = Open();
         page.Find("[data-live-pause]").Click();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".badge")));
         Reinits.See(Id("d"), Updates.Whole(Now.AddSeconds(1)));
         Reinits.See(Id("a"), Updates.Whole(Now.AddSeconds(1)));
         Time.Advance(TimeSpan.FromSeconds(10));
@@ -158,6 +159,7 @@ public sealed class LivePageTests : PageTestContext
         Site();
         IRenderedComponent<LivePage> page = Open();
         page.Find("[data-live-pause]").Click();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".badge")));
         Reinits.See(Id("a"), Updates.Node(Now.AddSeconds(2), "idle", "transferring:firmware-invalid"));
         Services.GetRequiredService<NavigationManager>().NavigateTo("/live?phase=failed");
         Time.Advance(TimeSpan.FromSeconds(10));

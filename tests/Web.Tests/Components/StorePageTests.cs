@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Web.Components.Pages;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Options;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
 using TdxDash.Web.Tests.Support;
@@ -65,6 +66,7 @@ public sealed class StorePageTests : BunitContext
             Retention = rule,
         };
         var condition = new StoreCondition(Store.Writer);
+        Services.AddSingleton<IViewer>(new FakeViewer());
         Services.AddSingleton<TimeProvider>(Store.Time);
         Services.AddSingleton<IStoreCondition>(condition);
         Services.AddSingleton(Store.Path);
