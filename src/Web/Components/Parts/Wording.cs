@@ -21,6 +21,9 @@ public static class Wording
         _ => Whole(age.TotalDays, "d"),
     };
 
+    /// <summary>How long ago something was: <c>now</c>, <c>5 s ago</c>.</summary>
+    public static string Ago(TimeSpan age) => age < TimeSpan.FromSeconds(1) ? Age(age) : Age(age) + " ago";
+
     /// <summary>An exact time in UTC: <c>2026-03-01 12:00:05 UTC</c>.</summary>
     public static string Exact(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 

@@ -133,10 +133,10 @@ internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvid
 
             if (known is null)
             {
-                return Add(transaction, new Account { Id = 0, Name = chosen, PasswordHash = hash, Grants = AccountTable.Grants(link.Grants), CreatedAt = now }, by, now);
+                return Add(transaction, new Account { Id = 0, Name = chosen, PasswordHash = hash, Grants = AccountTable.Grants(link.Grants), CreatedAt = now, SignedInAt = now }, by, now);
             }
 
-            Account after = known with { PasswordHash = hash };
+            Account after = known with { PasswordHash = hash, SignedInAt = now };
             Store(transaction, known, after, "account.password", by, now);
             return after;
         }).RunAsync(writer);

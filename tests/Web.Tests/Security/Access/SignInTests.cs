@@ -44,7 +44,8 @@ public sealed class SignInTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.Redirect, "/"), (answer.StatusCode, new Uri(_dashboard.Address, answer.Headers.Location!).AbsolutePath));
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/accounts")).StatusCode);
-        Assert.True(Assert.Single(_dashboard.Service<AccountBook>().All).IsAdministrator);
+        Account made = Assert.Single(_dashboard.Service<AccountBook>().All);
+        Assert.True(made is { IsAdministrator: true, SignedInAt: not null });
 
         using var other = new Browser(_dashboard.Address);
         using HttpResponseMessage again = await other.GetAsync(link);
