@@ -91,10 +91,14 @@ missing_for_kernel_tests() {
 	[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || echo debian-archive-keyring
 }
 
-# The packages that the tests of units and packages need: what reads units, what makes a chroot, and a compiler.
+# The packages that the tests of units and packages need: what reads units and a compiler; and, as root, what makes a chroot with a network, asks there and scrapes.
 missing_for_packages() {
 	have gcc || echo gcc libc6-dev
 	have systemd-analyze || echo systemd
+	[ "$(id -u)" -eq 0 ] || return 0
 	have mmdebstrap || echo mmdebstrap
+	have curl || echo curl
+	have ip || echo iproute2
+	have prometheus || echo prometheus
 	[ -e /usr/share/keyrings/debian-archive-keyring.gpg ] || echo debian-archive-keyring
 }

@@ -59,13 +59,19 @@ internal sealed class Crowd : IAsyncDisposable
     /// <returns>Snapshots a second, and the time of one delivery in milliseconds: median and 99th percentile.</returns>
     public async Task<(double Rate, double Median, double Worst)> DeliverAsync(IReadOnlyList<Delivery> deliveries)
     {
+        long began = Stopwatch.GetTimestamp();
+        double[] sorted = [.. (await TimesAsync(deliveries)).Order()];
+        return (deliveries.Count / Stopwatch.GetElapsedTime(began).TotalSeconds, sorted[sorted.Length / 2], sorted[sorted.Length * 99 / 100]);
+    }
+
+    /// <summary>Delivers everything; each delivery ends with the acknowledgement, after the commit.</summary>
+    /// <returns>The time of each delivery in milliseconds, in no order.</returns>
+    public async Task<IReadOnlyList<double>> TimesAsync(IReadOnlyList<Delivery> deliveries)
+    {
         var hosts = new ConcurrentQueue<Delivery[]>(deliveries.GroupBy(delivery => delivery.Host.Id).Select(group => group.ToArray()));
         var times = new ConcurrentBag<double>();
-        long began = Stopwatch.GetTimestamp();
         await Task.WhenAll(_connections.Select(connection => SpeakAsync(connection, hosts, times)));
-        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        double[] sorted = [.. times.Order()];
-        return (deliveries.Count / seconds, sorted[sorted.Length / 2], sorted[sorted.Length * 99 / 100]);
+        return [.. times];
     }
 
     /// <summary>Sends heartbeats, several at a time on each connection.</summary>

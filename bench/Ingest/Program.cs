@@ -3,16 +3,17 @@ using System.Globalization;
 using TdxDash.DemoFleet;
 using TdxDash.Ingest;
 
-if (args is not [var web, var folder, var text] || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int hosts) || hosts is < 1 or > 100_000 || !File.Exists(web))
+if (args is not [var web, var folder, var text, .. var mode] || mode is not ([] or ["backup"]) || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int hosts) || hosts is < 1 or > 100_000 || !File.Exists(web))
 {
     Console.Error.WriteLine("""
-        Usage: Ingest WEB FOLDER HOSTS
+        Usage: Ingest WEB FOLDER HOSTS [backup]
 
         Measures how fast a dashboard stores snapshots, beside raw SQLite on the same bytes and disk, and how many heartbeats it answers.
 
           WEB     TdxDash.Web.dll of a published dashboard
           FOLDER  an empty folder on the disk to measure; about 60 KB a host
           HOSTS   how many demo hosts deliver the snapshots of a year
+          backup  measures what deliveries take while backups are made one after the other instead
         """);
     return 2;
 }
@@ -21,6 +22,23 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 IReadOnlyList<Delivery> year = Deliveries.OfAYear(hosts);
 long bytes = year.Sum(delivery => (long)delivery.Envelope.Body.Length);
 Console.WriteLine($"{year.Count} snapshots of {hosts} demo hosts, {bytes / 1024.0 / 1024.0:F1} MiB compressed");
+
+if (mode is ["backup"])
+{
+    string place = Path.Combine(folder, "dashboard"), secret = Crowd.Token(web, place);
+    using Process running = Crowd.Start(web, place);
+    try
+    {
+        await using Crowd crowd = await Crowd.ConnectAsync(secret);
+        await BackupLoad.MeasureAsync(web, place, crowd, year);
+    }
+    finally
+    {
+        running.Kill();
+    }
+
+    return 0;
+}
 
 Stages.Print(year);
 double raw = RawSqlite.Write(Path.Combine(folder, "raw"), year);

@@ -1,9 +1,11 @@
 # shellcheck shell=bash
 # The packages in a chroot of Debian 12. Sourced by run-tests, whose variables and functions it uses.
+# shellcheck source=first-steps.sh
+. "$here/tests/first-steps.sh"
 
 suite=bookworm
-# What the packages depend on; the chroot has no apt.
-chroot_packages=adduser,ca-certificates,init-system-helpers,libgcc-s1,libssl3,libstdc++6
+# What the packages depend on, and what installs them.
+chroot_packages=adduser,apt,ca-certificates,init-system-helpers,libgcc-s1,libssl3,libstdc++6
 
 # debian_base : path of an archive of the chroot's Debian, made where there is none that is new enough.
 debian_base() {
@@ -28,7 +30,10 @@ make_chroot() {
 	mkdir -p "$chroot"
 	tar -C "$chroot" -xf "$base" || return
 	rm -f "$chroot/etc/dpkg/dpkg.cfg.d/99mmdebstrap"
-	mount -t proc proc "$chroot/proc" && mount -t sysfs -o ro sysfs "$chroot/sys" && mount -t tmpfs tmpfs "$chroot/tmp"
+	mount -t proc proc "$chroot/proc" && mount -t sysfs -o ro sysfs "$chroot/sys" && mount -t tmpfs tmpfs "$chroot/tmp" || return
+	# A network of its own, in which every port that the documents name is free.
+	: >"$net"
+	unshare --net="$net" true && nsenter --net="$net" ip link set lo up
 }
 
 # Lazily, so that a program that will not end holds nothing up; and nothing is removed through what is mounted.
@@ -37,6 +42,7 @@ unmount_chroot() {
 	for folder in tmp sys proc proc; do
 		umount -l "$chroot/$folder" 2>/dev/null
 	done
+	umount -l "$net" 2>/dev/null
 }
 
 unmake_chroot() {
@@ -45,9 +51,12 @@ unmake_chroot() {
 	rm -rf --one-file-system "$chroot"
 }
 
-inside() { chroot "$chroot" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }
+inside() { (exec_inside "$@"); }
 
-exec_inside() { exec chroot "$chroot" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }
+exec_inside() { exec nsenter --net="$net" chroot "$chroot" env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }
+
+# ask CURL-ARGUMENT... : asks from the chroot's network, with the cookies of a browser.
+ask() { nsenter --net="$net" curl --silent --show-error --fail --max-time 10 --cookie "$out/cookies" --cookie-jar "$out/cookies" "$@"; }
 
 # unit_value UNIT KEY : what a unit says; lists that come more than once are joined.
 unit_value() { sed -n "s/^$2=//p" "$chroot/lib/systemd/system/tdxdash-$1.service" | paste -sd ' '; }
@@ -90,7 +99,7 @@ start() {
 	mapfile -t settings < <(grep -E '^[A-Za-z_]+=' "$chroot/etc/tdxdash/$unit.env")
 	# Each executes the next one, so that this is the program's own process in the end.
 	exec_inside STATE_DIRECTORY="/var/lib/$(unit_value "$unit" StateDirectory)" "${settings[@]}" setpriv --reuid "$user" --regid "$user" --init-groups --bounding-set="-all${caps:+,$caps}" --inh-caps=-all \
-		"/sandbox-$unit" "${deny[@]}" "$@" >"$out/log/$unit.log" 2>&1 </dev/null &
+		"/sandbox-$unit" "${deny[@]}" "$@" >>"$chroot/var/log/tdxdash-$unit" 2>&1 </dev/null &
 	running+=($!)
 }
 
@@ -106,49 +115,33 @@ stop_programs() {
 	running=()
 }
 
-# answers PATH WORDS : asks the dashboard until it answers with the words, for half a minute at most.
-answers() {
-	local i
-	for ((i = 0; i < 150; i++)); do
-		if { exec 3<>"/dev/tcp/127.0.0.1/$port"; } 2>/dev/null; then
-			printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n\r\n' "$1" >&3
-			if timeout 5 cat <&3 | grep -q "$2"; then exec 3>&-; return 0; fi
-			exec 3>&-
-		fi
+# until_said LOG COMMAND... : repeats the command until it succeeds, for half a minute and its last run at most.
+until_said() {
+	local log=$1 end=$((SECONDS + 30))
+	shift
+	until "$@"; do
+		if [ "$SECONDS" -ge "$end" ]; then tail -n 20 "$log"; return 1; fi
 		sleep 0.2
 	done
-	tail -n 20 "$out/log/dashboard.log"
-	return 1
 }
+
+is_ready() { ask "$url/readyz" 2>/dev/null | grep -q '^ready'; }
 
 start_dashboard() {
 	# shellcheck disable=SC2046
 	start dashboard $(unit_value dashboard ExecStart)
-	answers /readyz '^ready'
+	until_said "$chroot/var/log/tdxdash-dashboard" is_ready
 }
 
 start_probe() {
 	# shellcheck disable=SC2046
-	start probe $(unit_value probe ExecStart | sed 's/ \$TDXPROBE_OPTIONS//') --dashboard "http://127.0.0.1:$port" --module none
+	start probe $(unit_value probe ExecStart | sed 's/ \$TDXPROBE_OPTIONS//')
 }
 
-# delivered : whether the probe's snapshot is in the database, as a backup counts it.
-delivered() {
-	local i
-	for ((i = 0; i < 100; i++)); do
-		rm -f "$chroot/var/backups/tdxdash/count.db"
-		if inside tdxdash backup /var/backups/tdxdash/count.db | grep -q ': 1 hosts, [1-9]'; then return 0; fi
-		sleep 0.3
-	done
-	tail -n 20 "$out/log/probe.log"
-	return 1
-}
-
-enroll() {
-	local token
-	inside tdxdash --help | grep -q enroll-token || return 0
-	token=$(inside tdxdash enroll-token | grep -oE 'tdxe_[0-9]+_[A-Za-z0-9_-]+' | head -n 1)
-	inside tdxprobe enroll "http://127.0.0.1:$port" "$token" --state /var/lib/tdxprobe
+# As a backup counts it, for which nobody has to sign in.
+is_kept() {
+	rm -f "$chroot/var/backups/tdxdash/count.db"
+	inside tdxdash backup /var/backups/tdxdash/count.db | grep -q ': 1 hosts, [1-9]'
 }
 
 install_packages() { cp "$out/$1"/*.deb "$chroot/tmp/" && inside sh -c 'dpkg --force-depends --force-confold -i /tmp/*.deb' && rm -f "$chroot"/tmp/*.deb; }
@@ -173,11 +166,11 @@ shows_host() { inside tdxprobe show --module none | grep -q Kernel && inside tdx
 
 backs_up() { inside tdxdash backup /var/backups/tdxdash/before.db && [ "$(inside stat -c '%U %a' /var/backups/tdxdash/before.db)" = 'tdxdash 600' ]; }
 
-keeps_state() { grep -q "^urls=http://127.0.0.1:$port" "$chroot/etc/tdxdash/dashboard.env" && [ -s "$chroot/var/lib/tdxdash/tdxdash.db" ] && inside dpkg -s tdxdash-dashboard | grep -q "^Version: $second"; }
+keeps_state() { grep -q '^TdxDash__Retention__Days=366$' "$chroot/etc/tdxdash/dashboard.env" && [ -s "$chroot/var/lib/tdxdash/tdxdash.db" ] && inside dpkg -s tdxdash-dashboard | grep -q "^Version: $second"; }
 
 restores() {
 	stop_programs
-	inside tdxdash restore /var/backups/tdxdash/before.db | grep -q 'What was there before is in /var/lib/tdxdash/replaced-' && start_dashboard && delivered
+	inside tdxdash restore /var/backups/tdxdash/before.db | grep -q 'What was there before is in /var/lib/tdxdash/replaced-' && start_dashboard && until_said "$chroot/var/log/tdxdash-dashboard" is_kept
 }
 
 bundles() {
@@ -192,22 +185,24 @@ purges() {
 }
 
 test_in_chroot() {
-	chroot=$out/chroot running=() port=$((20000 + RANDOM % 10000))
+	chroot=$out/chroot net=$out/net running=() url=http://127.0.0.1:8080
 	trap unmake_chroot EXIT
 	try "chroot of Debian 12 is made" make_chroot
 	[ "$failures" -eq 0 ] || return
-	try "packages are installed" install_packages first
+	try "packages are installed by the documented commands" installs
 	[ "$failures" -eq 0 ] || return
 	try "units are enabled; users, folders and settings are there" is_set_up
-	printf 'urls=http://127.0.0.1:%s\n' "$port" >>"$chroot/etc/tdxdash/dashboard.env"
+	printf 'TdxDash__Retention__Days=366\n' >>"$chroot/etc/tdxdash/dashboard.env"
 	try "system-call filters are made" eval 'sandbox dashboard && sandbox probe'
 	try "dashboard starts with little of /proc" starts_with_little_of_proc
 	try "dashboard is ready, as its unit runs it" start_dashboard
 	# What follows would wait for it in vain.
 	[ "$failures" -eq 0 ] || return
-	try "probe is enrolled" enroll
+	try "first administrator signs in by the link, where the documents say that it is" signs_in
+	try "probe is enrolled by the documented commands" enrols
 	try "probe starts, as its unit runs it" start_probe
-	try "snapshot is delivered" delivered
+	try "fleet shows the host to who signed in" until_said "$chroot/var/log/tdxdash-probe" fleet_has_host
+	try "Prometheus scrapes the host, set up by the documented commands" scrapes
 	try "probe shows the host" shows_host
 	try "backup is made" backs_up
 	try "support bundles are made, and the service reports" bundles

@@ -132,6 +132,8 @@ public static class WebSetup
         VisibleParts.Add(services);
         // Started in this order and stopped in the other: the store outlives everything that writes.
         services.AddHostedService<StoreService>();
+        services.AddSingleton<RefusalAudit>();
+        services.AddHostedService(provider => provider.GetRequiredService<RefusalAudit>());
         services.AddHostedService<FirstStart>();
         services.AddHostedService(provider => provider.GetRequiredService<CatalogueFile>());
         services.AddHostedService<LastSeenSaver>();
@@ -169,7 +171,8 @@ public static class WebSetup
         ApiRoutes.Add(services);
         PageCompression.Add(services);
         // Secure comes by the policy of all cookies: asked of this one, the framework would refuse plain HTTP on loopback.
-        services.AddAntiforgery(forgery => (forgery.Cookie.Name, forgery.Cookie.Path, forgery.Cookie.SameSite) = ("__Host-tdxdash-forgery", "/", SameSiteMode.Strict));
+        services.AddAntiforgery(forgery =>
+            (forgery.Cookie.Name, forgery.Cookie.Path, forgery.Cookie.SameSite) = ("__Host-tdxdash-forgery", "/", SameSiteMode.Strict));
         services.AddRazorComponents().AddInteractiveServerComponents()
             .AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = CircuitMessageBytes);
         services.AddMudServices();
@@ -219,7 +222,8 @@ public static class WebSetup
         PageCompression.Use(app);
         // Who opens an address that names nothing gets the page that says so; what is no browser, the bare answer.
         app.UseWhen(
-            context => HttpMethods.IsGet(context.Request.Method) && !ApiRoutes.IsBelow(context.Request.Path) && context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase),
+            context => HttpMethods.IsGet(context.Request.Method) && !ApiRoutes.IsBelow(context.Request.Path)
+                && context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase),
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseRouting(); // after what asks again for another address
         app.UseAuthentication();
@@ -241,10 +245,11 @@ public static class WebSetup
         MetricsEndpoint.Map(app);
         CatalogueDownload.Map(files);
         ApiRoutes.Map(app);
-        app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling)
+        const HttpTransportType Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling;
+        app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = Transports)
             .RequireRateLimiting(ProbeGate.Policy).RequireAuthorization(Policies.Probe).WithMetadata(new RequestSizeLimitAttribute(ProbeContract.MaxMessageBytes));
         ProbeEndpoints.Map(app);
-        app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling).RequireAuthorization(Policies.View);
+        app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = Transports).RequireAuthorization(Policies.View);
         // The policy above already forbids framing; Blazor would add a second header.
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null)
             .RequireAuthorization(Policies.View).WithMetadata(new RequestSizeLimitAttribute(CircuitMessageBytes));

@@ -21,7 +21,7 @@ internal static class EnrollCommand
         command.SetAction((parsed, cancellation) => Guarded.RunAsync(environment, async () =>
         {
             ProbeScope wanted = Enum.Parse<ProbeScope>(parsed.GetValue(scope)!, ignoreCase: true);
-            var link = new DashboardLink(ServiceOptions.DashboardAddress("URL", parsed.GetValue(url)!), ServiceOptions.CaFile(parsed.GetValue(ca)));
+            var link = new DashboardLink(ServiceOptions.DashboardAddress("URL", parsed.GetValue(url)!), DashboardLink.ReadCa(ServiceOptions.CaFile(parsed.GetValue(ca))));
             string folder = Path.GetFullPath(parsed.GetValue(state) ?? ServiceOptions.DefaultState(FolderOf(wanted)));
             string text = TokenInput.Read(parsed.GetValue(token), parsed.GetValue(file), environment.Input);
             await RunAsync(environment, link, wanted, folder, text, parsed.GetValue(again), cancellation).ConfigureAwait(false);
@@ -80,9 +80,9 @@ internal static class EnrollCommand
 
             // One whose answer was lost is sent again as it was, which costs no second use of the token.
             ProbeIdentity next = file.ReadNext() is { Realm: "" } unanswered && !again && unanswered.Scope == scope && unanswered.HostId == hostId && unanswered.Dashboard == link.Address
-                ? unanswered : ProbeIdentity.Make(scope, hostId, link.Address, link.CaFile);
+                ? unanswered : ProbeIdentity.Make(scope, hostId, link.Address, link.Ca);
             file.WriteNext(next);
-            (ProbeIdentity enrolled, string group) = await client.EnrolAsync(next with { CaFile = link.CaFile }, token, before, cancellation).ConfigureAwait(false);
+            (ProbeIdentity enrolled, string group) = await client.EnrolAsync(next with { CaFile = null, Ca = link.Ca }, token, before, cancellation).ConfigureAwait(false);
             file.Promote(enrolled);
             await environment.Output.WriteLineAsync($"Enrolled at {link.Address} {(hostId.Length > 0 ? $"as host {hostId}" : $"for {scope.ToString().ToLowerInvariant()}")}{(group.Length > 0 ? $" in group {PlainText.Of(group)}" : "")}, by key {enrolled.KeyId()[..16]}. The identity is {file.Path}; a probe that runs takes it by itself.").ConfigureAwait(false);
         }).ConfigureAwait(false);

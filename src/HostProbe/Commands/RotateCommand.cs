@@ -26,7 +26,7 @@ internal static class RotateCommand
     {
         var file = new IdentityFile(folder);
         ProbeIdentity identity = file.Read() is { Realm.Length: > 0 } known ? known : throw CommandException.Failed($"There is no identity in {folder}. Enrol this probe first: tdxprobe enroll URL TOKEN --state {folder}");
-        var link = new DashboardLink(identity.Dashboard, caFile ?? identity.CaFile);
+        var link = new DashboardLink(identity.Dashboard, caFile is null ? identity.KeptCa() : DashboardLink.ReadCa(caFile));
         using var client = new EnrolmentClient(link, environment.Time, wait => environment.Error.WriteLine($"Too many requests came from this address; the next try follows in {wait.TotalSeconds:F0} s."));
         await EnrollCommand.ReachAsync(link, folder, async () =>
         {
@@ -38,7 +38,7 @@ internal static class RotateCommand
                 return;
             }
 
-            ProbeIdentity next = ProbeIdentity.Make(identity.Scope, identity.HostId, identity.Dashboard, link.CaFile) with { Realm = identity.Realm };
+            ProbeIdentity next = ProbeIdentity.Make(identity.Scope, identity.HostId, identity.Dashboard, link.Ca) with { Realm = identity.Realm };
             file.WriteNext(next);
             await client.RotateAsync(identity, next, cancellation).ConfigureAwait(false);
             file.Promote(next);

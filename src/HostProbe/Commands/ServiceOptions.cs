@@ -34,9 +34,9 @@ internal sealed class ServiceOptions
 
     /// <summary>The option for certificates.</summary>
     public static Option<string?> MakeCa() =>
-        new("--ca") { Description = "Certificates in PEM; the dashboard's one has to come from one of them instead of those that the system trusts.", HelpName = "FILE" };
+        new("--ca") { Description = "Certificates in PEM; the dashboard's one has to come from one of them instead of those that the system trusts. enroll and rotate keep them with the identity.", HelpName = "FILE" };
 
-    /// <summary>The whole path of what the option names, since it is kept with the identity.</summary>
+    /// <summary>The whole path of what the option names.</summary>
     public static string? CaFile(string? given) => given is null ? null
         : File.Exists(given) ? Path.GetFullPath(given)
         : throw CommandException.Usage($"--ca '{given}' is no file. Give a file of certificates in PEM form.");

@@ -26,7 +26,7 @@ internal sealed class Credentials(string folder, ProbeScope scope, string hostId
     public (ProbeIdentity? Identity, DashboardLink Link, string Missing) Find()
     {
         ProbeIdentity? identity = _takesNext && _file.ReadNext() is { Realm.Length: > 0 } next ? next : _file.Read();
-        var link = new DashboardLink(dashboard ?? identity?.Dashboard ?? ProbeServiceOptions.Usual, caFile ?? identity?.CaFile);
+        var link = new DashboardLink(dashboard ?? identity?.Dashboard ?? ProbeServiceOptions.Usual, caFile is null ? identity?.KeptCa() : DashboardLink.ReadCa(caFile));
         string option = scope == ProbeScope.Host ? "" : $" --for {scope.ToString().ToLowerInvariant()}", command = $"tdxprobe enroll {link.Address} TOKEN{option} --state {folder}";
         return identity is not { Realm.Length: > 0 } ? (null, link, $"This probe is not enrolled at a dashboard. Get a token from an administrator and run: {command}")
             : identity.Scope != scope ? (null, link, $"The identity {_file.Path} is one for {identity.Scope.ToString().ToLowerInvariant()}. Give each a state folder of its own, and run: {command}")

@@ -6,9 +6,12 @@ namespace TdxDash.HostProbe.Identity;
 
 /// <summary>A dashboard's address, and what its certificate has to come from. TLS is always verified.</summary>
 /// <param name="Address">The address.</param>
-/// <param name="CaFile">Certificates in PEM, of which one must have issued the dashboard's; null for those that the system trusts.</param>
-internal sealed record DashboardLink(Uri Address, string? CaFile)
+/// <param name="Ca">Certificates in PEM, of which one must have issued the dashboard's; null for those that the system trusts.</param>
+internal sealed record DashboardLink(Uri Address, string? Ca)
 {
+    /// <summary>The most bytes of certificates.</summary>
+    public const int MostCaBytes = 128 << 10;
+
     /// <summary>Why an address is not used, and what to do; null where it is.</summary>
     public static string? Refusal(Uri address) =>
         !address.IsAbsoluteUri || address.Scheme is not ("http" or "https") ? "is no http or https address. Give one such as https://dashboard.example:8443 or http://127.0.0.1:8080."
@@ -24,25 +27,52 @@ internal sealed record DashboardLink(Uri Address, string? CaFile)
     public SocketsHttpHandler Handler()
     {
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
-        if (CaFile is not null)
+        if (Ca is not null)
         {
-            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Policy(CaFile) };
+            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Policy(Ca) };
         }
 
         return handler;
     }
 
-    private static X509ChainPolicy Policy(string file)
+    /// <summary>Reads the certificates of a file. They are kept with the identity: a service that is shut off from most of the file system could not read the file again.</summary>
+    /// <param name="file">The file of <c>--ca</c>; null for none.</param>
+    /// <returns>The certificates alone, in PEM; null for no file.</returns>
+    /// <exception cref="IOException">It cannot be read, has none, or too many.</exception>
+    public static string? ReadCa(string? file)
     {
+        if (file is null)
+        {
+            return null;
+        }
+
         try
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-            policy.CustomTrustStore.ImportFromPemFile(file);
-            return policy.CustomTrustStore.Count > 0 ? policy : throw new IOException($"The file {file} of --ca has no certificate in PEM form.");
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPemFile(file);
+            string pem = certificates.ExportCertificatePems();
+            return certificates.Count == 0 ? throw new IOException($"The file {file} of --ca has no certificate in PEM form.")
+                : pem.Length > MostCaBytes ? throw new IOException($"The file {file} of --ca has {certificates.Count} certificates, more than {MostCaBytes >> 10} KiB. Give those alone of which one issued the dashboard's.")
+                : pem;
         }
         catch (Exception e) when (e is CryptographicException or UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
         {
             throw new IOException($"The file {file} of --ca cannot be read: {e.Message} Give a file of certificates in PEM form.", e);
         }
+    }
+
+    private static X509ChainPolicy Policy(string pem)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        try
+        {
+            policy.CustomTrustStore.ImportFromPem(pem);
+        }
+        catch (CryptographicException e)
+        {
+            throw new IOException($"The certificates of --ca that are kept with the identity are damaged: {e.Message} Enrol this probe again, with --ca FILE.", e);
+        }
+
+        return policy.CustomTrustStore.Count > 0 ? policy : throw new IOException("The identity has no certificate of --ca any more. Enrol this probe again, with --ca FILE.");
     }
 }

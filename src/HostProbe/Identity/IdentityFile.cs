@@ -13,7 +13,13 @@ internal sealed class IdentityFile(string folder)
     /// <summary>The name of the file of a key that the dashboard may not know yet.</summary>
     public const string NextName = "identity.next.json";
 
-    private const int MostBytes = 16 << 10;
+    private const string Unfinished = ".unfinished";
+
+    // A key, and the certificates of an authority.
+    private const int MostBytes = 16 << 10, MostFileBytes = MostBytes + (2 * DashboardLink.MostCaBytes);
+
+    // What a write left that was cut off; a younger one may be another process's that is at it.
+    private static readonly TimeSpan Stale = TimeSpan.FromMinutes(1);
 
     /// <summary>The file.</summary>
     public string Path { get; } = System.IO.Path.Combine(System.IO.Path.GetFullPath(folder), Name);
@@ -54,10 +60,10 @@ internal sealed class IdentityFile(string folder)
                 return null;
             }
 
-            byte[] bytes = new byte[MostBytes];
             using FileStream file = File.OpenRead(path);
-            int length = file.ReadAtLeast(bytes, MostBytes, throwOnEndOfStream: false);
-            ProbeIdentity? identity = length == MostBytes ? null : JsonSerializer.Deserialize(bytes.AsSpan(0, length), IdentityJson.Default.ProbeIdentity);
+            byte[] bytes = new byte[Math.Min(file.Length, MostFileBytes)];
+            int length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            ProbeIdentity? identity = length == MostFileBytes ? null : JsonSerializer.Deserialize(bytes.AsSpan(0, length), IdentityJson.Default.ProbeIdentity);
             using ECDsa? key = identity?.OpenKey();
             return identity is { Version: 1, Dashboard.IsAbsoluteUri: true } ? identity : throw Damaged(path, "it is empty, too long, or of a newer version", null);
         }
@@ -77,11 +83,12 @@ internal sealed class IdentityFile(string folder)
     // The bytes are on the disk before the name leads to them, and the name before anybody relies on it.
     private static void Write(string path, ProbeIdentity identity)
     {
-        string folder = System.IO.Path.GetDirectoryName(path)!, unfinished = path + ".unfinished";
+        // A name that no other process has, as a command may write beside the service.
+        string folder = System.IO.Path.GetDirectoryName(path)!, unfinished = $"{path}.{Guid.NewGuid():N}{Unfinished}";
         try
         {
             Directory.CreateDirectory(folder);
-            File.Delete(unfinished);
+            Sweep(folder, System.IO.Path.GetFileName(path));
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
             if (!OperatingSystem.IsWindows())
             {
@@ -99,7 +106,28 @@ internal sealed class IdentityFile(string folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            TryDelete(unfinished);
             throw new IOException($"The identity {path} cannot be written: {e.Message} Give this user the right to write in its folder, or name another with --state.", e);
+        }
+    }
+
+    private static void Sweep(string folder, string name)
+    {
+        foreach (string left in Directory.EnumerateFiles(folder, $"{name}*{Unfinished}").Where(left => DateTime.UtcNow - File.GetLastWriteTimeUtc(left) > Stale))
+        {
+            TryDelete(left);
+        }
+    }
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nothing depends on it, and the next write tries again.
         }
     }
 }

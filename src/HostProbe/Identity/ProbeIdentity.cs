@@ -10,18 +10,25 @@ namespace TdxDash.HostProbe.Identity;
 /// <param name="Dashboard">The dashboard's address at the enrolment.</param>
 /// <param name="Realm">The dashboard, for <see cref="ProbeSignIn"/>; empty while its answer to the enrolment is not there.</param>
 /// <param name="PrivateKey">The key pair in its PKCS #8 form. A secret.</param>
-/// <param name="CaFile">The file of the certificates that the dashboard's one must come from; null for those that the system trusts.</param>
+/// <param name="CaFile">The file of the certificates that the dashboard's one must come from, of an identity from before <see cref="Ca"/>; null for none.</param>
 internal sealed record ProbeIdentity(ProbeScope Scope, string HostId, Uri Dashboard, string Realm, byte[] PrivateKey, string? CaFile)
 {
     /// <summary>The form of the file.</summary>
     public int Version { get; init; } = 1;
 
+    /// <summary>The certificates, in PEM, that the dashboard's one must come from; null for those that the system trusts.</summary>
+    public string? Ca { get; init; }
+
     /// <summary>Makes a key pair that no dashboard knows yet.</summary>
-    public static ProbeIdentity Make(ProbeScope scope, string hostId, Uri dashboard, string? caFile)
+    public static ProbeIdentity Make(ProbeScope scope, string hostId, Uri dashboard, string? ca)
     {
         using ECDsa key = ProbeKeys.Create();
-        return new ProbeIdentity(scope, hostId, dashboard, "", key.ExportPkcs8PrivateKey(), caFile);
+        return new ProbeIdentity(scope, hostId, dashboard, "", key.ExportPkcs8PrivateKey(), null) { Ca = ca };
     }
+
+    /// <summary>The certificates that are kept with it.</summary>
+    /// <exception cref="IOException">It names a file instead, which cannot be read.</exception>
+    public string? KeptCa() => Ca ?? DashboardLink.ReadCa(CaFile);
 
     /// <summary>The key pair.</summary>
     /// <exception cref="CryptographicException">The bytes are none.</exception>

@@ -128,7 +128,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
                 options.CloseTimeout = timing.Grace / 2;
                 options.SkipNegotiation = direct;
                 options.WebSocketFactory = (context, cancellation) => ConnectAsync(link, signIn, context.Uri, cancellation);
-                options.HttpMessageHandlerFactory = given => link.CaFile is null ? given : link.Handler();
+                options.HttpMessageHandlerFactory = given => link.Ca is null ? given : link.Handler();
                 options.Transports = direct ? HttpTransportType.WebSockets : HttpTransportType.WebSockets | HttpTransportType.LongPolling;
             })
             .WithKeepAliveInterval(timing.Heartbeat)
@@ -151,7 +151,7 @@ internal sealed class UplinkConnection : IAsyncDisposable
         try
         {
             // The system's own trust needs no handler of its own, of which there would be one for every connection.
-            using HttpMessageInvoker? invoker = link.CaFile is null ? null : new HttpMessageInvoker(link.Handler());
+            using HttpMessageInvoker? invoker = link.Ca is null ? null : new HttpMessageInvoker(link.Handler());
             await socket.ConnectAsync(address, invoker, cancellation);
             return socket;
         }

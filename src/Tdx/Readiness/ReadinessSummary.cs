@@ -15,6 +15,9 @@ internal static class ReadinessSummary
 
     private static readonly string[] CausesOfRest = [KvmChecks.Release.Id, KvmChecks.Prerequisites.Id, KvmChecks.Enabled.Id, ModuleChecks.Initialized.Id];
 
+    /// <summary>What the sentence begins with where it is not known whether the module is initialised.</summary>
+    public const string NotKnown = "The TDX module is not initialised, or it is not known: ";
+
     public static (TdxState State, string Summary) Of(ReadinessEvidence evidence, IReadOnlyList<Check> checks)
     {
         // Asked for many ids, and most checks pass.
@@ -35,7 +38,7 @@ internal static class ReadinessSummary
         if (evidence.InitializedBy is null || rest is not null)
         {
             string state = evidence.InitializedBy is null ? "The TDX module is not initialised" : "The TDX module is initialised, but KVM does not use it";
-            return (TdxState.NotInitialized, rest is null ? $"{state}, or it is not known: {checks.First(check => check.Id == ModuleChecks.Initialized.Id).Evidence}" : $"{state}: {Sentence(Of(rest))}");
+            return (TdxState.NotInitialized, rest is null ? $"{NotKnown}{checks.First(check => check.Id == ModuleChecks.Initialized.Id).Evidence}" : $"{state}: {Sentence(Of(rest))}");
         }
 
         Check? risk = checks.FirstOrDefault(check => check is { Outcome: CheckOutcome.Warning, Id: var id } && (id == MemoryChecks.Tdmrs.Id || id == MemoryChecks.ReservedAreas.Id));

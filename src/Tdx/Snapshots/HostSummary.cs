@@ -21,6 +21,9 @@ public sealed record HostSummary
     /// <summary>The state in one sentence.</summary>
     public required string StateReason { get; init; }
 
+    /// <summary>Whether the state is known. <see cref="TdxState.NotInitialized"/> stands for hosts too of which nothing tells whether the module is initialised.</summary>
+    public bool IsStateKnown => State != TdxState.NotInitialized || !StateReason.StartsWith(ReadinessSummary.NotKnown, StringComparison.Ordinal);
+
     /// <summary>The CPU family by its public short name, for example <c>SPR</c>, <c>EMR</c>, <c>GNR</c>; the family and model numbers where it has none.</summary>
     public required string CpuFamily { get; init; }
 

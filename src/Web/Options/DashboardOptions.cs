@@ -67,6 +67,9 @@ public sealed record DashboardOptions
           retention                        Prints what the retention that is set would remove now. Removes nothing.
           account-link NAME                Prints a link by which NAME sets a password, once within a day: for a new administrator of everything where
                                            there is no such account, or for who has lost a password.
+          api-token NAME --for TEXT [--role viewer|operator|administrator] [--group GROUP] [--expires TIME]
+                                           Prints an API token of the account NAME, and what it is for stands on its page. Default --role viewer
+                                           --expires 90d; TIME up to 366d.
           enroll-token [--for host|demo|imports] [--uses N] [--expires TIME] [--group GROUP]
                                            Prints a token for tdxprobe enroll. Default --for host --uses 1 --expires 1h; TIME is a
                                            number with m, h or d, up to 365d. Run it as the user of the dashboard.

@@ -102,6 +102,7 @@ public sealed class ReadinessChecksTests
         Assert.Equal(TdxState.NotInitialized, verdict.State);
         Assert.Equal(CheckOutcome.Failed, Find(verdict, "module.initialized").Outcome);
         Assert.Contains("nobody asked for TDX", verdict.Summary, StringComparison.Ordinal);
+        Assert.True(HostSummary.From(Silent(TestSnapshots.WorkingHost())).IsStateKnown);
     }
 
     [Fact]
@@ -188,6 +189,7 @@ public sealed class ReadinessChecksTests
         Assert.Equal(TdxState.NotInitialized, verdict.State);
         Assert.All(verdict.Checks, check => Assert.Equal((check.Id, CheckOutcome.Skipped), (check.Id, check.Outcome)));
         Assert.All(verdict.Checks, check => Assert.NotEqual("", check.Evidence));
+        Assert.False(HostSummary.From(host).IsStateKnown);
     }
 
     [Theory]

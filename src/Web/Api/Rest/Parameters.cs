@@ -15,6 +15,9 @@ internal static class Parameters
     /// <summary>The length of a page.</summary>
     public static NumberParameter Limit { get; } = new("limit", "The most items of a page.", 1, 500, 100);
 
+    /// <summary>The length of a page of annotations, which were not paged at first.</summary>
+    public static NumberParameter NoteLimit { get; } = new("limit", "The most items of a page.", 1, 500, 500);
+
     /// <summary>Where a page begins.</summary>
     public static TextParameter Cursor { get; } = new("cursor", "Where the page begins: 'next' of the page before. Without it the list begins at its start.", 200);
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Net.Http.Headers;
 using TdxDash.Web.Api.Rest;
+using TdxDash.Web.Components.Url;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Security.Access;
 
@@ -14,7 +15,7 @@ internal static class AnnotationEndpoints
     public static void Map(RouteGroupBuilder api)
     {
         api.MapGet("/annotations", ListAsync).Describe("listAnnotations", Tag, "Lists annotations", "Those that touch the window: of one host and of the fleet, or all of them.")
-            .Takes(Parameters.Host, Parameters.From, Parameters.To).Gives<AnnotationList>();
+            .Takes(Parameters.Host, Parameters.From, Parameters.To, Parameters.NoteLimit, Parameters.Cursor).Gives<AnnotationList>();
         api.MapGet(One, FindAsync).Describe("getAnnotation", Tag, "Gets an annotation", "By its number.").Takes().Gives<AnnotationItem>();
         api.MapPost("/annotations", AddAsync).Describe("addAnnotation", Tag, "Writes an annotation", "The author is the caller. The answer's header Location has its address.")
             .TakesBody<NewAnnotation>().Gives<AnnotationItem>(StatusCodes.Status201Created).Fails(StatusCodes.Status503ServiceUnavailable).RequireAuthorization(Policies.Operate);
@@ -31,6 +32,8 @@ internal static class AnnotationEndpoints
         // People note what is yet to come, too.
         bool isOpen = call.Query.Time(Parameters.To) is null;
         TimeWindow window = ChangeList.WindowOf(call.Query, time);
+        int limit = (int)call.Query.Number(Parameters.NoteLimit);
+        AnnotationPlace? after = Place(call.Query);
         call.Query.Check();
         if (hostId.Length > 0)
         {
@@ -38,8 +41,27 @@ internal static class AnnotationEndpoints
         }
 
         window = isOpen ? new TimeWindow(window.From, new DateTimeOffset(9_998, 1, 1, 0, 0, 0, TimeSpan.Zero)) : window;
-        IReadOnlyList<Annotation> notes = await annotations.ListAsync(hostId.Length > 0 ? hostId : null, window, call.Gone);
-        return ApiAnswer.Json(new AnnotationList { Items = [.. notes.Select(AnnotationItem.Of)] });
+        AnnotationPage page = await annotations.PageAsync(hostId.Length > 0 ? hostId : null, window, after, limit, call.Gone);
+        string? next = page.Next is { } place ? string.Create(CultureInfo.InvariantCulture, $"{place.From}.{place.Id}") : null;
+        return ApiAnswer.Page(new AnnotationList { Items = [.. page.Items.Select(AnnotationItem.Of)], Next = next }, call.Request, next);
+    }
+
+    private static AnnotationPlace? Place(ApiQuery query)
+    {
+        string text = query.Text(Parameters.Cursor);
+        string[] parts = text.Split('.');
+        if (text.Length == 0)
+        {
+            return null;
+        }
+
+        if (parts.Length == 2 && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long from) && long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out long id))
+        {
+            return new AnnotationPlace(from, id);
+        }
+
+        query.Add(Parameters.Cursor.Name, $"'{Parameters.Cursor.Name}' is '{UrlReader.Shown(text)}', which no page gave: use 'next' of the page before as it is.");
+        return null;
     }
 
     private static async Task<IResult> FindAsync(string id, HttpContext context, IAnnotations annotations)

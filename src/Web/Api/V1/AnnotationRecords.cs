@@ -3,11 +3,14 @@ using TdxDash.Web.Live.History;
 
 namespace TdxDash.Web.Api.V1;
 
-/// <summary>The annotations of a window.</summary>
+/// <summary>A page of the annotations of a window.</summary>
 public sealed record AnnotationList
 {
-    /// <summary>The annotations, ascending by time, at most 500: narrow the window where there are more.</summary>
+    /// <summary>The annotations, ascending by time.</summary>
     public required IReadOnlyList<AnnotationItem> Items { get; init; }
+
+    /// <summary>The cursor of the next page; absent after the last.</summary>
+    public string? Next { get; init; }
 }
 
 /// <summary>What a person or a program noted at a time, or over one.</summary>

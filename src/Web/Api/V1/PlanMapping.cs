@@ -1,6 +1,7 @@
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Planning;
+using TdxDash.Web.Api.Rest;
 
 namespace TdxDash.Web.Api.V1;
 
@@ -8,6 +9,7 @@ namespace TdxDash.Web.Api.V1;
 internal static class PlanMapping
 {
     /// <summary>What a plan comes to.</summary>
+    /// <exception cref="ProblemException">A size is beyond what a number of the API can say.</exception>
     /// <param name="text">The plan in canonical form.</param>
     /// <param name="result">The results.</param>
     /// <param name="headroom">How far it is from its limits; null where that was not searched.</param>
@@ -68,5 +70,7 @@ internal static class PlanMapping
     };
 
     // Only TDs that somebody plans can come to more than all addresses; a JSON number is exact up to here.
-    private static long Number(ulong bytes) => (long)Math.Min(bytes, PhysAddr.MaxValue << 1);
+    private static long Number(ulong bytes) => bytes <= PhysAddr.MaxValue << 1
+        ? (long)bytes
+        : throw Problems.Body("$.text", "The TDs of the plan take more than 8 PiB, beyond which numbers of JSON are not exact: plan fewer or smaller ones. tdxprobe plan takes this plan as it is.");
 }

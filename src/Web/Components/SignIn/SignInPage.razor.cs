@@ -45,8 +45,10 @@ public sealed partial class SignInPage
         SignInProblem.Name => "The OpenID provider gave no usable name for you. The dashboard's log says which claim is missing.",
         SignInProblem.Groups => "None of your groups may look at this dashboard. Ask its administrator.",
         SignInProblem.Account => "No account could be made for you here: another one has your name. Ask an administrator of the dashboard.",
+        SignInProblem.LastAdministrator => "Your groups at the provider no longer give you the role administrator, and nobody else administers this dashboard. "
+            + "Let another account have the role first; on the dashboard's machine, TdxDash.Web account-link NAME makes one.",
         SignInProblem.Disabled => "Your account is disabled. Ask an administrator of the dashboard.",
-        SignInProblem.Store => "The dashboard could not store your session. Try again; its log says more.",
+        SignInProblem.Store => "The dashboard could not store your sign-in. Try again; its log says more.",
         _ => null,
     };
 

@@ -128,7 +128,9 @@ public static class AlertSignal
         : AlertLevel.Clear;
 
     private static AlertLevel OfReadiness(in AlertSubject subject) =>
-        subject.Host.Summary.State is TdxState.Ready or TdxState.AtRisk || !subject.WasReady ? AlertLevel.Clear : AlertLevel.Raised;
+        subject.Host.Summary.State is TdxState.Ready or TdxState.AtRisk || !subject.WasReady ? AlertLevel.Clear
+        : subject.Host.Summary.IsStateKnown ? AlertLevel.Raised
+        : AlertLevel.Unknown;
 
     private static AlertLevel OfSilence(in AlertSubject subject) => subject.Host.Summary.Origin == Origin.File ? AlertLevel.Clear
         : subject.Unheard is { } unheard ? (unheard > ProbeContract.SilentAfter ? AlertLevel.Raised : AlertLevel.Clear)

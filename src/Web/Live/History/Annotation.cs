@@ -86,14 +86,44 @@ public sealed record Annotation(
     public DateTimeOffset ChangedAt => EditedAt ?? CreatedAt;
 }
 
+/// <summary>Where a page of annotations ends: the next one begins behind it, whatever was written or deleted since.</summary>
+/// <param name="From">The start of the last one, in microseconds since 1970.</param>
+/// <param name="Id">Its number.</param>
+public readonly record struct AnnotationPlace(long From, long Id);
+
+/// <summary>A page of annotations.</summary>
+/// <param name="Items">The annotations, ascending by time and number.</param>
+/// <param name="Next">Where the next page begins; null after the last.</param>
+public sealed record AnnotationPage(IReadOnlyList<Annotation> Items, AnnotationPlace? Next)
+{
+    /// <summary>Makes a page of its annotations and, where there are more, one that follows.</summary>
+    /// <param name="found">The annotations.</param>
+    /// <param name="limit">The most of a page.</param>
+    public static AnnotationPage Of(IReadOnlyList<Annotation> found, int limit) => found.Count <= limit
+        ? new AnnotationPage(found, null)
+        : new AnnotationPage([.. found.Take(limit)], new AnnotationPlace(UnixTime.ToMicroseconds(found[limit - 1].From), found[limit - 1].Id));
+}
+
 /// <summary>Keeps annotations, and tells the audit log who changed which. Every change says why nothing was kept and what to do, where nothing was.</summary>
 public interface IAnnotations
 {
     /// <summary>How long a deleted annotation can come back.</summary>
     static TimeSpan UndoTime { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The annotations that touch a window, ascending, at most 500: those of a host and of the fleet; all of them when no host is named.</summary>
-    Task<IReadOnlyList<Annotation>> ListAsync(string? hostId, TimeWindow window, CancellationToken cancellation);
+    /// <summary>The most annotations that a page of the dashboard lists.</summary>
+    const int MostListed = 500;
+
+    /// <summary>The annotations that touch a window, ascending: those of a host and of the fleet; all of them when no host is named.</summary>
+    /// <param name="hostId">The host; null for all.</param>
+    /// <param name="window">The window.</param>
+    /// <param name="after">Where the page before ended; null for the first one.</param>
+    /// <param name="limit">The most that are given.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task<AnnotationPage> PageAsync(string? hostId, TimeWindow window, AnnotationPlace? after, int limit, CancellationToken cancellation);
+
+    /// <summary>The first <see cref="MostListed"/> of them.</summary>
+    async Task<IReadOnlyList<Annotation>> ListAsync(string? hostId, TimeWindow window, CancellationToken cancellation) =>
+        (await PageAsync(hostId, window, null, MostListed, cancellation)).Items;
 
     /// <summary>One annotation; null where there is none, or it was deleted.</summary>
     Task<Annotation?> FindAsync(long id, CancellationToken cancellation);

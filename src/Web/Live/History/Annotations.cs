@@ -9,19 +9,17 @@ namespace TdxDash.Web.Live.History;
 /// <summary>Annotations in the store.</summary>
 internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFeed feed, TimeProvider time) : IAnnotations
 {
-    private const int MostListed = 500;
-
     // The undo of a person who clicked in the last moment is still under way.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     internal const string OfHostSql = $"""
-        {Select} WHERE a.host = (SELECT id FROM hosts WHERE host_id = @hostId) AND a.from_us < @to AND coalesce(a.to_us, a.from_us) >= @from AND a.deleted_at_us IS NULL
-        UNION ALL {Select} WHERE a.host IS NULL AND a.from_us < @to AND coalesce(a.to_us, a.from_us) >= @from AND a.deleted_at_us IS NULL
+        {Select} WHERE a.host = (SELECT id FROM hosts WHERE host_id = @hostId) AND a.from_us < @to AND coalesce(a.to_us, a.from_us) >= @from AND (a.from_us, a.id) > (@place, @id) AND a.deleted_at_us IS NULL
+        UNION ALL {Select} WHERE a.host IS NULL AND a.from_us < @to AND coalesce(a.to_us, a.from_us) >= @from AND (a.from_us, a.id) > (@place, @id) AND a.deleted_at_us IS NULL
         ORDER BY "From", Id LIMIT @limit
         """;
 
     internal const string AllSql = $"""
-        {Select} WHERE a.from_us < @to AND coalesce(a.to_us, a.from_us) >= @from AND a.deleted_at_us IS NULL ORDER BY "From", Id LIMIT @limit
+        {Select} WHERE a.from_us < @to AND coalesce(a.to_us, a.from_us) >= @from AND (a.from_us, a.id) > (@place, @id) AND a.deleted_at_us IS NULL ORDER BY "From", Id LIMIT @limit
         """;
 
     private const string Select = """
@@ -57,12 +55,13 @@ internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFee
     private long Undoable => UnixTime.ToMicroseconds(time.GetUtcNow() - IAnnotations.UndoTime - Grace);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<Annotation>> ListAsync(string? hostId, TimeWindow window, CancellationToken cancellation) => Task.Run<IReadOnlyList<Annotation>>(
+    public Task<AnnotationPage> PageAsync(string? hostId, TimeWindow window, AnnotationPlace? after, int limit, CancellationToken cancellation) => Task.Run(
         () =>
         {
             using SqliteConnection connection = path.OpenReader();
-            var values = new { hostId, from = UnixTime.ToMicroseconds(window.From), to = UnixTime.ToMicroseconds(window.To), limit = MostListed };
-            return [.. connection.Query<Row>(hostId is null ? AllSql : OfHostSql, values).Select(row => row.ToAnnotation())];
+            AnnotationPlace place = after ?? new AnnotationPlace(long.MinValue, 0);
+            var values = new { hostId, from = UnixTime.ToMicroseconds(window.From), to = UnixTime.ToMicroseconds(window.To), place = place.From, id = place.Id, limit = limit + 1 };
+            return AnnotationPage.Of([.. connection.Query<Row>(hostId is null ? AllSql : OfHostSql, values).Select(row => row.ToAnnotation())], limit);
         },
         cancellation);
 

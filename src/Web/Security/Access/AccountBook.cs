@@ -9,7 +9,8 @@ namespace TdxDash.Web.Security.Access;
 /// <summary>All accounts, in memory and in the store. Changes come one after the other, and at least one account that can change everything stays.</summary>
 internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvider time) : IDisposable
 {
-    private const string LastOne = "This is the last account that administers everything and is enabled. Give another one the role first.";
+    /// <summary>Why the last account that can change everything keeps that right.</summary>
+    public const string LastOne = "This is the last account that administers everything and is enabled. Give another one the role first.";
 
     private const string Meanwhile = "The account was changed meanwhile. Try again.";
 

@@ -1,8 +1,8 @@
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Access;
+using TdxDash.Web.Store.Care;
 
 namespace TdxDash.Web.Security.Access;
 
@@ -14,7 +14,7 @@ internal static class AccountCommand
 
     /// <summary>Makes a link that sets the account's password; an account that is new administers everything.</summary>
     /// <returns>The link, on a line of its own, with what to know of it.</returns>
-    /// <exception cref="StartRefusedException">The name is none, or there is no database.</exception>
+    /// <exception cref="StartRefusedException">The name is none, or the link cannot be stored.</exception>
     public static string MakeLink(StorePath path, DashboardOptions options, string name)
     {
         if (!AccountName.TryParse(name, out AccountName account))
@@ -22,26 +22,23 @@ internal static class AccountCommand
             throw new StartRefusedException($"'{name}' is no account's name: {AccountName.Rule}.");
         }
 
-        if (!File.Exists(path.File))
-        {
-            throw new StartRefusedException($"There is no database {path.File}. Start the dashboard once, or name its folder with --TdxDash:DataFolder FOLDER.");
-        }
-
         Secret secret = Secret.Make();
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        using SqliteConnection connection = path.OpenWriter();
-        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
-        Account? known = AccountTable.All(connection).FirstOrDefault(one => string.Equals(one.Name.ToString(), account.ToString(), StringComparison.OrdinalIgnoreCase));
-        if (known is { Subject: not null } or { IsDisabled: true })
+        CommandTransaction.Run(path, transaction =>
         {
-            throw new StartRefusedException($"The account {account} {(known.Subject is null ? "is disabled" : "signs in by OpenID Connect and has no password")}. Name another one, which then administers everything.");
-        }
-
-        var row = new LinkRow(secret.Key, known?.Id, account.ToString(), known is null ? AccountTable.Written(LinkBook.First) : "", now + LinkBook.Holds);
-        LinkTable.Add(connection, transaction, row, now);
-        new StoreTransaction(connection, transaction, new PreparedStatements(connection), new Store.History.TextPool())
-            .Audit(new AuditEntry(Actor.System, "account-link.add", row.Name!, "by command"), now);
-        transaction.Commit();
+            LinkRow row = Row(transaction, account, secret, now);
+            LinkTable.Add(transaction.Connection, transaction.Sqlite, row, now);
+            transaction.Audit(new AuditEntry(Actor.System, "account-link.add", row.Name!, "by command"), now);
+            return row;
+        });
         return $"It sets the password of {account}, once, for {LinkBook.Holds.TotalHours:0} hours:\n\n    {FirstStart.Reachable(options.Urls[0])}{LinkBook.PathOf(secret)}\n";
+    }
+
+    private static LinkRow Row(StoreTransaction transaction, AccountName account, Secret secret, DateTimeOffset now)
+    {
+        Account? known = AccountTable.All(transaction.Connection).FirstOrDefault(one => string.Equals(one.Name.ToString(), account.ToString(), StringComparison.OrdinalIgnoreCase));
+        return known is { Subject: not null } or { IsDisabled: true }
+            ? throw new StartRefusedException($"The account {account} {(known.Subject is null ? "is disabled" : "signs in by OpenID Connect and has no password")}. Name another one, which then administers everything.")
+            : new LinkRow(secret.Key, known?.Id, account.ToString(), known is null ? AccountTable.Written(LinkBook.First) : "", now + LinkBook.Holds);
     }
 }

@@ -106,10 +106,10 @@ internal static class OpenIdScheme
         }
 
         var by = new Actor(name.ToString(), address);
-        (Account? account, string? problem) = await AccountAsync(services.GetRequiredService<AccountBook>(), subject, name, grants, services.GetRequiredService<AuditLog>().Now, by);
+        (Account? account, SignInProblem kind, string? problem) = await AccountAsync(services.GetRequiredService<AccountBook>(), subject, name, grants, services.GetRequiredService<AuditLog>().Now, by);
         if (account?.IsDisabled != false)
         {
-            await RefuseAsync(context, account is null ? SignInProblem.Account : SignInProblem.Disabled, problem ?? $"the account {account!.Name} is disabled");
+            await RefuseAsync(context, account is null ? kind : SignInProblem.Disabled, problem ?? $"the account {account?.Name} is disabled");
             return;
         }
 
@@ -139,16 +139,18 @@ internal static class OpenIdScheme
     }
 
     // Rights follow the provider's groups at each sign-in. A local account of the same name is somebody else's.
-    private static async Task<(Account? Account, string? Problem)> AccountAsync(
+    private static async Task<(Account? Account, SignInProblem Kind, string? Problem)> AccountAsync(
         AccountBook accounts, string subject, AccountName name, ImmutableArray<Grant> grants, DateTimeOffset now, Actor by)
     {
         if (accounts.FindSubject(subject) is not { } known)
         {
-            return await accounts.AddAsync(new Account { Id = 0, Name = name, Subject = subject, Grants = grants, CreatedAt = now, SignedInAt = now }, by);
+            (Account? added, string? why) = await accounts.AddAsync(new Account { Id = 0, Name = name, Subject = subject, Grants = grants, CreatedAt = now, SignedInAt = now }, by);
+            return (added, accounts.Find(name) is null ? SignInProblem.Store : SignInProblem.Account, why);
         }
 
         string? problem = await accounts.ChangeAsync(known.Id, before => before with { Grants = grants, SignedInAt = now }, "", by);
-        return problem is null ? (accounts.Find(known.Id), null) : (null, problem);
+        return problem is null ? (accounts.Find(known.Id), SignInProblem.Store, null)
+            : (null, problem == AccountBook.LastOne ? SignInProblem.LastAdministrator : SignInProblem.Store, problem);
     }
 
     private static async Task RefuseAsync<T>(HandleRequestContext<T> context, SignInProblem problem, string logged)
@@ -157,7 +159,7 @@ internal static class OpenIdScheme
         IServiceProvider services = context.HttpContext.RequestServices;
         string shown = ShownText.Limit(logged, ShownText.MaxSentence);
         AccessLog.OpenIdRefused(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(OpenIdScheme)), shown);
-        await services.GetRequiredService<AuditLog>().AddAsync(new AuditEntry(new Actor(Actor.Anonymous, CallerAddress.Of(context.HttpContext)), "session.refused", "OpenID Connect", shown));
+        await services.GetRequiredService<RefusalAudit>().AddAsync(new AuditEntry(new Actor(Actor.Anonymous, CallerAddress.Of(context.HttpContext)), "session.refused", "OpenID Connect", shown));
         context.Response.Redirect($"{SessionScheme.Path}?{Problem}={problem.ToString().ToLowerInvariant()}");
         context.HandleResponse();
     }
@@ -180,6 +182,9 @@ public enum SignInProblem
 
     /// <summary>No account could be made, as another has the name.</summary>
     Account,
+
+    /// <summary>By its groups the account would lose the role that nobody else has.</summary>
+    LastAdministrator,
 
     /// <summary>The account is disabled.</summary>
     Disabled,

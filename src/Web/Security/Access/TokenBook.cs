@@ -35,6 +35,7 @@ internal sealed class TokenBook
     /// <summary>The longest name, in characters.</summary>
     public const int MostName = 64;
 
+    private readonly StorePath _path;
     private readonly StoreWriter _writer;
     private readonly AccountBook _accounts;
     private readonly TimeProvider _time;
@@ -42,13 +43,39 @@ internal sealed class TokenBook
 
     public TokenBook(StorePath path, StoreWriter writer, AccountBook accounts, TimeProvider time)
     {
-        (_writer, _accounts, _time) = (writer, accounts, time);
+        (_path, _writer, _accounts, _time) = (path, writer, accounts, time);
         using SqliteConnection connection = path.OpenReader();
         _tokens = new(TokenTable.All(connection).ToDictionary(token => token.Key));
     }
 
-    /// <summary>The tokens of an account, the newest first.</summary>
-    public IReadOnlyList<ApiToken> Of(long account) => [.. _tokens.Values.Where(token => token.Account == account).OrderByDescending(token => token.Id)];
+    /// <summary>The tokens of an account, the newest first; those too that a command beside this dashboard made.</summary>
+    public IReadOnlyList<ApiToken> Of(long account)
+    {
+        using SqliteConnection connection = _path.OpenReader();
+        return [.. TokenTable.Of(connection, account)];
+    }
+
+    /// <summary>Says what is wrong with a token that is to be made.</summary>
+    /// <param name="account">For whom.</param>
+    /// <param name="name">What it is for.</param>
+    /// <param name="grant">What it may do at most.</param>
+    /// <param name="life">How long it holds.</param>
+    /// <param name="has">How many the account has.</param>
+    /// <returns>Null where it can be made.</returns>
+    public static string? Problem(Account account, string? name, Grant grant, TimeSpan life, int has) =>
+        Shown(name).Length == 0 ? "Say what the token is for, so that whoever finds it in the list knows."
+        : life <= TimeSpan.Zero || life > Longest ? $"A token holds for one to {Longest.TotalDays:0} days."
+        : !new Rights(account.Grants).May(grant.Role, grant.Group) ? $"The account may not do '{grant}' itself; a token can do no more than its account."
+        : has >= MostOfAccount ? $"An account has at most {MostOfAccount} tokens. Remove one first."
+        : null;
+
+    /// <summary>Stores a token, with its line in the audit log.</summary>
+    public static ApiToken Add(StoreTransaction transaction, Account account, string? name, Grant grant, TimeSpan life, Secret secret, DateTimeOffset now, Actor by)
+    {
+        ApiToken added = TokenTable.Add(transaction, new ApiToken(0, secret.Key, account.Id, Shown(name), [grant], now, now + life, null));
+        transaction.Audit(new AuditEntry(by, "api-token.add", added.Name, $"{grant} of {account.Name} until {added.ExpiresAt:u}"), now);
+        return added;
+    }
 
     /// <summary>Makes a token.</summary>
     /// <param name="account">For whom.</param>
@@ -59,36 +86,14 @@ internal sealed class TokenBook
     /// <returns>The token's secret, shown once, or why not and what to do.</returns>
     public async Task<(Secret? Secret, string? Problem)> MakeAsync(Account account, string? name, Grant grant, TimeSpan life, Actor by)
     {
-        string shown = ShownText.Limit(name?.Trim() ?? "", MostName);
-        if (shown.Length == 0)
+        if (Problem(account, name, grant, life, Of(account.Id).Count) is { } problem)
         {
-            return (null, "Say what the token is for, so that whoever finds it in the list knows.");
-        }
-
-        if (life <= TimeSpan.Zero || life > Longest)
-        {
-            return (null, $"A token holds for one to {Longest.TotalDays:0} days.");
-        }
-
-        if (!new Rights(account.Grants).May(grant.Role, grant.Group))
-        {
-            return (null, $"You may not do '{grant}' yourself; a token can do no more than its account.");
-        }
-
-        if (Of(account.Id).Count >= MostOfAccount)
-        {
-            return (null, $"An account has at most {MostOfAccount} tokens. Remove one first.");
+            return (null, problem);
         }
 
         Secret secret = Secret.Make(Prefix);
         DateTimeOffset now = _time.GetUtcNow();
-        var draft = new ApiToken(0, secret.Key, account.Id, shown, [grant], now, now + life, null);
-        DirectOutcome<ApiToken> outcome = await new DirectWork<ApiToken>(transaction =>
-        {
-            ApiToken added = TokenTable.Add(transaction, draft);
-            transaction.Audit(new AuditEntry(by, "api-token.add", shown, $"{grant} until {draft.ExpiresAt:u}"), now);
-            return added;
-        }).RunAsync(_writer);
+        DirectOutcome<ApiToken> outcome = await new DirectWork<ApiToken>(transaction => Add(transaction, account, name, grant, life, secret, now, by)).RunAsync(_writer);
         if (outcome.Result is not { } token)
         {
             return (null, outcome.Failure);
@@ -125,7 +130,7 @@ internal sealed class TokenBook
     /// <returns>Null when there is none that holds, or its account may not sign in.</returns>
     public (ApiToken Token, Account Account)? FindKey(string? key)
     {
-        if (key is null || !_tokens.TryGetValue(key, out ApiToken? token) || _accounts.Find(token.Account) is not { IsDisabled: false } account)
+        if (key is null || (_tokens.GetValueOrDefault(key) ?? Learn(key)) is not { } token || _accounts.Find(token.Account) is not { IsDisabled: false } account)
         {
             return null;
         }
@@ -148,5 +153,26 @@ internal sealed class TokenBook
         }
 
         return (token, account);
+    }
+
+    private static string Shown(string? name) => ShownText.Limit(name?.Trim() ?? "", MostName);
+
+    // A command made it since the start. Looked up again once it is known, so that one that is removed meanwhile does not stay.
+    private ApiToken? Learn(string key)
+    {
+        using SqliteConnection connection = _path.OpenReader();
+        if (TokenTable.Find(connection, key) is not { } token)
+        {
+            return null;
+        }
+
+        _tokens[key] = token;
+        if (TokenTable.Find(connection, key) is not null)
+        {
+            return token;
+        }
+
+        _tokens.TryRemove(key, out _);
+        return null;
     }
 }

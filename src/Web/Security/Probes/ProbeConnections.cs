@@ -1,31 +1,41 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.SignalR;
+using TdxDash.Web.Store.Probes;
 
 namespace TdxDash.Web.Security.Probes;
 
 /// <summary>The open connections of probes, so that those of a key that ends can be cut.</summary>
-internal sealed class ProbeConnections
+/// <param name="probes">Tells which keys may connect.</param>
+internal sealed class ProbeConnections(ProbeReader probes)
 {
     private readonly ConcurrentDictionary<string, (ProbePrincipal Probe, HubCallerContext Context)> _open = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _ended = new(StringComparer.Ordinal);
 
     /// <summary>Takes a connection up. One whose key ended since it was let in is cut at once.</summary>
     public void Add(ProbePrincipal probe, HubCallerContext context)
     {
         _open[context.ConnectionId] = (probe, context);
-        if (_ended.ContainsKey(probe.KeyId))
+        // Who ends a key stores that first and looks for connections then: one that it did not find finds the key ended here.
+        try
         {
-            context.Abort();
+            if (probes.Find(probe.KeyId) is not { IsLive: true })
+            {
+                context.Abort();
+            }
+        }
+        catch
+        {
+            // SignalR does not call back for a connection that it could not set up.
+            Remove(context);
+            throw;
         }
     }
 
     /// <summary>A connection is gone.</summary>
     public void Remove(HubCallerContext context) => _open.TryRemove(context.ConnectionId, out _);
 
-    /// <summary>Cuts every connection of a key, those that are being set up included.</summary>
+    /// <summary>Cuts every connection of a key that was ended, once that is stored.</summary>
     public void Cut(string keyId)
     {
-        _ended[keyId] = true;
         foreach ((ProbePrincipal probe, HubCallerContext context) in _open.Values)
         {
             if (probe.KeyId == keyId)

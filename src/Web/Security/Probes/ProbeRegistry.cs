@@ -1,11 +1,12 @@
 using TdxDash.Web.Live;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Probes;
 
 namespace TdxDash.Web.Security.Probes;
 
 /// <summary>Everything that changes who may connect as a probe. A key that ends is cut off as soon as that is stored.</summary>
-internal sealed class ProbeRegistry(ProbeReader reader, StoreWriter writer, ProbeConnections connections, LabelBook labels, TimeProvider time)
+internal sealed class ProbeRegistry(ProbeReader reader, StoreWriter writer, ProbeConnections connections, LabelBook labels, RefusalAudit refusals, TimeProvider time)
 {
     /// <summary>The name of this dashboard in what probes sign.</summary>
     public string Realm => reader.Realm;
@@ -17,6 +18,11 @@ internal sealed class ProbeRegistry(ProbeReader reader, StoreWriter writer, Prob
     public async Task<DirectOutcome<EnrolmentOutcome>> EnrolAsync(EnrolmentAsk ask)
     {
         DirectOutcome<EnrolmentOutcome> outcome = await RunAsync(transaction => new EnrolmentWork(transaction, ask, time.GetUtcNow()).Run());
+        if (outcome.Result is { Status: not StatusCodes.Status200OK } refused)
+        {
+            await refusals.AddAsync(ask.Refused(refused.Reason));
+        }
+
         if (outcome.Result?.Group is { } group)
         {
             labels.Learn(ask.HostId, group);
@@ -57,7 +63,7 @@ internal sealed class ProbeRegistry(ProbeReader reader, StoreWriter writer, Prob
         return outcome.Failure;
     }
 
-    /// <summary>Lets a token suffice to enrol a probe's host with another key; until then the old one may connect.</summary>
+    /// <summary>Lets a token suffice, for <see cref="ProbeChanges.ReturnFor"/>, to enrol a probe's host with another key; until that is done the old one may connect.</summary>
     /// <returns>Why it could not be stored; null where it is.</returns>
     public async Task<string?> AllowReturnAsync(long id, Actor by) => (await RunAsync(transaction => transaction.AllowReturn(id, by, time.GetUtcNow())!)).Failure;
 

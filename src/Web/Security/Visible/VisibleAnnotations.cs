@@ -10,8 +10,25 @@ internal sealed class VisibleAnnotations(Annotations annotations, IViewer viewer
     private const string Absent = "There is no such annotation any more.";
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<Annotation>> ListAsync(string? hostId, TimeWindow window, CancellationToken cancellation) =>
-        hostId is not null && !viewer.May(Role.Viewer, hostId) ? [] : [.. (await annotations.ListAsync(hostId, window, cancellation)).Where(Sees)];
+    public async Task<AnnotationPage> PageAsync(string? hostId, TimeWindow window, AnnotationPlace? after, int limit, CancellationToken cancellation)
+    {
+        if (hostId is not null && !viewer.May(Role.Viewer, hostId))
+        {
+            return new AnnotationPage([], null);
+        }
+
+        // Until the page is full of what the viewer may see, and one more tells that there is another page.
+        var seen = new List<Annotation>();
+        AnnotationPage page;
+        do
+        {
+            page = await annotations.PageAsync(hostId, window, after, limit, cancellation);
+            seen.AddRange(page.Items.Where(Sees));
+            after = page.Next;
+        }
+        while (page.Next is not null && seen.Count <= limit);
+        return AnnotationPage.Of(seen, limit);
+    }
 
     /// <inheritdoc/>
     public async Task<Annotation?> FindAsync(long id, CancellationToken cancellation) => await annotations.FindAsync(id, cancellation) is { } found && Sees(found) ? found : null;

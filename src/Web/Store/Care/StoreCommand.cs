@@ -25,6 +25,12 @@ internal static class StoreCommand
             return;
         }
 
+        if (args is [ApiTokenCommand.Name, .. string[] behind])
+        {
+            ApiTokenCommand.Run(behind, Read, output);
+            return;
+        }
+
         if (args[0] == SupportCommand.Name)
         {
             await SupportCommand.RunAsync(args[1..], Configuration, Console.In, output);
@@ -47,7 +53,7 @@ internal static class StoreCommand
             "restore" => BackupText.Restored(args[1], path.Folder, await new StoreRestore(path, StoreSchema.Current, TimeProvider.System).RunAsync(Path.GetFullPath(args[1]))),
             AccountCommand.Name => AccountCommand.MakeLink(path, options, args[1]),
             "retention" => Describe(path, options.Retention),
-            _ => throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE, restore FILE, support-bundle FILE, retention, account-link NAME and enroll-token; --help says more."),
+            _ => throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE, restore FILE, support-bundle FILE, retention, account-link NAME, api-token NAME and enroll-token; --help says more."),
         });
     }
 

@@ -23,6 +23,12 @@ internal sealed record EnrolmentAsk(
     /// <summary>The identity of the key.</summary>
     public string KeyId { get; } = ProbeKeys.IdOf(PublicKey);
 
+    /// <summary>What it came with, for the audit log.</summary>
+    public string With => $"token {Token.Id}, key {KeyId}, host name {HostName}, probe {ProbeVersion}";
+
+    /// <summary>What the audit log says where it is refused.</summary>
+    public AuditEntry Refused(string reason) => new(new Actor(Store.Actor.Anonymous, Address), "probe.enroll-refused", HostId, $"{With}: {reason}");
+
     /// <summary>Who it is once it is enrolled, for the audit log: before that it could be anybody.</summary>
     public Actor Actor => new($"probe:{(HostId.Length > 0 ? HostId : Scope.ToString().ToLowerInvariant())}", Address);
 }
@@ -42,6 +48,7 @@ internal sealed class EnrolmentWork(StoreTransaction transaction, EnrolmentAsk a
 {
     private const string TokenSql = "SELECT hash, scope, uses, used, coalesce(group_name, ''), expires_at_us, revoked_at_us FROM enrolment_tokens WHERE id = @id";
     private const string KeySql = "SELECT host_id, scope, token, revoked_at_us FROM probes WHERE key_id = @key";
+    // may_return is the time until which it may, 0 for not.
     private const string HostSql = "SELECT id, key_id, public_key, may_return FROM probes WHERE host_id = @host AND host_id <> '' AND revoked_at_us IS NULL";
     private const string UseSql = "UPDATE enrolment_tokens SET used = used + 1 WHERE id = @id";
     private const string EndSql = "UPDATE probes SET revoked_at_us = @at WHERE id = @id";
@@ -56,7 +63,7 @@ internal sealed class EnrolmentWork(StoreTransaction transaction, EnrolmentAsk a
         ON CONFLICT (host_id) DO UPDATE SET group_name = excluded.group_name
         """;
 
-    /// <summary>Decides, and keeps both the enrolment and what the audit log says of it.</summary>
+    /// <summary>Decides, and keeps both the enrolment and what the audit log says of it. A refusal changes nothing, and is noted by <see cref="EnrolmentAsk.Refused"/>.</summary>
     public EnrolmentOutcome Run()
     {
         Token? token = transaction.First(TokenSql, row => new Token(
@@ -64,10 +71,11 @@ internal sealed class EnrolmentWork(StoreTransaction transaction, EnrolmentAsk a
         EnrolmentOutcome outcome = token is null || !CryptographicOperations.FixedTimeEquals(token.Hash, ask.Token.Hash)
             ? new EnrolmentOutcome(403, "The token is none of this dashboard's. Check that it was copied whole, or ask an administrator for another one.")
             : Decide(token);
-        string with = $"token {ask.Token.Id}, key {ask.KeyId}, host name {ask.HostName}, probe {ask.ProbeVersion}";
-        transaction.Audit(outcome.Status == StatusCodes.Status200OK
-            ? new AuditEntry(ask.Actor, "probe.enroll", ask.HostId, outcome.EndedKey is { } ended ? $"{with}; in the place of key {ended}" : with)
-            : new AuditEntry(new Actor(Actor.Anonymous, ask.Address), "probe.enroll-refused", ask.HostId, $"{with}: {outcome.Reason}"), now);
+        if (outcome.Status == StatusCodes.Status200OK)
+        {
+            transaction.Audit(new AuditEntry(ask.Actor, "probe.enroll", ask.HostId, outcome.EndedKey is { } ended ? $"{ask.With}; in the place of key {ended}" : ask.With), now);
+        }
+
         return outcome;
     }
 
@@ -106,7 +114,7 @@ internal sealed class EnrolmentWork(StoreTransaction transaction, EnrolmentAsk a
 
     private EnrolmentOutcome Enrol(Token token)
     {
-        Standing? live = transaction.First(HostSql, row => new Standing(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetInt64(3) != 0), ("@host", ask.HostId));
+        Standing? live = transaction.First(HostSql, row => new Standing(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetInt64(3) > UnixTime.ToMicroseconds(now)), ("@host", ask.HostId));
         if (live is { MayReturn: false } && !ProbeKeys.Verify(live.PublicKey, ask.Statement, ask.Consent))
         {
             return new EnrolmentOutcome(409, $"Host {ask.HostId} is enrolled already with another key, {live.KeyId[..16]}, which this probe does not have. "

@@ -9,7 +9,7 @@ internal sealed class ProbeReader(StorePath path)
 {
     private const string Columns = """
         SELECT p.id AS Id, p.scope AS Scope, p.host_id AS HostId, p.name AS Name, p.key_id AS KeyId, p.public_key AS PublicKey, p.token AS Token,
-            p.enrolled_at_us AS EnrolledAt, p.rotated_at_us AS RotatedAt, p.revoked_at_us AS RevokedAt, p.may_return AS MayReturn
+            p.enrolled_at_us AS EnrolledAt, p.rotated_at_us AS RotatedAt, p.revoked_at_us AS RevokedAt, p.may_return AS MayReturnUntil
         FROM probes p
         """;
 
@@ -63,9 +63,9 @@ internal sealed class ProbeReader(StorePath path)
         return [.. connection.Query<RawToken>($"{TokenColumns} ORDER BY id DESC LIMIT @most", new { most }).Select(raw => raw.Row)];
     }
 
-    private sealed record Raw(long Id, string Scope, string HostId, string Name, string KeyId, byte[] PublicKey, long Token, long EnrolledAt, long? RotatedAt, long? RevokedAt, long MayReturn)
+    private sealed record Raw(long Id, string Scope, string HostId, string Name, string KeyId, byte[] PublicKey, long Token, long EnrolledAt, long? RotatedAt, long? RevokedAt, long MayReturnUntil)
     {
-        public ProbeRow Row => new(Id, Enum.Parse<ProbeScope>(Scope), HostId, Name, KeyId, PublicKey, Token, EnrolledAt, RotatedAt, RevokedAt, MayReturn != 0);
+        public ProbeRow Row => new(Id, Enum.Parse<ProbeScope>(Scope), HostId, Name, KeyId, PublicKey, Token, EnrolledAt, RotatedAt, RevokedAt, MayReturnUntil);
     }
 
     private sealed record RawToken(long Id, string Scope, long Uses, long Used, string? Group, long CreatedAt, string CreatedBy, long ExpiresAt, long? RevokedAt)

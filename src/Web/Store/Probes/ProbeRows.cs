@@ -13,9 +13,9 @@ namespace TdxDash.Web.Store.Probes;
 /// <param name="EnrolledAt">When, in microseconds since 1970.</param>
 /// <param name="RotatedAt">When it changed its key last; null for never.</param>
 /// <param name="RevokedAt">When it was revoked or replaced; null for one that may connect.</param>
-/// <param name="MayReturn">Whether a token suffices to enrol its host with another key.</param>
+/// <param name="MayReturnUntil">Until when a token suffices to enrol its host with another key, in microseconds since 1970; 0 for not.</param>
 public sealed record ProbeRow(
-    long Id, ProbeScope Scope, string HostId, string Name, string KeyId, byte[] PublicKey, long Token, long EnrolledAt, long? RotatedAt, long? RevokedAt, bool MayReturn)
+    long Id, ProbeScope Scope, string HostId, string Name, string KeyId, byte[] PublicKey, long Token, long EnrolledAt, long? RotatedAt, long? RevokedAt, long MayReturnUntil)
 {
     /// <summary>Whether it may connect.</summary>
     public bool IsLive => RevokedAt is null;

@@ -96,6 +96,7 @@ public sealed class ChangeResourceTests(ApiSite site) : IClassFixture<ApiSite>
 
     [Theory]
     [InlineData("""{"text": "2 sockets x 1 XB"}""", "column 13")]
+    [InlineData("""{"text": "2 sockets x 1 TiB, tds 1000000 x 32 TiB"}""", "more than 8 PiB")]
     [InlineData("""{"host": "nobody"}""", "No host with the identity")]
     [InlineData("""{}""", "not exactly one of 'text' and 'host'")]
     [InlineData("""{"text": "a", "colour": 1}""", "$.colour")]
@@ -130,6 +131,27 @@ public sealed class ChangeResourceTests(ApiSite site) : IClassFixture<ApiSite>
         Assert.Equal(
             [("anna", "annotation.add"), ("bob", "annotation.edit"), ("bob", "annotation.delete")],
             await AuditAsync(ApiSite.Host(3)));
+    }
+
+    [Fact]
+    public async Task Annotations_PageByPage_AreAllThatTheCallerSees()
+    {
+        string host = ApiSite.Host(2);
+        for (int i = 0; i < 7; i++)
+        {
+            // Of one moment, so that the number tells them apart; those between are of a host that not everybody sees.
+            await site.SendAsync(Post, "/annotations", new { hostId = i % 2 == 0 ? host : ApiSite.Host(1), from = "2025-03-01T12:00:00Z", text = $"note {i}" });
+        }
+
+        Assert.Null(await site.Dashboard.Service<LabelBook>().ChangeAsync(new Dictionary<string, HostLabels> { [host] = FleetSamples.Labels("site-d") }, Samples.By, TestContext.Current.CancellationToken));
+        const string window = "/annotations?from=2025-03-01T00:00Z&to=2025-03-02T00:00Z";
+
+        Assert.Equal(Enumerable.Range(0, 7).Select(i => $"note {i}"), (await site.AllAsync(window, 2)).Select(item => (string)item["text"]!));
+        JsonNode first = await site.GetAsync($"{window}&limit=3", "dora viewer:site-d");
+        Assert.Equal(["note 0", "note 2", "note 4"], first["items"]!.AsArray().Select(item => (string)item!["text"]!));
+        JsonNode last = await site.GetAsync($"{window}&limit=3&cursor={first["next"]}", "dora viewer:site-d");
+        Assert.Equal(("note 6", null), ((string)Assert.Single(last["items"]!.AsArray())!["text"]!, last["next"]));
+        Assert.Contains("which no page gave", (await site.SendAsync(Get, $"{window}&cursor=x")).Problem(HttpStatusCode.BadRequest), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -82,6 +82,20 @@ public sealed class AlertEvaluatorTests
     }
 
     [Fact]
+    public void Look_ReadyHostOfWhichNothingTellsAnyMore_IsNoLoss()
+    {
+        AlertRule rule = Rule(AlertKind.ReadinessLost);
+        Look([rule], FleetSamples.Host("was"));
+        FleetHost unknown = FleetSamples.Host("was", TdxState.NotInitialized,
+            with: summary => summary with { StateReason = "The TDX module is not initialised, or it is not known: nothing tells of initialisation (/dev/kmsg)" });
+
+        Look([rule], unknown);
+        Wait(TimeSpan.FromMinutes(20));
+
+        Assert.Empty(Look([rule], unknown).Changes);
+    }
+
+    [Fact]
     public void Look_AfterAStart_NobodyIsCalledSilentUntilProbesHadTheirTime()
     {
         AlertRule rule = Rule(AlertKind.HostSilent) with { RaiseFor = TimeSpan.Zero };

@@ -35,6 +35,15 @@ public sealed partial class OpenIdTests
         using var other = new Browser(dashboard.Address);
         using HttpResponseMessage again = await ThroughAsync(other, dashboard, "/sign-in/openid");
         Assert.Equal(account.Id, Assert.Single(dashboard.Service<AccountBook>().All).Id);
+
+        // Whose groups no longer say so stays the administrator while there is no other, and is told that.
+        await provider.StandardInput.WriteLineAsync("lab-people");
+        await LineAsync(provider, "groups");
+        using var later = new Browser(dashboard.Address);
+        using HttpResponseMessage refused = await ThroughAsync(later, dashboard, "/sign-in/openid");
+        Assert.Equal("/sign-in?problem=lastadministrator", refused.Headers.Location!.ToString());
+        using HttpResponseMessage page = await later.GetAsync("/sign-in?problem=lastadministrator");
+        Assert.Contains("nobody else administers this dashboard", await page.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
         provider.Kill();
     }
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
+using TdxDash.Web.Security.Access;
 using TdxDash.Web.Security.Probes;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Probes;
@@ -87,7 +88,12 @@ public sealed class EnrolmentTests : IAsyncLifetime
         (_, EnrolReply late) = await EnrolAsync(good.ToString(), key);
         Assert.Contains("expired", late.Reason, StringComparison.Ordinal);
         Assert.Equal(0, Count("SELECT count(*) FROM probes", new { }));
-        Assert.Equal(5, Audit("probe.enroll-refused").Count);
+
+        // What has not the form of a token is not noted; of the others the first, and then how many came.
+        Assert.Single(Audit("probe.enroll-refused"));
+        await Dashboard.Service<RefusalAudit>().FlushAsync();
+        Assert.Equal(2, Audit("probe.enroll-refused").Count);
+        Assert.StartsWith("4 more within the minute; the last: token ", Dashboard.Service<AuditLog>().Read(new AuditQuery("probe.enroll-refused", null, 1)).Single().Detail, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,6 +119,10 @@ public sealed class EnrolmentTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Unauthorized, await SelfAsync(first));
 
         await Dashboard.Service<ProbeRegistry>().AllowReturnAsync(Dashboard.Service<ProbeReader>().Find(Id(second))!.Id, Actor.System);
+        _clock.Ahead = ProbeChanges.ReturnFor;
+        EnrolmentToken late = await Dashboard.Keys.TokenAsync(new TokenWish(ProbeScope.Host, 9, TokenWish.Usual, null));
+        Assert.Equal(HttpStatusCode.Conflict, (await EnrolAsync(late.ToString(), third)).Status);
+        _clock.Ahead = TimeSpan.Zero;
         Assert.Equal(HttpStatusCode.OK, (await EnrolAsync(token.ToString(), third)).Status);
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.NoContent), (await SelfAsync(second), await SelfAsync(third)));
         (HttpStatusCode dead, EnrolReply never) = await EnrolAsync(token.ToString(), first);
@@ -150,6 +160,11 @@ public sealed class EnrolmentTests : IAsyncLifetime
 
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.NoContent), (await SelfAsync(old), await SelfAsync(next)));
         Assert.Equal(["probe.rotate"], Audit("probe.rotate"));
+
+        EnrolmentToken token = await Dashboard.Keys.TokenAsync();
+        (HttpStatusCode again, EnrolReply never) = await EnrolAsync(token.ToString(), old);
+        Assert.Equal(HttpStatusCode.Conflict, again);
+        Assert.Contains("never enrolled again", never.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class QueryPlanTests
         { "latest boots", EventReader.LatestBootSql, "SEARCH e USING INDEX sqlite_autoindex_events_1 (host=? AND boot_id=?)" },
         { "latest boots, which", EventReader.LatestBootSql, "SEARCH l USING INDEX events_by_host_and_sequence (host=?)" },
         { "newest observations", EventReader.NewestSql, "SEARCH e USING INDEX events_by_host_and_sequence (host=?)" },
-        { "annotations", Annotations.OfHostSql, "SEARCH a USING INDEX annotations_by_host_and_time (host=? AND from_us<?)" },
+        { "annotations", Annotations.OfHostSql, "SEARCH a USING INDEX annotations_by_host_and_time (host=? AND from_us>? AND from_us<?)" },
     };
 
     [Theory]
