@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { cookieOf, signIn } from "../sign-in.mjs";
 
 const [web, probe, count, journals] = process.argv.slice(2);
 const hosts = Number(count ?? 200);
@@ -39,24 +40,24 @@ function start(...command) {
 }
 
 // Every observation that the dashboard keeps: plain SignalR JSON over long polling.
-/** @param {string} base @param {number} newest */
-async function observations(base, newest) {
-  const hub = base + "/hubs/live";
-  const { connectionToken } = await (await fetch(hub + "/negotiate?negotiateVersion=1", { method: "POST" })).json();
+/** @param {string} base @param {string} session @param {number} newest */
+async function observations(base, session, newest) {
+  const hub = base + "/hubs/live", headers = { Cookie: session };
+  const { connectionToken } = await (await fetch(hub + "/negotiate?negotiateVersion=1", { method: "POST", headers })).json();
   const address = `${hub}?id=${connectionToken}`;
-  const send = (/** @type {object} */ message) => fetch(address, { method: "POST", body: JSON.stringify(message) + "\x1e" });
-  await fetch(address);
+  const send = (/** @type {object} */ message) => fetch(address, { method: "POST", headers, body: JSON.stringify(message) + "\x1e" });
+  await fetch(address, { headers });
   await send({ protocol: "json", version: 1 });
   await send({ type: 4, invocationId: "1", target: "Subscribe", arguments: [{ all: true }, 0] });
   const seen = [];
   while (seen.length === 0 || seen[seen.length - 1].revision < newest) {
-    for (const part of (await (await fetch(address)).text()).split("\x1e").filter(text => text.length > 0)) {
+    for (const part of (await (await fetch(address, { headers })).text()).split("\x1e").filter(text => text.length > 0)) {
       const message = JSON.parse(part);
       if (message.type === 2) { seen.push(message.item); }
       if (message.type === 3) { throw new Error(message.error); }
     }
   }
-  await fetch(address, { method: "DELETE" });
+  await fetch(address, { method: "DELETE", headers });
   return seen;
 }
 
@@ -91,7 +92,10 @@ try {
   demo = start(probe, "demo", "--dashboard", base, "--state", state, "--count", "0", "--updatable", String(hosts));
   demo.child.on("exit", code => { if (code) { console.error(`The demo hosts ended with ${code}.`); } });
   browser = await chromium.launch({ executablePath: "/usr/bin/chromium-headless-shell", args: ["--no-sandbox", "--disable-gpu"] });
-  const page = await browser.newPage({ viewport: { width: 1400, height: 1000 } });
+  const session = await signIn(join(web, "TdxDash.Web.dll"), data, base);
+  const context = await browser.newContext({ viewport: { width: 1400, height: 1000 } });
+  await context.addCookies([cookieOf(session, base)]);
+  const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   await page.goto(base + "/live");
   await page.waitForFunction(wanted => document.querySelector("[data-count=waiting] b")?.textContent === String(wanted) && document.querySelector("[data-ready=true]"), hosts);
@@ -103,7 +107,7 @@ try {
   const shown = await page.evaluate(() => window.shown);
   const counts = await page.locator(".counts").innerText();
 
-  const hub = await observations(base, await page.evaluate(async () => {
+  const hub = await observations(base, session, await page.evaluate(async () => {
     const { connectionToken } = await (await fetch("/hubs/live/negotiate?negotiateVersion=1", { method: "POST" })).json();
     const address = `/hubs/live?id=${connectionToken}`;
     const send = message => fetch(address, { method: "POST", body: JSON.stringify(message) + "\x1e" });

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { cookieOf, signIn } from "../sign-in.mjs";
 
 const GIB = 2 ** 30, MIB = 2 ** 20, TDMRS = 64;
 const FRAMES = 300;
@@ -116,7 +117,9 @@ try {
     const host = start(probe, "run", "--dashboard", address, "--state", join(at, "state"), "--interval", "60s", "--module", "emulated", "--trial", "--root", join(at, "root"));
     running.push(host);
     await host.line(/delivered/);
-    const page = await (await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" })).newPage();
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce" });
+    await context.addCookies([cookieOf(await signIn(join(web, "TdxDash.Web.dll"), join(at, "data"), address), address)]);
+    const page = await context.newPage();
     await page.addInitScript(instrument);
     await page.goto(address);
     await page.goto(address + await page.locator("tbody a[href^='/hosts/']").first().getAttribute("href") + "/memory");

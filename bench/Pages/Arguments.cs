@@ -7,10 +7,11 @@ namespace TdxDash.Pages;
 /// <param name="DemoFleet">DemoFleet.dll, which lets the dashboard hear of the hosts.</param>
 /// <param name="Hosts">How many hosts the folder has.</param>
 /// <param name="Part">The one part that is measured; null for all.</param>
-internal sealed record Arguments(string Web, string Data, int Port, string DemoFleet, int Hosts, string? Part)
+/// <param name="Kinds">The kinds of pages whose memory is measured; empty for all.</param>
+internal sealed record Arguments(string Web, string Data, int Port, string DemoFleet, int Hosts, string? Part, IReadOnlyList<string> Kinds)
 {
     public const string Usage = """
-        Usage: Pages WEB DATA DEMOFLEET HOSTS [start|journey|planner|weight|memory]
+        Usage: Pages WEB DATA DEMOFLEET HOSTS [start|journey|planner|weight|memory [KIND]...]
 
         Measures the dashboard in Chromium (/usr/bin/chromium-headless-shell): start, first rows, search and sort, host pages, the fleet of another time, the
         planner, page weight, and memory of the server for each open page.
@@ -20,16 +21,17 @@ internal sealed record Arguments(string Web, string Data, int Port, string DemoF
         DEMOFLEET  DemoFleet.dll, which lets the dashboard hear of the hosts
         HOSTS      how many there are
 
-        The last word measures one part only.
+        It signs in as the administrator "bench", which it makes, and enrols a machine of demo hosts; Node.js is needed for that.
+        The last word measures one part only; memory that of all kinds of pages, or of those that are named: Fleet compare live.
 
         """;
 
     private static readonly string[] Parts = ["start", "journey", "planner", "weight", "memory"];
 
     public static Arguments? Read(string[] args) =>
-        args is [var web, var data, var fleet, var hosts, .. { Length: <= 1 } part] && File.Exists(web) && Directory.Exists(data) && File.Exists(fleet) && int.TryParse(hosts, out int count)
-            && part.All(word => Parts.Contains(word, StringComparer.Ordinal))
-            ? new Arguments(Path.GetFullPath(web), Path.GetFullPath(data), 18_937, Path.GetFullPath(fleet), count, part.FirstOrDefault())
+        args is [var web, var data, var fleet, var hosts, .. var part] && File.Exists(web) && Directory.Exists(data) && File.Exists(fleet) && int.TryParse(hosts, out int count)
+            && (part.Length == 0 || (Parts.Contains(part[0], StringComparer.Ordinal) && (part.Length == 1 || part[0] == "memory")))
+            ? new Arguments(Path.GetFullPath(web), Path.GetFullPath(data), 18_937, Path.GetFullPath(fleet), count, part.FirstOrDefault(), [.. part.Skip(1)])
             : null;
 
     public bool Measures(string part) => Part is null || Part == part;

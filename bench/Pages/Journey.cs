@@ -34,11 +34,11 @@ internal static class Journey
         })
         """;
 
-    public static async Task RunAsync(IBrowser browser, Server server)
+    public static async Task RunAsync(Visitor visitor, Server server)
     {
         Uri address = server.Address;
-        await using IBrowserContext context = await Visit.NewContextAsync(browser);
-        IPage page = await Visit.OpenAsync(context, address);
+        await using IBrowserContext context = await visitor.NewContextAsync();
+        IPage page = await Visitor.OpenAsync(context, address);
         await page.Locator(".tables > div:last-of-type tr.host-row").First.WaitForAsync();
         string host = (await page.Locator("a.open").First.GetAttributeAsync("href"))!;
         var searches = new List<double>();
@@ -53,14 +53,14 @@ internal static class Journey
 
         Figures.Print("search typed, rows painted", searches);
         Figures.Print("heading clicked, rows painted", sorts);
-        Figures.Print("Fleet, rows painted, fresh browser on a running server", await RepeatAsync(() => Visit.FirstRowsAsync(browser, address)));
-        Figures.Print("host page, content painted, fresh browser", await RepeatAsync(() => Visit.PaintedAsync(browser, new Uri(address, host), "main h2")));
-        Figures.Print("host page, memory map painted, fresh browser", await RepeatAsync(() => Visit.PaintedAsync(browser, new Uri(address, host + "/memory"), "main svg[role], main canvas, main svg[aria-label]")));
+        Figures.Print("Fleet, rows painted, fresh browser on a running server", await RepeatAsync(() => visitor.FirstRowsAsync(address)));
+        Figures.Print("host page, content painted, fresh browser", await RepeatAsync(() => visitor.PaintedAsync(new Uri(address, host), "main h2")));
+        Figures.Print("host page, memory map painted, fresh browser", await RepeatAsync(() => visitor.PaintedAsync(new Uri(address, host + "/memory"), "main svg[role], main canvas, main svg[aria-label]")));
         DateTime then = DateTime.UtcNow.AddDays(-90);
         var past = new List<double>();
         for (int i = 0; i < Times / 2; i++)
         {
-            past.Add(await Visit.FirstRowsAsync(browser, new Uri(address, $"/?at={then.AddHours(i * 7):yyyy-MM-ddTHH:mm:ssZ}")));
+            past.Add(await visitor.FirstRowsAsync(new Uri(address, $"/?at={then.AddHours(i * 7):yyyy-MM-ddTHH:mm:ssZ}")));
         }
 
         Figures.Print("Fleet of another time, rows painted, fresh browser", past);

@@ -10,9 +10,9 @@ internal static class OpenPages
 
     private static readonly TimeSpan After = TimeSpan.FromSeconds(5);
 
-    public static async Task RunAsync(IBrowser browser, Server server)
+    public static async Task RunAsync(Visitor visitor, Server server, IReadOnlyList<string> wanted)
     {
-        await using IBrowserContext context = await Visit.NewContextAsync(browser);
+        await using IBrowserContext context = await visitor.NewContextAsync();
         // What the dashboard reads by itself in the first minutes is no page's: asked for, it is read at once.
         IPage plan = await OpenAsync(context, server, "/planner/fleet");
         await plan.Locator(".figures").WaitForAsync();
@@ -27,7 +27,7 @@ internal static class OpenPages
             ("history", _ => "/history"), ("compare", i => $"/compare?a={hosts[i]}&b={hosts[i + 1]}"), ("planner", _ => "/planner"), ("planner from a host", i => "/planner?host=" + hosts[i]),
             ("planner over the fleet", _ => "/planner/fleet"), ("live", _ => "/live"), ("import", _ => "/import"), ("store", _ => "/store"),
         ];
-        foreach ((string name, Func<int, string> path) in kinds)
+        foreach ((string name, Func<int, string> path) in kinds.Where(kind => wanted.Count == 0 || wanted.Contains(kind.Name, StringComparer.Ordinal)))
         {
             // A page that was open once has warmed every cache of all pages and every path.
             await LeaveAsync(await OpenAsync(context, server, path(Count)));
@@ -44,7 +44,7 @@ internal static class OpenPages
 
     private static async Task<IPage> OpenAsync(IBrowserContext context, Server server, string path)
     {
-        IPage page = await Visit.OpenAsync(context, new Uri(server.Address, path));
+        IPage page = await Visitor.OpenAsync(context, new Uri(server.Address, path));
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
         return page;
     }

@@ -29,17 +29,17 @@ internal static class PlannerPages
         })
         """;
 
-    public static async Task RunAsync(IBrowser browser, Server server)
+    public static async Task RunAsync(Visitor visitor, Server server)
     {
-        await using IBrowserContext context = await Visit.NewContextAsync(browser);
-        IPage plan = await Visit.OpenAsync(context, new Uri(server.Address, "/planner"));
+        await using IBrowserContext context = await visitor.NewContextAsync();
+        IPage plan = await Visitor.OpenAsync(context, new Uri(server.Address, "/planner"));
         await plan.Locator(".editor[data-attached]").WaitForAsync();
         // The name comes onto the page with the results.
         Figures.Print("planner: typed, result of an 8-socket 8 TiB plan painted", await RepeatAsync(i =>
             TimeAsync(plan, "#plan-text", $"name run {i:00}, 8 sockets x {1_024 + i} GiB, hole 2G-4G, firmware 6 x 64 KiB in 1M-2G, keyids 64, tds 40 x 128 GiB x 16 vcpus", "input", ".tools", $"run {i:00}")));
 
-        Figures.Print("planner over the fleet, first of all, painted", [await Visit.PaintedAsync(browser, new Uri(server.Address, "/planner/fleet"), ".figures")]);
-        IPage fleet = await Visit.OpenAsync(context, new Uri(server.Address, "/planner/fleet?dpamt=on&use=10"));
+        Figures.Print("planner over the fleet, first of all, painted", [await visitor.PaintedAsync(new Uri(server.Address, "/planner/fleet"), ".figures")]);
+        IPage fleet = await Visitor.OpenAsync(context, new Uri(server.Address, "/planner/fleet?dpamt=on&use=10"));
         await fleet.Locator(".figures").WaitForAsync();
         Figures.Print("planner over the fleet: what-if changed, result painted", await RepeatAsync(i =>
             TimeAsync(fleet, "form [inputmode=decimal]", (11 + i).ToString(CultureInfo.InvariantCulture), "change", ".figures", "PAMT")));

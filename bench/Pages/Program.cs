@@ -20,9 +20,11 @@ await using IBrowser browser = await playwright.Chromium.LaunchAsync(new Browser
 // The browser's own first page costs as much as the dashboard's, and no user starts it for this.
 await (await browser.NewPageAsync()).GotoAsync("data:text/html,<p>warm</p>");
 
+using Access access = await Access.OpenAsync(arguments);
+var visitor = new Visitor(browser, access.Session);
 if (arguments.Measures("start"))
 {
-    await Starts.RunAsync(browser, arguments);
+    await Starts.RunAsync(visitor, arguments);
 }
 
 if (arguments.Part == "start")
@@ -31,29 +33,29 @@ if (arguments.Part == "start")
 }
 
 await using Server server = await Server.StartAsync(arguments);
-using Process alive = Process.Start(new ProcessStartInfo("dotnet", [arguments.DemoFleet, "alive", server.Address.ToString(), arguments.Hosts.ToString(CultureInfo.InvariantCulture)]))!;
+using Process alive = Process.Start(new ProcessStartInfo("dotnet", [arguments.DemoFleet, "alive", server.Address.ToString(), arguments.Hosts.ToString(CultureInfo.InvariantCulture), access.Demo]))!;
 try
 {
     // After the start every host comes back from a silence; what is measured is the usual day.
     await Task.Delay(TimeSpan.FromSeconds(25));
     if (arguments.Measures("journey"))
     {
-        await Journey.RunAsync(browser, server);
+        await Journey.RunAsync(visitor, server);
     }
 
     if (arguments.Measures("planner"))
     {
-        await PlannerPages.RunAsync(browser, server);
+        await PlannerPages.RunAsync(visitor, server);
     }
 
     if (arguments.Measures("weight"))
     {
-        await Weight.RunAsync(browser, server.Address);
+        await Weight.RunAsync(visitor, server.Address);
     }
 
     if (arguments.Measures("memory"))
     {
-        await OpenPages.RunAsync(browser, server);
+        await OpenPages.RunAsync(visitor, server, arguments.Kinds);
     }
 }
 finally

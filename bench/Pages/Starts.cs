@@ -7,7 +7,7 @@ internal static class Starts
 {
     private const int Times = 5;
 
-    public static async Task RunAsync(IBrowser browser, Arguments arguments)
+    public static async Task RunAsync(Visitor visitor, Arguments arguments)
     {
         var ready = new List<double>();
         var rows = new List<double>();
@@ -16,7 +16,7 @@ internal static class Starts
             await using Server fresh = await Server.StartAsync(arguments);
             ready.Add(fresh.ToReady.TotalMilliseconds);
             double cpu = fresh.Cpu.TotalMilliseconds;
-            rows.Add(await Visit.FirstRowsAsync(browser, fresh.Address));
+            rows.Add(await visitor.FirstRowsAsync(fresh.Address));
             Console.WriteLine(FormattableString.Invariant(
                 $"  start {round + 1}: ready after {ready[^1]:F0} ms, {cpu:F0} ms of processor time; then first rows after {rows[^1]:F0} ms; load {File.ReadAllText("/proc/loadavg").Split(' ')[0]}"));
         }

@@ -7,23 +7,23 @@ namespace TdxDash.Pages;
 /// <summary>How much the first visit of a page transfers, as it comes over the wire.</summary>
 internal static class Weight
 {
-    public static async Task RunAsync(IBrowser browser, Uri address)
+    public static async Task RunAsync(Visitor visitor, Uri address)
     {
         string host;
-        await using (IBrowserContext context = await Visit.NewContextAsync(browser))
+        await using (IBrowserContext context = await visitor.NewContextAsync())
         {
-            host = (await (await Visit.OpenAsync(context, address)).Locator("a.open").First.GetAttributeAsync("href"))!;
+            host = (await (await Visitor.OpenAsync(context, address)).Locator("a.open").First.GetAttributeAsync("href"))!;
         }
 
         foreach (string path in (string[])["/", host, host + "/memory", host + "/metadata", host + "/history", "/history", "/compare", "/import"])
         {
-            await MeasureAsync(browser, new Uri(address, path), path.Replace(host, "/hosts/ID", StringComparison.Ordinal));
+            await MeasureAsync(visitor, new Uri(address, path), path.Replace(host, "/hosts/ID", StringComparison.Ordinal));
         }
     }
 
-    private static async Task MeasureAsync(IBrowser browser, Uri address, string name)
+    private static async Task MeasureAsync(Visitor visitor, Uri address, string name)
     {
-        await using IBrowserContext context = await Visit.NewContextAsync(browser);
+        await using IBrowserContext context = await visitor.NewContextAsync();
         IPage page = await context.NewPageAsync();
         ICDPSession session = await context.NewCDPSessionAsync(page);
         var files = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);

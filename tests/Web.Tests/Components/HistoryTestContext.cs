@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Live;
+using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
@@ -22,6 +23,7 @@ public abstract class HistoryTestContext : BunitContext
         Services.AddSingleton<IStoreCondition>(Condition);
         Services.AddSingleton<TimeProvider>(Store.Time);
         Services.AddSingleton<IFleetView>(Store.Fleet);
+        Services.AddSingleton<IFleetProjection>(_ => new FleetProjection(Store.Fleet, new FakeLabels(), new FakeCatalogue(), Store.Time));
         Services.AddSingleton<ISnapshotArchive>(new SnapshotArchive(new SnapshotReader(Store.Path)));
         Services.AddSingleton(Store.Hosts);
         Services.AddSingleton(Store.Past);

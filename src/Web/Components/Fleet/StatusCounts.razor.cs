@@ -17,9 +17,13 @@ public sealed partial class StatusCounts : IDisposable
     private RenderTurn? _turn;
     private int _updating;
 
-    /// <summary>What the page's search found, whatever the state.</summary>
+    /// <summary>How many hosts the page's search found, whatever the state.</summary>
     [Parameter, EditorRequired]
-    public FleetSelection Selection { get; set; } = null!;
+    public int Searched { get; set; }
+
+    /// <summary>How many of them have each state, by its word.</summary>
+    [Parameter, EditorRequired]
+    public IReadOnlyDictionary<string, int> ByState { get; set; } = null!;
 
     /// <summary>What the page shows; each count links to the same with its state added or taken out.</summary>
     [Parameter, EditorRequired]
@@ -85,5 +89,5 @@ public sealed partial class StatusCounts : IDisposable
 
     private bool IsOn(string word) => State.States.Contains(word);
 
-    private string Count(string word) => Selection.ByState[word].ToString("#,0", CultureInfo.InvariantCulture);
+    private string Count(string word) => ByState[word].ToString("#,0", CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using TdxDash.Tdx.Reinit;
-using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Live.Reinit;
 
@@ -30,31 +29,52 @@ public enum BoardPhase
 public sealed record BoardRow(FleetHost Host, BoardPhase Phase, ReinitRun? Run, HostReinit? Reinit)
 {
     /// <summary>Whether it is a demo host, whose emulated module can be re-initialised.</summary>
-    public bool IsDemo => Host.Summary.Origin == Origin.Demo;
+    public bool IsDemo => Host.IsDemo;
 
     /// <summary>The moment, by the dashboard's clock, up to which anything is known of it: now, or when it was last heard of where it is silent.</summary>
     /// <param name="now">The dashboard's clock.</param>
     public DateTimeOffset KnownUntil(DateTimeOffset now) => Host.IsSilentAt(now) ? Host.Entry.LastSeen : now;
 }
 
-/// <summary>The hosts of a selection by where they stand, at one moment.</summary>
-/// <param name="Rows">The hosts: by phase, then by name.</param>
-/// <param name="Counts">How many are in each phase.</param>
-public sealed record Board(ImmutableArray<BoardRow> Rows, ImmutableDictionary<BoardPhase, int> Counts)
+/// <summary>The hosts of a selection by where they stand, at one moment. An open page holds it: of hosts that wait, which are most, there is nothing in it but the hosts that all pages share.</summary>
+public sealed class Board
 {
+    private readonly Dictionary<string, BoardRow> _begun;
+    private readonly Func<string, HostReinit?> _find;
+
+    private Board(ImmutableArray<FleetHost> hosts, Dictionary<string, BoardRow> begun, Func<string, HostReinit?> find)
+    {
+        (_begun, _find) = (begun, find);
+        Counts = Enum.GetValues<BoardPhase>().ToImmutableDictionary(phase => phase, phase => begun.Values.Count(row => row.Phase == phase) + (phase == BoardPhase.Waiting ? hosts.Length - begun.Count : 0));
+        Hosts = begun.Count == 0 ? hosts : ImmutableArray.CreateRange(hosts.OrderBy(PhaseOf));
+    }
+
     /// <summary>A board without hosts.</summary>
     public static Board Empty { get; } = Of([], _ => null, default);
+
+    /// <summary>The hosts: by phase, then by name.</summary>
+    public ImmutableArray<FleetHost> Hosts { get; }
+
+    /// <summary>How many are in each phase.</summary>
+    public ImmutableDictionary<BoardPhase, int> Counts { get; }
 
     /// <summary>Makes it.</summary>
     /// <param name="hosts">The hosts, by name.</param>
     /// <param name="find">What is known of a host's module.</param>
     /// <param name="since">Runs that began before this do not count, by the dashboard's clock.</param>
-    public static Board Of(IEnumerable<FleetHost> hosts, Func<string, HostReinit?> find, DateTimeOffset since)
+    public static Board Of(ImmutableArray<FleetHost> hosts, Func<string, HostReinit?> find, DateTimeOffset since)
     {
-        ArgumentNullException.ThrowIfNull(hosts);
         ArgumentNullException.ThrowIfNull(find);
-        ImmutableArray<BoardRow> rows = [.. hosts.Select(host => Of(host, find(host.Id), since)).OrderBy(row => row.Phase)];
-        return new Board(rows, Enum.GetValues<BoardPhase>().ToImmutableDictionary(phase => phase, phase => rows.Count(row => row.Phase == phase)));
+        var begun = new Dictionary<string, BoardRow>(StringComparer.Ordinal);
+        foreach (FleetHost host in hosts)
+        {
+            if (find(host.Id) is { } known && Of(host, known, since) is { Run: not null } row)
+            {
+                begun[host.Id] = row;
+            }
+        }
+
+        return new Board(hosts, begun, find);
     }
 
     /// <summary>One host's row.</summary>
@@ -75,6 +95,36 @@ public sealed record Board(ImmutableArray<BoardRow> Rows, ImmutableDictionary<Bo
             ? new BoardRow(host, PhaseOf(boot), boot, known)
             : new BoardRow(host, BoardPhase.Waiting, null, known);
     }
+
+    /// <summary>The row of one of its hosts.</summary>
+    public BoardRow RowOf(FleetHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        return _begun.TryGetValue(host.Id, out BoardRow? row) ? row : new BoardRow(host, BoardPhase.Waiting, null, _find(host.Id));
+    }
+
+    /// <summary>Where one of its hosts stands.</summary>
+    public BoardPhase PhaseOf(FleetHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        return PhaseOf(host.Id);
+    }
+
+    /// <summary>The hosts whose run ended since an earlier board that they were on.</summary>
+    public IReadOnlyList<BoardRow> EndedSince(Board before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        BoardRow[] ended = [.. _begun.Values.Where(row => row.Phase is BoardPhase.Done or BoardPhase.Failed && before.PhaseOf(row.Host.Id) != row.Phase)];
+        if (ended.Length == 0)
+        {
+            return [];
+        }
+
+        var known = before.Hosts.Select(host => host.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. ended.Where(row => known.Contains(row.Host.Id))];
+    }
+
+    private BoardPhase PhaseOf(string hostId) => _begun.TryGetValue(hostId, out BoardRow? row) ? row.Phase : BoardPhase.Waiting;
 
     private static bool Begun(HostReinit known, ReinitRun run, DateTimeOffset since) =>
         (run.Outcome == RunOutcome.Running && run.Kind == RunKind.Update) || known.ByDashboard(run.Start) >= since;

@@ -19,9 +19,13 @@ public sealed partial class ReinitForm : IDisposable
     private string _said = "";
     private IReadOnlyList<(string Reason, IReadOnlyList<string> Hosts)> _refusals = [];
 
-    /// <summary>The demo hosts that are asked.</summary>
+    /// <summary>How many demo hosts are asked.</summary>
     [Parameter, EditorRequired]
-    public IReadOnlyList<string> HostIds { get; set; } = [];
+    public int Count { get; set; }
+
+    /// <summary>Which: looked up when they are asked, as there may be thousands.</summary>
+    [Parameter, EditorRequired]
+    public Func<IReadOnlyList<string>> Hosts { get; set; } = () => [];
 
     /// <summary>What the button says.</summary>
     [Parameter]
@@ -62,7 +66,7 @@ public sealed partial class ReinitForm : IDisposable
         (_isAsking, _refusals, _said) = (true, [], "Asking");
         try
         {
-            string[] hosts = [.. HostIds];
+            string[] hosts = [.. Hosts()];
             await OnStart.InvokeAsync();
             using var turn = new SemaphoreSlim(AtOnce);
             (string Host, string? Refusal)[] answers = await Task.WhenAll(hosts.Select(host => AskAsync(host, turn)));

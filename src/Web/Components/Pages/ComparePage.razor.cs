@@ -19,9 +19,6 @@ public sealed partial class ComparePage : IDisposable
     private string? _at;
 
     [Inject]
-    private IFleetView Fleet { get; set; } = null!;
-
-    [Inject]
     private SnapshotFinder Finder { get; set; } = null!;
 
     [Inject]

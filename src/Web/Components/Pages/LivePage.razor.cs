@@ -33,7 +33,6 @@ public sealed partial class LivePage : IAsyncDisposable
     private IReadOnlyList<string> _problems = [];
     private Board _board = Board.Empty;
     private ImmutableHashSet<string> _chosen = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
-    private Dictionary<string, BoardPhase> _phases = new(StringComparer.Ordinal);
     private DateTimeOffset _opened;
     private DateTimeOffset _now;
     private bool _hasHosts;
@@ -102,13 +101,13 @@ public sealed partial class LivePage : IAsyncDisposable
 
     private IEnumerable<string> Groups => Labels.InUse.Groups.Append(_state.Group).Where(group => group.Length > 0).Distinct(StringComparer.Ordinal);
 
-    private ImmutableArray<BoardRow> Rows => _state.Shown.IsEmpty ? _board.Rows : [.. _board.Rows.Where(row => _state.Shown.Contains(row.Phase))];
+    private ImmutableArray<FleetHost> Listed => _state.Shown.IsEmpty ? _board.Hosts : [.. _board.Hosts.Where(host => _state.Shown.Contains(_board.PhaseOf(host)))];
 
-    private IReadOnlyList<string> Demos => [.. _board.Rows.Where(row => row.IsDemo && Viewer.May(Role.Operator, row.Host.Id)).Select(row => row.Host.Id)];
+    private IEnumerable<string> Demos => _board.Hosts.Where(host => host.IsDemo && Viewer.May(Role.Operator, host.Id)).Select(host => host.Id);
 
-    private IReadOnlyList<string> Asked => _chosen.IsEmpty ? Demos : [.. Demos.Where(_chosen.Contains)];
+    private IEnumerable<string> Asked => _chosen.IsEmpty ? Demos : Demos.Where(_chosen.Contains);
 
-    private IReadOnlyList<ReinitEvent> Lines => _log.Newest(seen => _phases.ContainsKey(seen.HostId)
+    private IReadOnlyList<ReinitEvent> Lines => _log.Newest(seen => Projection.Find(seen.HostId) is { } host && IsInGroup(host) && _search.Matches(host, _now)
         && (_state.Kinds.IsEmpty || _state.Kinds.Contains(SeenKinds.Of(seen.Seen)))
         && (_state.Log.Length == 0 || NameOf(seen.HostId).Contains(_state.Log, StringComparison.OrdinalIgnoreCase) || SeenKinds.Text(seen.Seen).Contains(_state.Log, StringComparison.OrdinalIgnoreCase)), ShownLines);
 
@@ -177,7 +176,8 @@ public sealed partial class LivePage : IAsyncDisposable
             _problems = [.. _problems, $"There is no group '{_state.Group}'. Choose another one, or set it on the fleet page."];
         }
 
-        _phases.Clear();
+        // Who comes onto another board did not end on it.
+        _board = Board.Empty;
         Load();
     }
 
@@ -222,7 +222,7 @@ public sealed partial class LivePage : IAsyncDisposable
 
             // The feed calls from the store's writer, which must not wait for a page to be drawn.
             await Task.Yield();
-            List<BoardRow> ended = IsPaused ? [] : Load();
+            IReadOnlyList<BoardRow> ended = IsPaused ? [] : Load();
             StateHasChanged();
             await NoticeAsync(ended);
         }
@@ -242,7 +242,7 @@ public sealed partial class LivePage : IAsyncDisposable
         }
     }
 
-    private async Task NoticeAsync(List<BoardRow> ended)
+    private async Task NoticeAsync(IReadOnlyList<BoardRow> ended)
     {
         if (ended.Count > 0 && _script is not null)
         {
@@ -251,7 +251,7 @@ public sealed partial class LivePage : IAsyncDisposable
     }
 
     /// <returns>The hosts that ended since the last time.</returns>
-    private List<BoardRow> Load()
+    private IReadOnlyList<BoardRow> Load()
     {
         while (!IsPaused && _incoming.TryDequeue(out ReinitEvent? seen))
         {
@@ -261,13 +261,15 @@ public sealed partial class LivePage : IAsyncDisposable
         BoardMoment moment = _held ?? BoardMoment.Of(Projection, Reinits, Time);
         _now = moment.Now;
         _hasHosts = !moment.Fleet.Hosts.IsEmpty;
-        IEnumerable<FleetHost> hosts = moment.Fleet.Select(new FleetQuery(_search, [], [])).Hosts;
-        _board = Board.Of(_state.Group.Length == 0 ? hosts : hosts.Where(host => host.Labels.Group?.ToString() == _state.Group), moment.Find, Since);
-        List<BoardRow> ended = _phases.Count == 0 ? [] : [.. _board.Rows.Where(row => row.Phase is BoardPhase.Done or BoardPhase.Failed && _phases.TryGetValue(row.Host.Id, out BoardPhase before) && before != row.Phase)];
-        _phases = _board.Rows.ToDictionary(row => row.Host.Id, row => row.Phase, StringComparer.Ordinal);
+        ImmutableArray<FleetHost> hosts = moment.Fleet.Select(new FleetQuery(_search, [], [])).Hosts;
+        Board before = _board;
+        _board = Board.Of(_state.Group.Length == 0 ? hosts : [.. hosts.Where(IsInGroup)], moment.Find, Since);
+        IReadOnlyList<BoardRow> ended = _board.EndedSince(before);
         _voice.Hear(_board, ended, _now, NameOf);
         return ended;
     }
+
+    private bool IsInGroup(FleetHost host) => _state.Group.Length == 0 || host.Labels.Group?.ToString() == _state.Group;
 
     private string NameOf(string hostId) => Projection.Find(hostId) is { } host ? Wording.HostName(host.Summary.Name) : hostId;
 
@@ -275,7 +277,7 @@ public sealed partial class LivePage : IAsyncDisposable
     {
         bool pauses = !IsPaused;
         _held = null;
-        List<BoardRow> ended = Load();
+        IReadOnlyList<BoardRow> ended = Load();
         if (pauses)
         {
             Volatile.Write(ref _waiting, 0);

@@ -24,6 +24,9 @@ public sealed class FleetHost(HostEntry entry, HostFigures figures, HostLabels l
     /// <summary>Its group and tags.</summary>
     public HostLabels Labels => labels;
 
+    /// <summary>Whether it is a demo host: everything about it is emulated.</summary>
+    public bool IsDemo => Summary.Origin == Origin.Demo;
+
     /// <summary>How long ago the dashboard heard of it.</summary>
     public TimeSpan AgeAt(DateTimeOffset now) => now - entry.LastSeen;
 

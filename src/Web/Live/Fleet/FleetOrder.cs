@@ -7,10 +7,13 @@ namespace TdxDash.Web.Live.Fleet;
 /// <summary>Sorts hosts by columns. The keys are worked out once, not for each comparison.</summary>
 internal static class FleetOrder
 {
+    /// <summary>Whether hosts that stand by name stay where they are.</summary>
+    public static bool IsByName(IReadOnlyList<FleetSort> sorts) => sorts.Count == 0 || sorts is [{ Column: FleetColumn.Host, IsDescending: false }, ..];
+
     /// <summary>Orders hosts that stand by name; equal ones keep that order.</summary>
     public static FleetHost[] By(IReadOnlyList<FleetSort> sorts, FleetHost[] hosts)
     {
-        if (sorts.Count == 0 || sorts is [{ Column: FleetColumn.Host, IsDescending: false }, ..])
+        if (IsByName(sorts))
         {
             return hosts;
         }

@@ -80,6 +80,8 @@ public sealed class FleetSnapshot(long version, DateTimeOffset at, ImmutableArra
 
         Dictionary<string, int> byState = StateWords.InUrl.ToDictionary(pair => pair.Key, pair => counts[(int)pair.Value], StringComparer.Ordinal);
         byState[StateWords.Silent] = silent;
-        return new FleetSelection(ImmutableArray.Create(FleetOrder.By(query.Sorts, [.. wanted])), searched, byState);
+        // All of them in their usual order are what is there already: open pages hold on to it.
+        ImmutableArray<FleetHost> found = wanted.Count == hosts.Length && FleetOrder.IsByName(query.Sorts) ? hosts : ImmutableArray.Create(FleetOrder.By(query.Sorts, [.. wanted]));
+        return new FleetSelection(found, searched, byState);
     }
 }

@@ -2,8 +2,10 @@ using Microsoft.Playwright;
 
 namespace TdxDash.Pages;
 
-/// <summary>A visit by a browser that was never there before: nothing is cached.</summary>
-internal static class Visit
+/// <summary>Somebody who is signed in, with browsers that were never there before: nothing is cached.</summary>
+/// <param name="browser">The program; each visit has a profile of its own.</param>
+/// <param name="session">The session's cookie.</param>
+internal sealed class Visitor(IBrowser browser, Cookie session)
 {
     // Two frames after an element is there it has been painted.
     private const string Watch = """
@@ -16,12 +18,12 @@ internal static class Visit
         """;
 
     /// <summary>From the navigation until rows of the fleet are painted, in milliseconds.</summary>
-    public static Task<double> FirstRowsAsync(IBrowser browser, Uri address) => PaintedAsync(browser, address, "tr.host-row");
+    public Task<double> FirstRowsAsync(Uri address) => PaintedAsync(address, "tr.host-row");
 
     /// <summary>From the navigation until what a selector names is painted, in milliseconds.</summary>
-    public static async Task<double> PaintedAsync(IBrowser browser, Uri address, string selector)
+    public async Task<double> PaintedAsync(Uri address, string selector)
     {
-        await using IBrowserContext context = await NewContextAsync(browser);
+        await using IBrowserContext context = await NewContextAsync();
         IPage page = await context.NewPageAsync();
         await page.AddInitScriptAsync(Watch.Replace("WANTED", $"'{selector}'", StringComparison.Ordinal));
         await page.GotoAsync(address.ToString());
@@ -29,8 +31,13 @@ internal static class Visit
         return await page.EvaluateAsync<double>("window.paintedAt");
     }
 
-    /// <summary>A browser without a past.</summary>
-    public static Task<IBrowserContext> NewContextAsync(IBrowser browser) => browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1_280, Height = 900 } });
+    /// <summary>A browser without a past but that it is signed in.</summary>
+    public async Task<IBrowserContext> NewContextAsync()
+    {
+        IBrowserContext context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1_280, Height = 900 } });
+        await context.AddCookiesAsync([session]);
+        return context;
+    }
 
     /// <summary>Opens a page that is connected to the server.</summary>
     public static async Task<IPage> OpenAsync(IBrowserContext context, Uri address)
