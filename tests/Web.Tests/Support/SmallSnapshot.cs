@@ -79,5 +79,8 @@ internal static class SmallSnapshot
         Tier = Absent<ProbeTier>(),
     };
 
+    /// <summary>Makes digests with other summaries.</summary>
+    public static MakeDigest Digests(Func<Snapshot, HostSummary> summarise) => snapshot => new HostDigest(summarise(snapshot), HostAttributes.From(snapshot));
+
     private static Reading<T> Absent<T>() => Reading.NotOffered<T>("test", "The test has none.");
 }
