@@ -77,7 +77,7 @@ public sealed class DeliveryTests : IAsyncDisposable
         await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
 
         Assert.Equal(Enumerable.Range(1, SnapshotBatch.MaxSnapshots).Select(i => (long)i), await _dashboard.Batches.NextAsync());
-        Assert.Equal([SnapshotBatch.MaxSnapshots + 1, SnapshotBatch.MaxSnapshots + 2, Waiting], await _dashboard.Batches.NextAsync());
+        Assert.Equal(Enumerable.Range(SnapshotBatch.MaxSnapshots + 1, 3).Select(i => (long)i), await _dashboard.Batches.NextAsync());
         Assert.Null(await probe.StopAndReadAsync(journal => journal.NextPending()));
         Assert.Equal(Waiting, _dashboard.StoredSequences.Count);
     }

@@ -129,7 +129,7 @@ public sealed class FleetStartTests
 
     private static FleetView Loaded(HistoryStore store)
     {
-        var view = new FleetView(new SnapshotReader(store.Path), store.Digests, HostSummary.From, store.Time, NullLogger<FleetView>.Instance);
+        var view = new FleetView(new SnapshotReader(store.Path), store.Digests, HostDigest.From, store.Time, NullLogger<FleetView>.Instance);
         view.Load();
         return view;
     }

@@ -4,6 +4,7 @@ using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Testing;
+using TdxDash.Web.Live;
 using TdxDash.Wire;
 
 namespace TdxDash.Web.Tests.Support;
