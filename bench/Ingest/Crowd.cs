@@ -9,7 +9,7 @@ using TdxDash.Wire;
 
 namespace TdxDash.Ingest;
 
-/// <summary>Many connections to a dashboard, each of which speaks for one host after the other, and delivers one snapshot at a time as a probe does.</summary>
+/// <summary>Many connections to a dashboard, each of which speaks for one host after the other, and delivers its snapshots as a probe does.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
     private const int Connections = 128;
@@ -56,21 +56,23 @@ internal sealed class Crowd : IAsyncDisposable
     }
 
     /// <summary>Delivers everything; each delivery ends with the acknowledgement, after the commit.</summary>
+    /// <param name="deliveries">The snapshots; those of a host in order.</param>
+    /// <param name="atOnce">How many snapshots of a host go together; 1 as a probe does whose snapshots come now and then, more as one does that comes back with some.</param>
     /// <returns>Snapshots a second, and the time of one delivery in milliseconds: median and 99th percentile.</returns>
-    public async Task<(double Rate, double Median, double Worst)> DeliverAsync(IReadOnlyList<Delivery> deliveries)
+    public async Task<(double Rate, double Median, double Worst)> DeliverAsync(IReadOnlyList<Delivery> deliveries, int atOnce)
     {
         long began = Stopwatch.GetTimestamp();
-        double[] sorted = [.. (await TimesAsync(deliveries)).Order()];
+        double[] sorted = [.. (await TimesAsync(deliveries, atOnce)).Order()];
         return (deliveries.Count / Stopwatch.GetElapsedTime(began).TotalSeconds, sorted[sorted.Length / 2], sorted[sorted.Length * 99 / 100]);
     }
 
     /// <summary>Delivers everything; each delivery ends with the acknowledgement, after the commit.</summary>
     /// <returns>The time of each delivery in milliseconds, in no order.</returns>
-    public async Task<IReadOnlyList<double>> TimesAsync(IReadOnlyList<Delivery> deliveries)
+    public async Task<IReadOnlyList<double>> TimesAsync(IReadOnlyList<Delivery> deliveries, int atOnce = 1)
     {
         var hosts = new ConcurrentQueue<Delivery[]>(deliveries.GroupBy(delivery => delivery.Host.Id).Select(group => group.ToArray()));
         var times = new ConcurrentBag<double>();
-        await Task.WhenAll(_connections.Select(connection => SpeakAsync(connection, hosts, times)));
+        await Task.WhenAll(_connections.Select(connection => SpeakAsync(connection, hosts, times, atOnce)));
         return [.. times];
     }
 
@@ -100,7 +102,7 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    private static async Task SpeakAsync(HubConnection connection, ConcurrentQueue<Delivery[]> hosts, ConcurrentBag<double> times)
+    private static async Task SpeakAsync(HubConnection connection, ConcurrentQueue<Delivery[]> hosts, ConcurrentBag<double> times, int atOnce)
     {
         while (hosts.TryDequeue(out Delivery[]? deliveries))
         {
@@ -111,19 +113,25 @@ internal sealed class Crowd : IAsyncDisposable
                 throw new InvalidOperationException(hello.Reason);
             }
 
-            foreach (Delivery delivery in deliveries)
+            foreach (Delivery[] together in deliveries.Chunk(atOnce))
             {
                 long began = Stopwatch.GetTimestamp();
-                DeliveryReply reply = await connection.InvokeAsync<DeliveryReply>(ProbeContract.Deliver, delivery.Envelope);
-                if (reply.Outcome != DeliveryOutcome.Stored)
+                foreach (DeliveryReply reply in await SendAsync(connection, together))
                 {
-                    throw new InvalidOperationException($"{reply.Outcome}: {reply.Reason}");
+                    if (reply.Outcome != DeliveryOutcome.Stored)
+                    {
+                        throw new InvalidOperationException($"{reply.Outcome}: {reply.Reason}");
+                    }
                 }
 
                 times.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
             }
         }
     }
+
+    private static async Task<IReadOnlyList<DeliveryReply>> SendAsync(HubConnection connection, Delivery[] together) => together is [var one]
+        ? [await connection.InvokeAsync<DeliveryReply>(ProbeContract.Deliver, one.Envelope)]
+        : (await connection.InvokeAsync<BatchReply>(ProbeContract.DeliverBatch, new SnapshotBatch([.. together.Select(delivery => delivery.Envelope)]))).Replies;
 
     private static async Task<bool> IsReadyAsync(HttpClient client)
     {

@@ -19,6 +19,13 @@ internal static class Deliveries
         return [.. Enumerable.Range(0, hosts).AsParallel().AsOrdered().SelectMany(number => OfHost(new DemoHost(number), shapes))];
     }
 
+    /// <summary>Each host's last snapshot once more after each of some reboots that changed nothing: the rows are new, the bodies are not.</summary>
+    /// <param name="year">What the hosts delivered before.</param>
+    /// <param name="times">How often each host is rebooted.</param>
+    public static IReadOnlyList<Delivery> OfReboots(IReadOnlyList<Delivery> year, int times) =>
+        [.. year.GroupBy(delivery => delivery.Host.Id).Select(host => host.Last()).SelectMany(last => Enumerable.Range(1, times)
+            .Select(time => last with { Envelope = last.Envelope with { BootId = Guid.NewGuid().ToString("D"), Sequence = last.Envelope.Sequence + time } }))];
+
     private static IEnumerable<Delivery> OfHost(DemoHost host, DemoShapes shapes)
     {
         long sequence = 0;

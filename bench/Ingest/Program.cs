@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using TdxDash.DemoFleet;
 using TdxDash.Ingest;
+using TdxDash.Wire;
 
-if (args is not [var web, var folder, var text, .. var mode] || mode is not ([] or ["backup"]) || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int hosts) || hosts is < 1 or > 100_000 || !File.Exists(web))
+if (args is not [var web, var folder, var text, .. var mode] || mode is not ([] or ["backup"]) || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int hosts) || hosts is < 2 or > 100_000 || !File.Exists(web))
 {
     Console.Error.WriteLine("""
         Usage: Ingest WEB FOLDER HOSTS [backup]
@@ -17,6 +18,8 @@ if (args is not [var web, var folder, var text, .. var mode] || mode is not ([] 
         """);
     return 2;
 }
+
+const int RebootsOfEach = 4;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 IReadOnlyList<Delivery> year = Deliveries.OfAYear(hosts);
@@ -49,12 +52,10 @@ using Process dashboard = Crowd.Start(web, Path.Combine(folder, "dashboard"));
 try
 {
     await using Crowd crowd = await Crowd.ConnectAsync(token);
-    dashboard.Refresh();
-    TimeSpan before = dashboard.TotalProcessorTime;
-    (double rate, double p50, double p99) = await crowd.DeliverAsync(year);
-    dashboard.Refresh();
-    double work = (dashboard.TotalProcessorTime - before).TotalMicroseconds / year.Count;
-    Console.WriteLine($"dashboard: {rate:F0} snapshots/s, delivery p50 {p50:F1} ms, p99 {p99:F1} ms; {rate / raw:F2} of raw SQLite; {work:F0} µs of processor time a snapshot");
+    Delivery[][] byHost = [.. year.GroupBy(delivery => delivery.Host.Id).Select(host => host.ToArray())];
+    await MeasureAsync("new bodies, one by one", crowd, [.. byHost.Take(hosts / 2).SelectMany(host => host)], 1);
+    await MeasureAsync("new bodies, those of a host together", crowd, [.. byHost.Skip(hosts / 2).SelectMany(host => host)], SnapshotBatch.MaxSnapshots);
+    await MeasureAsync("the same bodies after reboots, one by one", crowd, Deliveries.OfReboots(year, RebootsOfEach), 1);
     Console.WriteLine($"heartbeats: {await crowd.HeartbeatsAsync(TimeSpan.FromSeconds(5)):F0}/s");
     dashboard.Refresh();
     Console.WriteLine($"dashboard: {dashboard.WorkingSet64 >> 20} MiB resident");
@@ -65,3 +66,15 @@ finally
 }
 
 return 0;
+
+async Task MeasureAsync(string what, Crowd crowd, IReadOnlyList<Delivery> deliveries, int atOnce)
+{
+    using Process client = Process.GetCurrentProcess();
+    dashboard.Refresh();
+    (TimeSpan before, TimeSpan clientBefore) = (dashboard.TotalProcessorTime, client.TotalProcessorTime);
+    (double rate, double p50, double p99) = await crowd.DeliverAsync(deliveries, atOnce);
+    dashboard.Refresh();
+    client.Refresh();
+    double work = (dashboard.TotalProcessorTime - before).TotalMicroseconds / deliveries.Count, own = (client.TotalProcessorTime - clientBefore).TotalMicroseconds / deliveries.Count;
+    Console.WriteLine($"{what}: {rate:F0} snapshots/s, delivery p50 {p50:F1} ms, p99 {p99:F1} ms; {rate / raw:F2} of raw SQLite; processor time a snapshot: {work:F0} µs of the dashboard, {own:F0} µs of this client");
+}

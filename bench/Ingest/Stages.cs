@@ -18,8 +18,7 @@ internal static class Stages
         Time("hash", canonical, bytes => SnapshotHash.Of(bytes));
         Snapshot[] snapshots = Time("parse", canonical, bytes => SnapshotCodec.Parse(bytes).Snapshot!);
         Time("write", snapshots, SnapshotCodec.Write);
-        Time("summarise", snapshots, HostSummary.From);
-        Time("attributes", snapshots, HostAttributes.From);
+        Time("digest", snapshots, HostDigest.From);
         Console.WriteLine($"  {canonical.Average(bytes => bytes.Length):F0} bytes expanded");
     }
 

@@ -104,7 +104,7 @@ public static class WebSetup
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new StorePath(options.DataFolder));
-        services.AddSingleton<Summarise>(HostSummary.From);
+        services.AddSingleton<MakeDigest>(HostDigest.From);
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<StoreWriter>();
         services.AddSingleton<StoreCondition>();

@@ -11,6 +11,11 @@ public static class BodyCodec
     private const int Quality = 4;
     private const int Window = 22;
 
+    // Of a snapshot's bytes and its body's, with room to spare: nearly every one is expanded at one go.
+    private const int UsualRatio = 8;
+    private const int LeastBuffer = 4_096;
+    private const int MostAtFirst = 1 << 20;
+
     /// <summary>Compresses canonical bytes with Brotli.</summary>
     public static byte[] Compress(ReadOnlySpan<byte> canonical)
     {
@@ -39,14 +44,28 @@ public static class BodyCodec
             return $"The body has {body.Length} bytes; at most {ProbeContract.MaxBodyBytes} are accepted.";
         }
 
-        var output = new ArrayBufferWriter<byte>(Math.Max(body.Length * 4, 1024));
+        byte[] output = ArrayPool<byte>.Shared.Rent(Math.Clamp(body.Length * UsualRatio, LeastBuffer, MostAtFirst));
+        try
+        {
+            return TryExpand(body, ref output, out canonical);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(output);
+        }
+    }
+
+    private static string? TryExpand(ReadOnlySpan<byte> body, ref byte[] output, out byte[] canonical)
+    {
+        canonical = [];
+        int length = 0;
         using var decoder = new BrotliDecoder();
         while (true)
         {
-            OperationStatus status = decoder.Decompress(body, output.GetSpan(4096), out int consumed, out int written);
-            output.Advance(written);
+            OperationStatus status = decoder.Decompress(body, output.AsSpan(length), out int consumed, out int written);
+            length += written;
             body = body[consumed..];
-            if (output.WrittenCount > SnapshotCodec.MaxBytes)
+            if (length > SnapshotCodec.MaxBytes)
             {
                 return $"The body expands beyond {SnapshotCodec.MaxBytes} bytes and was dropped.";
             }
@@ -54,13 +73,22 @@ public static class BodyCodec
             switch (status)
             {
                 case OperationStatus.Done when body.IsEmpty:
-                    canonical = output.WrittenSpan.ToArray();
+                    canonical = output[..length];
                     return null;
                 case OperationStatus.DestinationTooSmall:
+                    Grow(ref output, length);
                     continue;
                 default:
                     return "The body is not whole Brotli data; it was cut off or changed on the way. The probe sends it again.";
             }
         }
+    }
+
+    private static void Grow(ref byte[] output, int length)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(output.Length * 2);
+        output.AsSpan(0, length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(output);
+        output = larger;
     }
 }

@@ -52,6 +52,10 @@ public static class ProbeContract
     /// <summary>Hub method: one snapshot. <see cref="SnapshotEnvelope"/> → <see cref="DeliveryReply"/>.</summary>
     public const string Deliver = "Deliver";
 
+    /// <summary>Hub method: some snapshots of one journal, in its order. <see cref="SnapshotBatch"/> → <see cref="BatchReply"/>. A dashboard of before it refuses the call, and takes the
+    /// same snapshots one by one.</summary>
+    public const string DeliverBatch = "DeliverBatch";
+
     /// <summary>Hub method: a sign of life. <see cref="ProbeHeartbeat"/> → <see cref="DeliveryReply"/>;
     /// <see cref="DeliveryOutcome.Rejected"/> says that the dashboard lacks that latest snapshot and wants it once more.</summary>
     public const string Heartbeat = "Heartbeat";
@@ -87,6 +91,17 @@ public sealed record HelloReply(bool Accepted, string Reason, int Protocol, int 
 /// <param name="Body">The canonical bytes, Brotli-compressed.</param>
 public sealed record SnapshotEnvelope(string BootId, long Sequence, long TakenAtUnixMicroseconds, string Hash, byte[] Body);
 
+/// <summary>Some snapshots on their way together, as after a time without a dashboard.</summary>
+/// <param name="Snapshots">In the order of their sequence, at most <see cref="MaxSnapshots"/> with at most <see cref="MaxBytes"/> in their bodies.</param>
+public sealed record SnapshotBatch(IReadOnlyList<SnapshotEnvelope> Snapshots)
+{
+    /// <summary>The most snapshots.</summary>
+    public const int MaxSnapshots = 32;
+
+    /// <summary>The most bytes of all bodies together.</summary>
+    public const int MaxBytes = 1 << 20;
+}
+
 /// <summary>A sign of life.</summary>
 /// <param name="BootId">The kernel's boot id.</param>
 /// <param name="LatestSequence">The newest sequence that the probe took.</param>
@@ -115,12 +130,18 @@ public enum DeliveryOutcome
 /// <param name="RetryAfterMilliseconds">With <see cref="DeliveryOutcome.RetryLater"/>: the least time before the next try; 0 leaves it to the probe.</param>
 public sealed record DeliveryReply(DeliveryOutcome Outcome, string Reason, int RetryAfterMilliseconds = 0);
 
+/// <summary>The answer to <see cref="SnapshotBatch"/>.</summary>
+/// <param name="Replies">One for each snapshot, in their order; each stands for itself.</param>
+public sealed record BatchReply(IReadOnlyList<DeliveryReply> Replies);
+
 /// <summary>Source-generated JSON of the contract: the probe has no reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ProbeHello))]
 [JsonSerializable(typeof(HelloReply))]
 [JsonSerializable(typeof(SnapshotEnvelope))]
+[JsonSerializable(typeof(SnapshotBatch))]
+[JsonSerializable(typeof(BatchReply))]
 [JsonSerializable(typeof(ProbeHeartbeat))]
 [JsonSerializable(typeof(DeliveryReply))]
 [JsonSerializable(typeof(ObservationBatch))]

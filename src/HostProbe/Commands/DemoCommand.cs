@@ -9,6 +9,9 @@ namespace TdxDash.HostProbe.Commands;
 /// <summary><c>tdxprobe demo</c>.</summary>
 internal static class DemoCommand
 {
+    // Each flush of a journal holds a thread, and the disk takes many flushes together as fast as one.
+    private const int MostThreads = 32;
+
     public static Command Create(ProbeEnvironment environment)
     {
         var service = new ServiceOptions("tdxprobe-demo");
@@ -72,6 +75,8 @@ internal static class DemoCommand
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         TextWriter log = TextWriter.Synchronized(environment.Error);
+        ThreadPool.GetMinThreads(out int workers, out int ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, Math.Min(machines.Count, MostThreads)), ports);
         List<Task> running = [.. machines.Select(machine => Task.Run(() => RunOne(environment, machine, options(machine), log, stop.Token), CancellationToken.None))];
         Task first = await Task.WhenAny(running).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);

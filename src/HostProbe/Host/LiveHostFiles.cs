@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using TdxDash.HostProbe.Reinit;
 using TdxDash.Tdx.Snapshots;
@@ -7,10 +8,10 @@ namespace TdxDash.HostProbe.Host;
 
 /// <summary>The files of the machine that the probe runs on, below a folder (<c>/</c>, or where a container has the host's mounted).</summary>
 /// <param name="root">The folder that stands for <c>/</c>.</param>
-public sealed class LiveHostFiles(string root = "/") : HostFiles
+public sealed partial class LiveHostFiles(string root = "/") : HostFiles
 {
     private const int FirstBuffer = 16 << 10;
-    private const int OperationNotPermitted = 1, InputOutput = 5, NoSuchDeviceOrAddress = 6, Busy = 16, NoSuchDevice = 19;
+    private const int OperationNotPermitted = 1, NoEntry = 2, InputOutput = 5, NoSuchDeviceOrAddress = 6, Busy = 16, NoSuchDevice = 19, NotFolder = 20;
     private static readonly LinuxKvm KvmCalls = new();
 
     private readonly string _root = Path.TrimEndingDirectorySeparator(root) is "/" ? "" : Path.TrimEndingDirectorySeparator(root);
@@ -22,6 +23,11 @@ public sealed class LiveHostFiles(string root = "/") : HostFiles
     public override HostAccess Read(string path)
     {
         string full = _root + path;
+        if (IsAbsent(full))
+        {
+            return HostAccess.Absent();
+        }
+
         return Guard(() => path switch
         {
             KernelLog => KernelLogDevice.Read(full),
@@ -58,6 +64,9 @@ public sealed class LiveHostFiles(string root = "/") : HostFiles
         names.Sort(StringComparer.Ordinal);
         return HostAccess.Folder(names);
     });
+
+    // Most of what is looked for each second is not there while nothing goes on, and an exception costs a hundred times as much as this.
+    private static bool IsAbsent(string full) => Access(full, 0) != 0 && Marshal.GetLastPInvokeError() is NoEntry or NotFolder;
 
     // A tree of plain files cannot hold registers at neighbouring numbers in one file: there each is a file of its own.
     private HostAccess ReadPiece(string full, ulong offset, int count)
@@ -107,6 +116,9 @@ public sealed class LiveHostFiles(string root = "/") : HostFiles
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
 
     private static HostAccess Guard(Func<HostAccess> access)
     {

@@ -38,17 +38,34 @@ internal sealed class JournalEntries(JournalFile file)
 
     /// <summary>The waiting entry with the lowest sequence above another, or null.</summary>
     /// <param name="after">That other sequence; 0 for the lowest of all.</param>
-    public JournalEntry? NextPending(long after = 0) => file.Run(connection =>
+    public JournalEntry? NextPending(long after = 0) => NextPending(after, 1, 0) is [var next] ? next : null;
+
+    /// <summary>The waiting entries with the lowest sequences above another, in their order.</summary>
+    /// <param name="after">That other sequence; 0 for the lowest of all.</param>
+    /// <param name="most">The most entries.</param>
+    /// <param name="mostBytes">The most bytes of their bodies; the first one comes however large it is.</param>
+    public IReadOnlyList<JournalEntry> NextPending(long after, int most, int mostBytes) => file.Run(connection =>
     {
         using SqliteCommand command = connection.Command(
             """
             SELECT e.sequence, e.boot_id, e.taken_at_us, e.hash, b.body FROM entries e JOIN bodies b ON b.hash = e.hash
-            WHERE e.settled_at_us IS NULL AND e.sequence > $after ORDER BY e.sequence LIMIT 1
-            """, ("$after", after));
+            WHERE e.settled_at_us IS NULL AND e.sequence > $after ORDER BY e.sequence LIMIT $most
+            """, ("$after", after), ("$most", most));
         using SqliteDataReader reader = command.ExecuteReader();
-        return reader.Read()
-            ? new JournalEntry(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetString(3), reader.GetFieldValue<byte[]>(4))
-            : null;
+        var entries = new List<JournalEntry>();
+        for (int bytes = 0; reader.Read();)
+        {
+            var next = new JournalEntry(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetString(3), reader.GetFieldValue<byte[]>(4));
+            bytes += next.Body.Length;
+            if (entries.Count > 0 && bytes > mostBytes)
+            {
+                break;
+            }
+
+            entries.Add(next);
+        }
+
+        return entries;
     });
 
     /// <summary>Notes that the dashboard holds the entry.</summary>
@@ -103,7 +120,8 @@ internal sealed class JournalEntries(JournalFile file)
 
     private static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    private void Settle(long sequence, DateTimeOffset now, string? rejection) => file.Run(connection => connection.Execute(
+    // What the power takes back of it is sent once more, and answered as before.
+    private void Settle(long sequence, DateTimeOffset now, string? rejection) => file.RunUnflushed(connection => connection.Execute(
         "UPDATE entries SET settled_at_us = $now, rejection = $rejection WHERE sequence = $sequence",
         ("$now", Microseconds(now)), ("$rejection", rejection), ("$sequence", sequence)));
 }

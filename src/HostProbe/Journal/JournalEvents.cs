@@ -78,8 +78,9 @@ internal sealed class JournalEvents(JournalFile file)
         return batch.Count == 0 ? null : new ObservationBatch(boot, batch);
     });
 
-    /// <summary>Notes that the dashboard holds a batch, or will never accept it, and forgets what was settled long ago.</summary>
-    public void Settle(ObservationBatch batch, bool rejected) => file.Run(connection =>
+    /// <summary>Notes that the dashboard holds a batch, or will never accept it, and forgets what was settled long ago. Where the power takes that back, the batch is sent once more,
+    /// and answered as a duplicate.</summary>
+    public void Settle(ObservationBatch batch, bool rejected) => file.RunUnflushed(connection =>
     {
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
         connection.Execute("UPDATE events SET settled = $how WHERE settled = 0 AND sequence BETWEEN $first AND $last",

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace TdxDash.HostProbe.Journal;
 
-/// <summary>The probe's own SQLite file: opened by one process at a time, every commit on the disk before it returns.</summary>
+/// <summary>The probe's own SQLite file: opened by one process at a time, every commit on the disk before it returns unless it says otherwise.</summary>
 internal sealed class JournalFile : IDisposable
 {
     /// <summary>The file's name in the state folder.</summary>
@@ -81,6 +81,22 @@ internal sealed class JournalFile : IDisposable
             }
         }
     }
+
+    /// <summary>Runs statements that are flushed with the next ones that have to be, and not before: where the power fails meanwhile they are undone as if they had never been run,
+    /// which must do no harm.</summary>
+    /// <exception cref="JournalException">SQLite refused.</exception>
+    public T RunUnflushed<T>(Func<SqliteConnection, T> work) => Run(connection =>
+    {
+        connection.Execute("PRAGMA synchronous = NORMAL");
+        try
+        {
+            return work(connection);
+        }
+        finally
+        {
+            connection.Execute("PRAGMA synchronous = FULL");
+        }
+    });
 
     /// <inheritdoc/>
     public void Dispose()

@@ -24,11 +24,12 @@ internal sealed class PulseLoop(UplinkContext uplink, string folder, Func<TimeSp
         try
         {
             using var timer = new PeriodicTimer(Period, uplink.Time);
-            do
+            Beat();
+            while (await timer.WaitForNextTickAsync(cancellation))
             {
                 Beat();
+                SpareMemory.GiveBack();
             }
-            while (await timer.WaitForNextTickAsync(cancellation));
         }
         catch (OperationCanceledException)
         {

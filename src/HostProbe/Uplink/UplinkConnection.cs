@@ -107,6 +107,10 @@ internal sealed class UplinkConnection : IAsyncDisposable
     public Task<DeliveryReply> DeliverAsync(SnapshotEnvelope envelope, CancellationToken cancellation) =>
         CallAsync<DeliveryReply>(ProbeContract.Deliver, envelope, cancellation);
 
+    /// <summary>Delivers some snapshots.</summary>
+    public Task<BatchReply> DeliverAsync(SnapshotBatch batch, CancellationToken cancellation) =>
+        CallAsync<BatchReply>(ProbeContract.DeliverBatch, batch, cancellation);
+
     /// <summary>Delivers observations.</summary>
     public Task<DeliveryReply> ObserveAsync(ObservationBatch batch, CancellationToken cancellation) =>
         CallAsync<DeliveryReply>(ProbeContract.Observe, batch, cancellation);

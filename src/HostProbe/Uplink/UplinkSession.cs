@@ -5,7 +5,7 @@ using TdxDash.Wire;
 
 namespace TdxDash.HostProbe.Uplink;
 
-/// <summary>What happens on one accepted connection: waiting entries in the order of their sequence, one at a time, and heartbeats.
+/// <summary>What happens on one accepted connection: waiting entries in the order of their sequence, some at a time, and heartbeats.
 /// An entry that the dashboard puts off lets those after it pass; it comes again when the others were tried and a delay is over.</summary>
 internal sealed class UplinkSession
 {
@@ -24,6 +24,7 @@ internal sealed class UplinkSession
     private int _putOffInARow;
     private bool _greeted;
     private bool _reopened;
+    private bool _takesBatches = true;
 
     /// <summary>Makes one.</summary>
     /// <param name="connection">Accepted by the dashboard.</param>
@@ -48,19 +49,19 @@ internal sealed class UplinkSession
         {
             // Before the journal is looked at: a hold that ends meanwhile has to end the wait, too.
             TimeSpan hold = HoldLeft(), eventsHold = _events.HoldLeft;
-            JournalEntry? entry = NextEntry();
-            if (entry is not null)
+            IReadOnlyList<JournalEntry> entries = NextEntries();
+            if (entries.Count > 0)
             {
-                await DeliverAsync(entry, calls);
+                await DeliverAsync(entries, calls);
             }
 
             // The first snapshot makes the host known before what was seen of it.
-            bool more = (entry is null || _greeted) && await _events.DeliverAsync(calls);
-            if (HeartbeatLeft() <= TimeSpan.Zero || (entry is null && !_greeted))
+            bool idle = entries.Count == 0, more = (idle || _greeted) && await _events.DeliverAsync(calls);
+            if (HeartbeatLeft() <= TimeSpan.Zero || (idle && !_greeted))
             {
-                await HeartbeatAsync(idle: entry is null, calls);
+                await HeartbeatAsync(idle, calls);
             }
-            else if (entry is null && !more)
+            else if (idle && !more)
             {
                 eventsHold = _events.HoldLeft is var left && left > TimeSpan.Zero ? left : eventsHold;
                 await _context.Wake.WaitAsync(Shorter(Shorter(HeartbeatLeft(), hold), eventsHold), _context.Time, cancellation);
@@ -68,47 +69,85 @@ internal sealed class UplinkSession
         }
     }
 
-    private JournalEntry? NextEntry()
+    private IReadOnlyList<JournalEntry> NextEntries()
     {
         bool held = HoldLeft() > TimeSpan.Zero;
         if (held && _putOffInARow >= MaxPutOffInARow)
         {
-            return null;
+            return [];
         }
 
-        if (_context.Journal.NextPending(_passed) is { } next)
+        // While some are put off each tells whether the next one is worth sending.
+        int most = _takesBatches && _putOffInARow == 0 ? SnapshotBatch.MaxSnapshots : 1;
+        if (_context.Journal.NextPending(_passed, most, SnapshotBatch.MaxBytes) is { Count: > 0 } next)
         {
             return next;
         }
 
         if (held || _passed == 0)
         {
-            return null;
+            return [];
         }
 
         _passed = 0;
-        return _context.Journal.NextPending();
+        return _context.Journal.NextPending(0, most, SnapshotBatch.MaxBytes);
     }
 
-    private async Task DeliverAsync(JournalEntry entry, CancellationToken calls)
+    private async Task DeliverAsync(IReadOnlyList<JournalEntry> entries, CancellationToken calls)
     {
-        if ((Excess(entry) ?? Damage(entry)) is string fault)
+        var whole = new List<JournalEntry>(entries.Count);
+        foreach (JournalEntry entry in entries)
         {
-            Reject(entry, fault);
-            return;
+            if ((Excess(entry) ?? Damage(entry)) is string fault)
+            {
+                Reject(entry, fault);
+            }
+            else
+            {
+                whole.Add(entry);
+            }
         }
 
-        DeliveryReply reply;
+        if (whole.Count > 0)
+        {
+            IReadOnlyList<DeliveryReply> replies = await SendAsync(whole, calls);
+            for (int i = 0; i < replies.Count; i++)
+            {
+                Take(whole[i], replies[i]);
+            }
+        }
+    }
+
+    /// <returns>The answers to the first ones, of which there is at least one.</returns>
+    private async Task<IReadOnlyList<DeliveryReply>> SendAsync(List<JournalEntry> entries, CancellationToken calls)
+    {
+        if (entries.Count > 1 && _takesBatches)
+        {
+            try
+            {
+                BatchReply reply = await _connection.DeliverAsync(new SnapshotBatch([.. entries.Select(Envelope)]), calls);
+                return reply.Replies.Count == entries.Count ? reply.Replies
+                    : throw new InvalidDataException($"The dashboard gave {reply.Replies.Count} answers to {entries.Count} snapshots; update it to the version of this probe.");
+            }
+            catch (HubException)
+            {
+                // A dashboard that does not know batches, or has trouble with one, is asked one by one.
+                _takesBatches = false;
+            }
+        }
+
         try
         {
-            reply = await _connection.DeliverAsync(
-                new SnapshotEnvelope(entry.BootId, entry.Sequence, entry.TakenAtMicroseconds, entry.Hash, entry.Body), calls);
+            return [await _connection.DeliverAsync(Envelope(entries[0]), calls)];
         }
         catch (HubException e)
         {
-            reply = new DeliveryReply(DeliveryOutcome.RetryLater, e.Message);
+            return [new DeliveryReply(DeliveryOutcome.RetryLater, e.Message)];
         }
+    }
 
+    private void Take(JournalEntry entry, DeliveryReply reply)
+    {
         switch (reply.Outcome)
         {
             case DeliveryOutcome.Stored or DeliveryOutcome.Duplicate:
@@ -170,6 +209,8 @@ internal sealed class UplinkSession
         _context.Journal.MarkRejected(entry.Sequence, reason, _context.Time.GetUtcNow());
         _context.Log.Write($"Snapshot {entry.Sequence} was rejected and is not sent again: {reason}");
     }
+
+    private static SnapshotEnvelope Envelope(JournalEntry entry) => new(entry.BootId, entry.Sequence, entry.TakenAtMicroseconds, entry.Hash, entry.Body);
 
     private static string? Excess(JournalEntry entry) => entry.Body.Length <= ProbeContract.MaxBodyBytes ? null
         : $"its compressed body has {entry.Body.Length} bytes and the dashboard accepts at most {ProbeContract.MaxBodyBytes}. "

@@ -27,6 +27,7 @@ internal sealed partial class ReadinessEvidence
 
         RealModule = module;
         Identity = ModuleIdentity.From(module, snapshot.Kernel, snapshot.Platform, Log);
+        AnyIdentity = ReferenceEquals(module, snapshot.Module) ? Identity : ModuleIdentity.From(snapshot.Module, snapshot.Kernel, snapshot.Platform, Log);
         Release = snapshot.Host.KernelRelease.TryGet(out string? release) ? VersionOf(release) : null;
     }
 
@@ -40,6 +41,9 @@ internal sealed partial class ReadinessEvidence
     public ModuleFacts RealModule { get; }
 
     public ModuleIdentity Identity { get; }
+
+    /// <summary>The same with the answers of a module that is emulated on a machine that is not a demo.</summary>
+    public ModuleIdentity AnyIdentity { get; }
 
     public Version? Release { get; }
 

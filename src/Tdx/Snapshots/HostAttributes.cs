@@ -61,8 +61,11 @@ public sealed record HostAttributes(ImmutableArray<Reading<string>> Values)
     public static HostAttributes From(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        ModuleIdentity module = ModuleIdentity.From(snapshot);
-        return new HostAttributes(
+        return From(snapshot, ModuleIdentity.From(snapshot));
+    }
+
+    /// <summary>Works them out where the module's identity was found already.</summary>
+    internal static HostAttributes From(Snapshot snapshot, ModuleIdentity module) => new(
         [
             module.Version.Map(version => version.ToString()),
             Build(module),
@@ -73,7 +76,6 @@ public sealed record HostAttributes(ImmutableArray<Reading<string>> Values)
             snapshot.Host.Cpu.Map(cpu => cpu.Microcode.Length > 0 ? cpu.Microcode : "none printed"),
             snapshot.Kernel.KeyIdCapacity.Map(count => count.ToString(CultureInfo.InvariantCulture)),
         ]);
-    }
 
     /// <summary>The attributes whose text, or whose lack of one, differs from another snapshot's. Where a value comes from does not count.</summary>
     public IEnumerable<HostAttribute> Differing(HostAttributes other)

@@ -1,3 +1,5 @@
+using TdxDash.Tdx.Readiness;
+
 namespace TdxDash.Tdx.Snapshots;
 
 /// <summary>What lists and time lines need of a snapshot, so that they need not open it.</summary>
@@ -6,5 +8,11 @@ namespace TdxDash.Tdx.Snapshots;
 public sealed record HostDigest(HostSummary Summary, HostAttributes Attributes)
 {
     /// <summary>Works it out.</summary>
-    public static HostDigest From(Snapshot snapshot) => new(HostSummary.From(snapshot), HostAttributes.From(snapshot));
+    public static HostDigest From(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        // Understanding the kernel log and the metadata is most of the work, and both need it.
+        var evidence = new ReadinessEvidence(snapshot);
+        return new HostDigest(HostSummary.From(evidence), HostAttributes.From(snapshot, evidence.AnyIdentity));
+    }
 }

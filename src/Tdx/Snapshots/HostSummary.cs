@@ -70,7 +70,13 @@ public sealed record HostSummary
     public static HostSummary From(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        var evidence = new ReadinessEvidence(snapshot);
+        return From(new ReadinessEvidence(snapshot));
+    }
+
+    /// <summary>Works it out from what was made of a snapshot already.</summary>
+    internal static HostSummary From(ReadinessEvidence evidence)
+    {
+        Snapshot snapshot = evidence.Snapshot;
         Verdict verdict = ReadinessChecks.Run(evidence);
         Reading<TdmrLayout> layout = snapshot.Layout.Layout;
         Reading<TdmrLimits> limits = snapshot.Layout.Limits;
@@ -81,7 +87,8 @@ public sealed record HostSummary
             State = verdict.State,
             StateReason = verdict.Summary,
             CpuFamily = FamilyOf(snapshot),
-            Version = VersionOf(snapshot, evidence),
+            // The row shows what a module says, even an emulated one of a machine that is not a demo; the checks do not.
+            Version = evidence.AnyIdentity.Version,
             Memory = snapshot.Memory.Map.Map(blocks => SizeOf(blocks)),
             Pamt = PamtOf(evidence.Log, layout),
             ComputedPamt = ComputedPamtOf(evidence),
@@ -104,11 +111,6 @@ public sealed record HostSummary
         return snapshot.Host.Cpu.TryGet(out CpuFacts? cpu) ? CpuFamilies.ShortName(cpu.Family, cpu.Model)
             : snapshot.Report?.CpuSignature.Or(null) is { } reported ? CpuFamilies.ShortName(reported.Family, reported.Model) : "unknown";
     }
-
-    // The row shows what a module says, even an emulated one of a machine that is not a demo; the checks do not.
-    private static Reading<ModuleVersion> VersionOf(Snapshot snapshot, ReadinessEvidence evidence) => ReferenceEquals(evidence.RealModule, snapshot.Module)
-        ? evidence.Identity.Version
-        : ModuleIdentity.From(snapshot.Module, snapshot.Kernel, snapshot.Platform, evidence.Log).Version;
 
     private static ByteSize SizeOf(IReadOnlyList<MemoryBlock> blocks)
     {

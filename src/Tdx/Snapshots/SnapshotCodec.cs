@@ -70,7 +70,7 @@ public static class SnapshotCodec
         {
             if (CanonicalSnapshot.TryRead(bytes) is { } canonical)
             {
-                SnapshotRules.Check(canonical);
+                SnapshotRules.Check(canonical, isCanonical: true);
                 return new SnapshotParse(canonical, null) { IsCanonical = true };
             }
 

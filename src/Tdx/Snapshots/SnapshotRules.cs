@@ -14,10 +14,17 @@ internal static class SnapshotRules
     // The firmware may name a place twice, as memory that was added later lies inside what it had announced.
     internal const ulong MaxFirmwareBytes = 2 * PhysAddr.MaxValue;
 
-    public static void Check(Snapshot snapshot)
+    /// <summary>Checks a snapshot.</summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="isCanonical">Whether it was read as canonical form alone, which has no null in a list.</param>
+    public static void Check(Snapshot snapshot, bool isCanonical = false)
     {
         Require(snapshot.Schema is >= Snapshot.OldestSchema and <= Snapshot.CurrentSchema, $"schema is {snapshot.Schema}, not {Snapshot.OldestSchema} to {Snapshot.CurrentSchema}.");
-        CheckPresence(snapshot);
+        if (!isCanonical)
+        {
+            CheckPresence(snapshot);
+        }
+
         PlatformRules.Check(snapshot);
         TextRules.Check(snapshot);
         CheckCpu(snapshot.Host.Cpu);

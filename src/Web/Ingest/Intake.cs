@@ -7,7 +7,7 @@ using TdxDash.Wire;
 namespace TdxDash.Web.Ingest;
 
 /// <summary>Takes deliveries from probes: checked, stored, and answered only after the commit.</summary>
-internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summarise, TimeProvider time, ILogger<Intake> log) : IDisposable
+internal sealed class Intake(StoreWriter writer, FleetView fleet, MakeDigest makeDigest, TimeProvider time, ILogger<Intake> log) : IDisposable
 {
     // A full queue is written in less; a probe's own delays grow beyond it.
     internal const int RetryAfterMilliseconds = 1_000;
@@ -16,38 +16,77 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
     private readonly SemaphoreSlim _checks = new(Environment.ProcessorCount);
 
     /// <summary>Stores one snapshot.</summary>
-    public async Task<DeliveryReply> AcceptAsync(Caller caller, SnapshotEnvelope? envelope, CancellationToken cancellation)
+    public async Task<DeliveryReply> AcceptAsync(Caller caller, SnapshotEnvelope? envelope, CancellationToken cancellation) => await await BeginAsync(caller, envelope, cancellation);
+
+    /// <summary>Stores some snapshots: each is checked and queued in their order, and all wait for their commit together.</summary>
+    public async Task<BatchReply> AcceptAsync(Caller caller, SnapshotBatch batch, CancellationToken cancellation)
+    {
+        if (batch.Snapshots.Count > SnapshotBatch.MaxSnapshots)
+        {
+            DeliveryReply refusal = Reject(caller, 0, $"The batch has {batch.Snapshots.Count} snapshots; at most {SnapshotBatch.MaxSnapshots} are accepted. Update the probe to this dashboard's version.");
+            return new BatchReply([.. batch.Snapshots.Select(_ => refusal)]);
+        }
+
+        var replies = new List<Task<DeliveryReply>>(batch.Snapshots.Count);
+        foreach (SnapshotEnvelope? envelope in batch.Snapshots)
+        {
+            replies.Add(await BeginAsync(caller, envelope, cancellation));
+        }
+
+        return new BatchReply(await Task.WhenAll(replies));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _checks.Dispose();
+
+    /// <returns>The answer, once there is one: it is known at once where the snapshot was not queued, and else after the commit.</returns>
+    private async Task<Task<DeliveryReply>> BeginAsync(Caller caller, SnapshotEnvelope? envelope, CancellationToken cancellation)
     {
         try
         {
             (SnapshotWork? work, DeliveryReply? refusal) = await CheckAsync(caller, envelope, cancellation);
             if (work is null)
             {
-                return refusal!;
+                return Task.FromResult(refusal!);
             }
 
             if (writer.TryEnqueue(work) is string reason)
             {
-                return Defer(caller, reason);
+                return Task.FromResult(Defer(caller, reason));
             }
 
             fleet.Heard(caller.HostId, caller.ProbeVersion);
-            return Answer(caller, envelope!.Sequence, await work.Done);
+            return AnswerAsync(caller, envelope!.Sequence, work);
         }
         catch (OperationCanceledException)
         {
-            return new DeliveryReply(DeliveryOutcome.RetryLater, "The dashboard is stopping; send it again later.");
+            return Task.FromResult(new DeliveryReply(DeliveryOutcome.RetryLater, "The dashboard is stopping; send it again later."));
         }
         // The edge of a request: a fault here must cost neither the snapshot nor the connection.
         catch (Exception e)
         {
-            IngestLog.Fault(log, caller.HostId, envelope?.Sequence ?? 0, e);
-            return new DeliveryReply(DeliveryOutcome.RetryLater, "The dashboard failed on this snapshot; its log says how. Send it again later.");
+            return Task.FromResult(Fault(caller, envelope?.Sequence ?? 0, e));
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _checks.Dispose();
+    private async Task<DeliveryReply> AnswerAsync(Caller caller, long sequence, SnapshotWork work)
+    {
+        try
+        {
+            return Answer(caller, sequence, await work.Done);
+        }
+        // The same edge.
+        catch (Exception e)
+        {
+            return Fault(caller, sequence, e);
+        }
+    }
+
+    private DeliveryReply Fault(Caller caller, long sequence, Exception e)
+    {
+        IngestLog.Fault(log, caller.HostId, sequence, e);
+        return new DeliveryReply(DeliveryOutcome.RetryLater, "The dashboard failed on this snapshot; its log says how. Send it again later.");
+    }
 
     private async Task<(SnapshotWork? Work, DeliveryReply? Refusal)> CheckAsync(Caller caller, SnapshotEnvelope? envelope, CancellationToken cancellation)
     {
@@ -73,8 +112,8 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, Summarise summ
                         : Reject(caller, opened.Sequence, parse.Error!));
                 }
 
-                summary = summarise(parse.Snapshot);
-                digest = new HostDigest(summary, HostAttributes.From(parse.Snapshot));
+                digest = makeDigest(parse.Snapshot);
+                summary = digest.Summary;
             }
 
             return summary.Origin == caller.Origin

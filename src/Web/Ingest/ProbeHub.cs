@@ -59,6 +59,11 @@ internal sealed class ProbeHub(
         ? await intake.AcceptAsync(caller, envelope, Context.ConnectionAborted)
         : RejectStranger();
 
+    [HubMethodName(ProbeContract.DeliverBatch)]
+    public async Task<BatchReply> DeliverBatch(SnapshotBatch batch) => Caller is { } caller
+        ? await intake.AcceptAsync(caller, batch, Context.ConnectionAborted)
+        : new BatchReply([.. Enumerable.Repeat(RejectStranger(), batch.Snapshots.Count)]);
+
     [HubMethodName(ProbeContract.Observe)]
     public async Task<DeliveryReply> Observe(ObservationBatch batch) => Caller is { } caller ? await observations.AcceptAsync(caller, batch) : RejectStranger();
 

@@ -7,7 +7,7 @@ namespace TdxDash.Web.Live;
 /// <summary>Reads the latest body of every host once after the start, since the rows of the fleet come from stored digests: a body that is
 /// damaged is found and asked for again, a row that this version works out otherwise is corrected, and the planner learns the machine. In the background, on one core for a
 /// fifth of the time: the first visitors come first.</summary>
-internal sealed class BodyCheck(FleetView fleet, SnapshotReader bodies, Summarise summarise, FleetPlanner planner, TimeProvider time, IHostApplicationLifetime life, ILogger<BodyCheck> log) : BackgroundService
+internal sealed class BodyCheck(FleetView fleet, SnapshotReader bodies, MakeDigest makeDigest, FleetPlanner planner, TimeProvider time, IHostApplicationLifetime life, ILogger<BodyCheck> log) : BackgroundService
 {
     private const int RestPerWork = 4;
 
@@ -42,7 +42,7 @@ internal sealed class BodyCheck(FleetView fleet, SnapshotReader bodies, Summaris
         try
         {
             Snapshot body = bodies.Read(entry.Hash);
-            fleet.Correct(entry.HostId, entry.Hash, summarise(body));
+            fleet.Correct(entry.HostId, entry.Hash, makeDigest(body).Summary);
             planner.Learn(entry.Hash, body);
         }
         // The edge of each host: one that fails must not keep the others unread.

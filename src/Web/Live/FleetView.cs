@@ -8,12 +8,12 @@ using TdxDash.Wire;
 
 namespace TdxDash.Web.Live;
 
-/// <summary>Works out a fleet row's values from a snapshot.</summary>
-internal delegate HostSummary Summarise(Snapshot snapshot);
+/// <summary>Works out what lists need of a snapshot.</summary>
+internal delegate HostDigest MakeDigest(Snapshot snapshot);
 
 /// <summary>The fleet in memory: loaded from the store at start, then changed after every commit. A heartbeat only moves
 /// <see cref="HostEntry.LastSeen"/>; it is announced when it ends a silence, not each time.</summary>
-internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Summarise summarise, TimeProvider time, ILogger<FleetView> log) : IFleetView
+internal sealed class FleetView(SnapshotReader reader, DigestSource digests, MakeDigest makeDigest, TimeProvider time, ILogger<FleetView> log) : IFleetView
 {
     private readonly ConcurrentDictionary<string, HostState> _hosts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, long> _unsaved = new(StringComparer.Ordinal);
@@ -208,7 +208,7 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Sum
             throw new InvalidDataException($"The stored hash '{row.Hash}' has not the form of one. Put back a backup of the database.");
         }
 
-        HostSummary summary = Limit(digests.StoredSummary(row.Digest) ?? summarise(reader.Read(hash)));
+        HostSummary summary = Limit(digests.StoredSummary(row.Digest) ?? makeDigest(reader.Read(hash)).Summary);
         DateTimeOffset lastSeen = UnixTime.FromMicroseconds(row.LastSeen), now = time.GetUtcNow();
         _hosts[row.HostId] = new HostState(new HostEntry
         {

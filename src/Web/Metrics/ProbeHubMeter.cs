@@ -20,6 +20,13 @@ internal sealed class ProbeHubMeter(DashboardMeter meter) : IHubFilter
             case DeliveryReply delivery:
                 Delivery(invocationContext.HubMethodName, delivery, Stopwatch.GetElapsedTime(began));
                 break;
+            case BatchReply batch:
+                foreach (DeliveryReply delivery in batch.Replies)
+                {
+                    Delivery(ProbeContract.Deliver, delivery, Stopwatch.GetElapsedTime(began));
+                }
+
+                break;
             default:
                 break;
         }

@@ -1,4 +1,3 @@
-using Dapper;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
@@ -58,13 +57,13 @@ internal sealed class EventWork(EventSender sender, IReadOnlyList<WireObservatio
     public void Apply(StoreTransaction transaction)
     {
         (_new, _conflict) = ([], null);
-        long host = transaction.Connection.QuerySingle<long>(HostSql,
-            new { sender.HostId, sender.HostName, Origin = sender.Origin.ToString(), sender.ProbeVersion, sender.ReceivedAt }, transaction.Sqlite);
+        long host = transaction.Number(HostSql, ("@HostId", sender.HostId), ("@HostName", sender.HostName), ("@Origin", sender.Origin.ToString()),
+            ("@ProbeVersion", sender.ProbeVersion), ("@ReceivedAt", sender.ReceivedAt));
         var fresh = new List<(WireObservation Observation, byte[] Body)>();
         foreach (WireObservation observation in batch)
         {
             byte[] body = ObservationBatch.Write(observation.Seen);
-            byte[]? known = transaction.Connection.QueryFirstOrDefault<byte[]>(FindSql, new { Host = host, sender.BootId, observation.Sequence }, transaction.Sqlite);
+            byte[]? known = transaction.First(FindSql, static reader => reader.GetFieldValue<byte[]>(0), ("@Host", host), ("@BootId", sender.BootId), ("@Sequence", observation.Sequence));
             if (known is not null && !known.AsSpan().SequenceEqual(body))
             {
                 _conflict = observation.Sequence;
@@ -79,12 +78,12 @@ internal sealed class EventWork(EventSender sender, IReadOnlyList<WireObservatio
 
         foreach ((WireObservation observation, byte[] body) in fresh)
         {
-            long revision = transaction.Connection.QuerySingle<long>(InsertSql,
-                new { Host = host, sender.BootId, observation.Sequence, SeenAt = UnixTime.ToMicroseconds(observation.Seen.At), sender.ReceivedAt, Body = body }, transaction.Sqlite);
+            long revision = transaction.Number(InsertSql, ("@Host", host), ("@BootId", sender.BootId), ("@Sequence", observation.Sequence),
+                ("@SeenAt", UnixTime.ToMicroseconds(observation.Seen.At)), ("@ReceivedAt", sender.ReceivedAt), ("@Body", body));
             _new.Add(new NewEvent(revision, observation.Sequence, observation.Seen));
         }
 
-        transaction.Connection.Execute(RetainSql, new { Host = host, Most = MostPerHost }, transaction.Sqlite);
+        transaction.Execute(RetainSql, ("@Host", host), ("@Most", MostPerHost));
     }
 
     /// <inheritdoc/>

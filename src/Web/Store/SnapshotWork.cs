@@ -89,10 +89,11 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStor
         RETURNING id
         """;
 
-    // The body at hand was checked against its hash: a stored one that was damaged heals.
+    // The body at hand was checked against its hash: a stored one that was damaged heals. One that is whole is only read, not written again.
     private const string BodySql = """
         INSERT INTO bodies (hash, schema, raw_bytes, body) VALUES (@Hash, @Schema, @RawBytes, @Body)
         ON CONFLICT (hash) DO UPDATE SET schema = excluded.schema, raw_bytes = excluded.raw_bytes, body = excluded.body
+        WHERE body <> excluded.body OR schema <> excluded.schema OR raw_bytes <> excluded.raw_bytes
         """;
 
     private const string SnapshotSql = """

@@ -9,6 +9,10 @@ internal sealed class StorePath(string folder)
     private const int BusyTimeoutMilliseconds = 5_000;
     private const int CommandTimeoutSeconds = 10;
 
+    // Snapshots of a fleet go to random places of the indexes: pages that are dirty stay at hand until the commit, and are taken over from the log together.
+    private const int WriterCacheKiB = 32 << 10;
+    private const int CheckpointPages = 4_000;
+
     /// <summary>The folder.</summary>
     public string Folder => folder;
 
@@ -23,7 +27,7 @@ internal sealed class StorePath(string folder)
         try
         {
             RequireWal(connection);
-            connection.Execute("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;");
+            connection.Execute($"PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA cache_size=-{WriterCacheKiB}; PRAGMA wal_autocheckpoint={CheckpointPages};");
             return connection;
         }
         catch

@@ -44,9 +44,12 @@ public sealed class DeliveryTests : IAsyncDisposable
         Assert.Null(await probe.StopAndReadAsync(journal => journal.NextPending()));
     }
 
-    [Fact]
-    public async Task Deliver_DashboardStartsLate_SendsAllInOrder()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Deliver_DashboardStartsLate_SendsAllInOrder(bool takesBatches)
     {
+        _dashboard.TakesBatches = takesBatches;
         await _dashboard.StartAsync();
         await _dashboard.StopAsync();
         await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
@@ -61,6 +64,22 @@ public sealed class DeliveryTests : IAsyncDisposable
         {
             Assert.Equal(i, (await _dashboard.Deliveries.NextAsync()).Sequence);
         }
+
+        Assert.Null(await probe.StopAndReadAsync(journal => journal.NextPending()));
+    }
+
+    [Fact]
+    public async Task Deliver_MoreThanABatchWaits_SendsAsManyTogetherAsTheContractAllows()
+    {
+        const int Waiting = SnapshotBatch.MaxSnapshots + 3;
+        AppendNumbered(Waiting - 1);
+        await _dashboard.StartAsync();
+        await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
+
+        Assert.Equal(Enumerable.Range(1, SnapshotBatch.MaxSnapshots).Select(i => (long)i), await _dashboard.Batches.NextAsync());
+        Assert.Equal(Enumerable.Range(SnapshotBatch.MaxSnapshots + 1, 3).Select(i => (long)i), await _dashboard.Batches.NextAsync());
+        Assert.Null(await probe.StopAndReadAsync(journal => journal.NextPending()));
+        Assert.Equal(Waiting, _dashboard.StoredSequences.Count);
     }
 
     [Fact]

@@ -37,6 +37,12 @@ internal sealed class TestDashboard : IAsyncDisposable
     /// <summary>What becomes of a delivery; null drops the connection without an answer.</summary>
     public Func<SnapshotEnvelope, Task<DeliveryReply?>> Answer { get; set; }
 
+    /// <summary>Whether it knows batches, as versions before it did not.</summary>
+    public bool TakesBatches { get; set; } = true;
+
+    /// <summary>The sequences of each batch.</summary>
+    public Signals<long[]> Batches { get; } = new();
+
     public Func<ProbeHeartbeat, DeliveryReply> Pulse { get; set; } = _ => new DeliveryReply(DeliveryOutcome.Stored, "");
 
     public Signals<ObservationBatch> Observations { get; } = new();
@@ -127,6 +133,28 @@ internal sealed class TestDashboard : IAsyncDisposable
             }
 
             return reply;
+        }
+
+        public async Task<BatchReply?> DeliverBatch(SnapshotBatch batch)
+        {
+            if (!dashboard.TakesBatches)
+            {
+                throw new HubException("Method does not exist.");
+            }
+
+            dashboard.Batches.Add([.. batch.Snapshots.Select(envelope => envelope.Sequence)]);
+            var replies = new List<DeliveryReply>();
+            foreach (SnapshotEnvelope envelope in batch.Snapshots)
+            {
+                if (await Deliver(envelope) is not { } reply)
+                {
+                    return null;
+                }
+
+                replies.Add(reply);
+            }
+
+            return new BatchReply(replies);
         }
 
         public DeliveryReply Observe(ObservationBatch batch)

@@ -60,6 +60,29 @@ public sealed class CircuitRendersTests : PageTestContext
     }
 
     [Fact]
+    public void Request_WhileTheBrowserStillDraws_WaitsForItAndHoldsUpNobodyElse()
+    {
+        using var renders = new CircuitRenders(Time);
+        int slow = 0, quick = 0;
+        using RenderTurn slowOne = renders.Join(() => slow++, waitsForBrowser: true);
+        using RenderTurn quickOne = renders.Join(() => quick++);
+        for (int i = 0; i < 3; i++)
+        {
+            slowOne.Request();
+            quickOne.Request();
+            Time.Advance(RenderGate.PageInterval);
+        }
+
+        Assert.Equal((1, 3), (slow, quick));
+        slowOne.Drawn();
+        Time.Advance(RenderGate.PageInterval);
+        Assert.Equal((2, 3), (slow, quick));
+        slowOne.Drawn();
+        Time.Advance(RenderGate.PageInterval);
+        Assert.Equal((2, 3), (slow, quick));
+    }
+
+    [Fact]
     public void Circuit_PagePanelAndBannerFullOfNews_RendersAtMostFourTimesASecond()
     {
         Fleet.Report(Samples.Entry());

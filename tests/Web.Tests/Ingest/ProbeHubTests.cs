@@ -70,6 +70,36 @@ public sealed class ProbeHubTests
         Assert.Equal((1, 1, 2), Count(dashboard));
     }
 
+    [Fact]
+    public async Task DeliverBatch_OfGoodBadAndKnownOnes_AnswersEachAndStoresTheGoodInTheirOrder()
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await Dashboard.StartAsync(folder);
+        HubConnection probe = await dashboard.ConnectAsync();
+        SnapshotEnvelope[] good = [.. Enumerable.Range(1, 5).Select(i => SmallSnapshot.Envelope(i, SmallSnapshot.Make($"6.16.{i}")))];
+
+        DeliveryReply[] replies = await Dashboard.DeliverAsync(probe, [.. good[..3], good[0], good[3] with { Hash = new string('0', 64) }, good[4]]);
+
+        Assert.Equal([DeliveryOutcome.Stored, DeliveryOutcome.Stored, DeliveryOutcome.Stored, DeliveryOutcome.Duplicate, DeliveryOutcome.Rejected, DeliveryOutcome.Stored], replies.Select(reply => reply.Outcome));
+        using SqliteConnection database = dashboard.Path.OpenReader();
+        Assert.Equal([1, 2, 3, 5], database.Query<long>("SELECT sequence FROM snapshots ORDER BY revision"));
+        Assert.Equal(5, dashboard.Fleet.LatestSequence(Dashboard.HostA));
+    }
+
+    [Fact]
+    public async Task DeliverBatch_OfTooMany_IsRejectedAsAWhole()
+    {
+        using var folder = new TempFolder();
+        await using Dashboard dashboard = await Dashboard.StartAsync(folder);
+        HubConnection probe = await dashboard.ConnectAsync();
+
+        DeliveryReply[] replies = await Dashboard.DeliverAsync(probe, [.. Enumerable.Range(1, SnapshotBatch.MaxSnapshots + 1).Select(i => SmallSnapshot.Envelope(i, Some))]);
+
+        Assert.Equal(SnapshotBatch.MaxSnapshots + 1, replies.Length);
+        Assert.All(replies, reply => Assert.Equal(DeliveryOutcome.Rejected, reply.Outcome));
+        Assert.Equal((0, 0, 0), Count(dashboard));
+    }
+
     public static TheoryData<string, SnapshotEnvelope> BadEnvelopes()
     {
         SnapshotEnvelope good = SmallSnapshot.Envelope(1, Some);
@@ -205,9 +235,11 @@ public sealed class ProbeHubTests
         HubConnection stranger = await dashboard.ConnectSilentlyAsync();
 
         DeliveryReply delivery = await Dashboard.DeliverAsync(stranger, SmallSnapshot.Envelope(1, Some));
+        DeliveryReply[] batch = await Dashboard.DeliverAsync(stranger, SmallSnapshot.Envelope(1, Some), SmallSnapshot.Envelope(2, Some));
         DeliveryReply heartbeat = await Dashboard.HeartbeatAsync(stranger, new ProbeHeartbeat(SmallSnapshot.BootId, 1));
 
         Assert.Equal((DeliveryOutcome.Rejected, DeliveryOutcome.Rejected), (delivery.Outcome, heartbeat.Outcome));
+        Assert.Equal([delivery, delivery], batch);
         Assert.Contains("Call Hello first", delivery.Reason, StringComparison.Ordinal);
         Assert.Equal((0, 0, 0), Count(dashboard));
     }

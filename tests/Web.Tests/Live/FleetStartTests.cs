@@ -80,7 +80,7 @@ public sealed class FleetStartTests
         using var folder = new TempFolder();
         var path = new StorePath(folder.Path);
         var bodies = new SnapshotReader(path);
-        var view = new FleetView(bodies, new DigestSource(bodies, new TextTable(path), SmallSnapshot.Summarise), SmallSnapshot.Summarise, TimeProvider.System, NullLogger<FleetView>.Instance);
+        var view = new FleetView(bodies, new DigestSource(bodies, new TextTable(path), HostDigest.From), HostDigest.From, TimeProvider.System, NullLogger<FleetView>.Instance);
         HostEntry newer = Entry("2", 2);
         view.Apply(2, newer);
 
@@ -129,7 +129,7 @@ public sealed class FleetStartTests
 
     private static FleetView Loaded(HistoryStore store)
     {
-        var view = new FleetView(new SnapshotReader(store.Path), store.Digests, HostSummary.From, store.Time, NullLogger<FleetView>.Instance);
+        var view = new FleetView(new SnapshotReader(store.Path), store.Digests, HostDigest.From, store.Time, NullLogger<FleetView>.Instance);
         view.Load();
         return view;
     }

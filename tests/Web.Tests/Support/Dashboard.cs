@@ -46,7 +46,7 @@ internal sealed class Dashboard : IAsyncDisposable
     public T Service<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Summarise? summarise = null, string[]? settings = null, ILoggerProvider? log = null,
+    public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Func<Snapshot, HostSummary>? summarise = null, string[]? settings = null, ILoggerProvider? log = null,
         Action<IServiceCollection>? replace = null)
     {
         WebApplication app = WebSetup.Build(["--urls", "http://127.0.0.1:0", "--TdxDash:DataFolder", folder.Path, .. settings ?? []], services =>
@@ -59,7 +59,7 @@ internal sealed class Dashboard : IAsyncDisposable
                     logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log);
                 }
             });
-            services.AddSingleton(summarise ?? SmallSnapshot.Summarise);
+            services.AddSingleton(SmallSnapshot.Digests(summarise ?? SmallSnapshot.Summarise));
             services.AddSingleton(time ?? TimeProvider.System);
             replace?.Invoke(services);
         });
@@ -138,6 +138,9 @@ internal sealed class Dashboard : IAsyncDisposable
 
     public static Task<DeliveryReply> DeliverAsync(HubConnection probe, SnapshotEnvelope envelope) =>
         probe.InvokeAsync<DeliveryReply>(ProbeContract.Deliver, envelope, TestContext.Current.CancellationToken).WaitAsync(Patience);
+
+    public static async Task<DeliveryReply[]> DeliverAsync(HubConnection probe, params SnapshotEnvelope[] envelopes) => [.. (await
+        probe.InvokeAsync<BatchReply>(ProbeContract.DeliverBatch, new SnapshotBatch(envelopes), TestContext.Current.CancellationToken).WaitAsync(Patience)).Replies];
 
     public static Task<DeliveryReply> HeartbeatAsync(HubConnection probe, ProbeHeartbeat heartbeat) =>
         probe.InvokeAsync<DeliveryReply>(ProbeContract.Heartbeat, heartbeat, TestContext.Current.CancellationToken).WaitAsync(Patience);

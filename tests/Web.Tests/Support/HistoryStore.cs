@@ -19,9 +19,9 @@ internal sealed class HistoryStore : IAsyncDisposable
 
     private readonly TempFolder _folder = new();
 
-    public HistoryStore(Summarise? summarise = null)
+    public HistoryStore(Func<Snapshot, HostSummary>? summarise = null)
     {
-        Summarise = summarise ?? SmallSnapshot.Summarise;
+        MakeDigest = SmallSnapshot.Digests(summarise ?? SmallSnapshot.Summarise);
         Path = new StorePath(_folder.Path);
         StoreSchema.Current.Prepare(Path, Time);
         Writer = new StoreWriter(Path, new DashboardOptions
@@ -33,8 +33,8 @@ internal sealed class HistoryStore : IAsyncDisposable
         }, NullLogger<StoreWriter>.Instance);
         Writer.Start();
         var bodies = new SnapshotReader(Path);
-        Digests = new DigestSource(bodies, new TextTable(Path), Summarise);
-        Fleet = new FleetView(bodies, Digests, Summarise, Time, NullLogger<FleetView>.Instance);
+        Digests = new DigestSource(bodies, new TextTable(Path), MakeDigest);
+        Fleet = new FleetView(bodies, Digests, MakeDigest, Time, NullLogger<FleetView>.Instance);
         Feed = new HistoryFeed(NullLogger<HistoryFeed>.Instance);
         Hosts = new HostHistory(Path, new HistoryReader(Path), Digests, Fleet, Time);
         Past = new FleetHistory(new FleetPastReader(Path), Digests, Fleet, Time);
@@ -44,7 +44,7 @@ internal sealed class HistoryStore : IAsyncDisposable
 
     public FakeTimeProvider Time { get; } = new(Start);
 
-    public Summarise Summarise { get; }
+    public MakeDigest MakeDigest { get; }
 
     public StorePath Path { get; }
 
@@ -89,9 +89,9 @@ internal sealed class HistoryStore : IAsyncDisposable
             Body = BodyCodec.Compress(canonical),
             TakenAt = UnixTime.ToMicroseconds(received) - 1_000,
             ReceivedAt = UnixTime.ToMicroseconds(received),
-            Digest = withDigest ? new HostDigest(Summarise(snapshot), HostAttributes.From(snapshot)) : null,
+            Digest = withDigest ? MakeDigest(snapshot) : null,
         };
-        HostSummary summary = Summarise(snapshot);
+        HostSummary summary = MakeDigest(snapshot).Summary;
         var work = new SnapshotWork(row, revision => Fleet.Apply(sequence, new HostEntry
         {
             HostId = row.HostId,

@@ -21,6 +21,9 @@ public sealed partial class LivePage : IAsyncDisposable
     private const int ShownLines = 100;
     private const int LoadedEvents = 500;
     private const int QuietTicks = 5;
+
+    // More lines than anybody reads in a quarter of a second.
+    private const int Flood = 20;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsualWindow = TimeSpan.FromHours(1);
 
@@ -39,6 +42,10 @@ public sealed partial class LivePage : IAsyncDisposable
     private volatile BoardMoment? _held;
     private int _waiting;
     private int _ticks;
+    private IReadOnlyList<ReinitEvent> _lines = [];
+    private int _unlisted;
+    private int _listedHosts;
+    private long? _listedAt;
     private IDisposable? _news;
     private IDisposable? _fleet;
     private RenderTurn? _turn;
@@ -107,10 +114,6 @@ public sealed partial class LivePage : IAsyncDisposable
 
     private IEnumerable<string> Asked => _chosen.IsEmpty ? Demos : Demos.Where(_chosen.Contains);
 
-    private IReadOnlyList<ReinitEvent> Lines => _log.Newest(seen => Projection.Find(seen.HostId) is { } host && IsInGroup(host) && _search.Matches(host, _now)
-        && (_state.Kinds.IsEmpty || _state.Kinds.Contains(SeenKinds.Of(seen.Seen)))
-        && (_state.Log.Length == 0 || NameOf(seen.HostId).Contains(_state.Log, StringComparison.OrdinalIgnoreCase) || SeenKinds.Text(seen.Seen).Contains(_state.Log, StringComparison.OrdinalIgnoreCase)), ShownLines);
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -135,7 +138,7 @@ public sealed partial class LivePage : IAsyncDisposable
             return;
         }
 
-        _turn = Renders.Join(() => _ = InvokeAsync(RefreshAsync));
+        _turn = Renders.Join(() => _ = InvokeAsync(RefreshAsync), waitsForBrowser: true);
         _news = Reinits.Follow(news =>
         {
             foreach (ReinitNews seen in news)
@@ -178,12 +181,14 @@ public sealed partial class LivePage : IAsyncDisposable
 
         // Who comes onto another board did not end on it.
         _board = Board.Empty;
+        _listedAt = null;
         Load();
     }
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        _turn?.Drawn();
         if (firstRender && RendererInfo.IsInteractive && AsOf.At is null)
         {
             _script = new LiveScript();
@@ -197,7 +202,11 @@ public sealed partial class LivePage : IAsyncDisposable
         try
         {
             IReadOnlyList<ReinitEvent> events = await Reinits.RecentAsync(LoadedEvents, _gone.Token);
-            await InvokeAsync(() => _log.Add(events));
+            await InvokeAsync(() =>
+            {
+                _log.Add(events);
+                (_unlisted, _listedAt) = (_unlisted + events.Count, null);
+            });
             _turn?.Request();
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
@@ -217,6 +226,7 @@ public sealed partial class LivePage : IAsyncDisposable
         {
             if (AsOf.At is not null)
             {
+                _turn?.Drawn();
                 return;
             }
 
@@ -236,7 +246,7 @@ public sealed partial class LivePage : IAsyncDisposable
     // Clocks move each second while there is one; else only ages do, and a change that comes is not to wait for a drawing that shows nothing.
     private void Turn()
     {
-        if (_board.Counts[BoardPhase.Updating] > 0 || ++_ticks % QuietTicks == 0)
+        if (_board.Counts[BoardPhase.Updating] > 0 || _unlisted > 0 || ++_ticks % QuietTicks == 0)
         {
             _turn?.Request();
         }
@@ -256,6 +266,7 @@ public sealed partial class LivePage : IAsyncDisposable
         while (!IsPaused && _incoming.TryDequeue(out ReinitEvent? seen))
         {
             _log.Add([seen]);
+            _unlisted++;
         }
 
         BoardMoment moment = _held ?? BoardMoment.Of(Projection, Reinits, Time);
@@ -266,10 +277,26 @@ public sealed partial class LivePage : IAsyncDisposable
         _board = Board.Of(_state.Group.Length == 0 ? hosts : [.. hosts.Where(IsInGroup)], moment.Find, Since);
         IReadOnlyList<BoardRow> ended = _board.EndedSince(before);
         _voice.Hear(_board, ended, _now, NameOf);
+        List();
         return ended;
     }
 
     private bool IsInGroup(FleetHost host) => _state.Group.Length == 0 || host.Labels.Group?.ToString() == _state.Group;
+
+    // The log takes longer to draw than the board, which would wait for it: in a flood it is drawn once a second.
+    private void List()
+    {
+        bool isSame = _unlisted == 0 && _listedHosts == _board.Hosts.Length;
+        if (_listedAt is { } at && (isSame || (_unlisted > Flood && Time.GetElapsedTime(at) < Tick)))
+        {
+            return;
+        }
+
+        _lines = _log.Newest(seen => Projection.Find(seen.HostId) is { } host && IsInGroup(host) && _search.Matches(host, _now)
+            && (_state.Kinds.IsEmpty || _state.Kinds.Contains(SeenKinds.Of(seen.Seen)))
+            && (_state.Log.Length == 0 || NameOf(seen.HostId).Contains(_state.Log, StringComparison.OrdinalIgnoreCase) || SeenKinds.Text(seen.Seen).Contains(_state.Log, StringComparison.OrdinalIgnoreCase)), ShownLines);
+        (_unlisted, _listedHosts, _listedAt) = (0, _board.Hosts.Length, Time.GetTimestamp());
+    }
 
     private string NameOf(string hostId) => Projection.Find(hostId) is { } host ? Wording.HostName(host.Summary.Name) : hostId;
 

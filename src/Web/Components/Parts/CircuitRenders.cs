@@ -13,11 +13,13 @@ public sealed class CircuitRenders : IDisposable
 
     /// <summary>Lets a component take part.</summary>
     /// <param name="run">Renders it; it must return soon and handle its own failures.</param>
+    /// <param name="waitsForBrowser">Whether a turn waits until the one before it was <see cref="RenderTurn.Drawn"/>, which the component then has to say each time. For what changes much and
+    /// for long: where the browser draws slower than renders come, they would queue up there, and each be shown later than the one before.</param>
     /// <returns>Where the component asks for its turn; to be disposed with it.</returns>
-    public RenderTurn Join(Action run)
+    public RenderTurn Join(Action run, bool waitsForBrowser = false)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return new RenderTurn(this, run);
+        return new RenderTurn(this, run, waitsForBrowser);
     }
 
     /// <inheritdoc/>

@@ -16,6 +16,9 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
     private const int MaxHeadline = 300;
     private const int RestPerWork = 4;
 
+    // While deliveries wait for the writer they come first: probes wait for their answers, and nobody for these.
+    private const int RestWhileBusy = 19;
+
     // A snapshot can have tens of megabytes.
     private const int MostHeld = 3;
 
@@ -82,7 +85,7 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
             long started = time.GetTimestamp();
             while (await WorkOffAsync(stopping) == Batch)
             {
-                await Task.Delay(time.GetElapsedTime(started) * RestPerWork, time, stopping);
+                await Task.Delay(time.GetElapsedTime(started) * (writer.QueuedWorks > 0 ? RestWhileBusy : RestPerWork), time, stopping);
                 started = time.GetTimestamp();
             }
         }

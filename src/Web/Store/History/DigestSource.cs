@@ -4,7 +4,7 @@ using TdxDash.Web.Live;
 namespace TdxDash.Web.Store.History;
 
 /// <summary>Gives the digests of rows: as they are stored, or else worked out from the body.</summary>
-internal sealed class DigestSource(SnapshotReader bodies, TextTable texts, Summarise summarise)
+internal sealed class DigestSource(SnapshotReader bodies, TextTable texts, MakeDigest makeDigest)
 {
     /// <summary>The fleet row of a snapshot.</summary>
     /// <param name="digest">The stored digest, if there is one.</param>
@@ -22,7 +22,7 @@ internal sealed class DigestSource(SnapshotReader bodies, TextTable texts, Summa
     public HostDigest? Digest(byte[]? digest, string hash) => Stored(digest, DigestCodec.Read) ?? FromBody(hash);
 
     /// <summary>Works out the digest of a parsed snapshot.</summary>
-    public HostDigest Of(Snapshot snapshot) => new(summarise(snapshot), HostAttributes.From(snapshot));
+    public HostDigest Of(Snapshot snapshot) => makeDigest(snapshot);
 
     private T? Stored<T>(byte[]? digest, Func<byte[], Func<long, string>, T> read)
         where T : class

@@ -97,7 +97,7 @@ internal sealed class AlertHouse : IAsyncDisposable
     public async Task RestartAsync()
     {
         await _services.DisposeAsync();
-        _fleet = new FleetView(new SnapshotReader(Store.Path), Store.Digests, Summarise, Store.Time, NullLogger<FleetView>.Instance);
+        _fleet = new FleetView(new SnapshotReader(Store.Path), Store.Digests, Store.MakeDigest, Store.Time, NullLogger<FleetView>.Instance);
         _fleet.Load();
         _services = Build();
     }

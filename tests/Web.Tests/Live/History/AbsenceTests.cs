@@ -207,7 +207,7 @@ public sealed class AbsenceTests
 
     private static FleetView Loaded(HistoryStore store, TimeProvider clock)
     {
-        var fleet = new FleetView(new SnapshotReader(store.Path), store.Digests, store.Summarise, clock, NullLogger<FleetView>.Instance);
+        var fleet = new FleetView(new SnapshotReader(store.Path), store.Digests, store.MakeDigest, clock, NullLogger<FleetView>.Instance);
         fleet.Load();
         return fleet;
     }
