@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.Globalization;
+using TdxDash.DemoFleet;
 using TdxDash.FleetSimulator;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
@@ -21,6 +22,12 @@ return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTermination
 
 static async Task<int> RunAsync(SimulatorSettings settings, CancellationToken stop)
 {
+    if (settings.First + settings.Hosts > DemoHost.Most)
+    {
+        Console.Error.WriteLine($"--first {settings.First} and --hosts {settings.Hosts} go beyond {DemoHost.Most} hosts.");
+        return 2;
+    }
+
     try
     {
         SimulatorReport report = await new SimulatorRun(settings, Console.Error).RunAsync(stop);

@@ -57,14 +57,9 @@ internal static class SimulatorCommand
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(Token) is null && result.GetValue(State) is null)
+            if (result.GetResult(Token) is null && result.GetResult(State) is null)
             {
                 result.AddError("The dashboard lets in only probes that it knows. Give --token TOKEN, which TdxDash.Web enroll-token --for demo or the page Probes makes, or --state FOLDER with a key.");
-            }
-
-            if (!result.Errors.Any() && result.GetValue(First) + result.GetValue(Hosts) > DemoHost.Most)
-            {
-                result.AddError($"--first and --hosts go beyond {DemoHost.Most} hosts.");
             }
         });
         command.SetAction((parsed, cancellation) => run(Read(parsed), cancellation));

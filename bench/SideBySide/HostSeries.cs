@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
+using TdxDash.Tdx.KernelLog;
 using TdxDash.Tdx.Layout;
 using TdxDash.Tdx.Memory;
 using TdxDash.Tdx.Metadata;
-using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
 
 namespace TdxDash.SideBySide;
@@ -33,11 +33,11 @@ internal sealed class HostSeries(Action<string, double> emit)
 
     private void AddHost(Snapshot snapshot)
     {
-        var evidence = new ReadinessEvidence(snapshot);
+        KernelLogFacts log = snapshot.Kernel.LogLines.Map(KernelLogFacts.From).Or(null) ?? new KernelLogFacts();
         emit($"tdx_host_info{{kernel=\"{Text(snapshot.Host.KernelRelease)}\",os=\"{Text(snapshot.Host.OperatingSystem)}\",product=\"{Text(snapshot.Host.Product)}\",firmware=\"{Text(snapshot.Host.Firmware)}\","
             + $"cpu=\"{Label(snapshot.Host.Cpu.Or(null)?.ModelName)}\",family=\"{HostSummary.FamilyOf(snapshot)}\"}}", 1);
-        emit("tdx_module_initialized", evidence.LogFacts.Initialized == true ? 1 : 0);
-        foreach (string line in evidence.LogFacts.Failures.Take(1))
+        emit("tdx_module_initialized", log.Initialized == true ? 1 : 0);
+        foreach (string line in log.Failures.Take(1))
         {
             emit($"tdx_kernel_failure_info{{line=\"{Label(line)}\"}}", 1);
         }
@@ -50,7 +50,7 @@ internal sealed class HostSeries(Action<string, double> emit)
             Add("tdx_keyids_in_use", platform.KeyIdsInUse.Map(count => (double)count));
         }
 
-        if (evidence.LogFacts.PamtKiB is { } pamt)
+        if (log.PamtKiB is { } pamt)
         {
             emit("tdx_pamt_bytes", pamt * (double)ByteSize.KiB);
         }
