@@ -28,7 +28,12 @@ internal static class Product
         : ["dotnet", Existing(Path.Combine(Repository.Root, "src", "HostProbe", "bin", Configuration, "net10.0", "tdxprobe.dll"))];
 
     /// <summary>The command line that starts the tool for made-up fleets, without its own options.</summary>
-    public static string[] DemoFleet() => ["dotnet", Existing(Path.Combine(Repository.Root, "bench", "DemoFleet", "bin", Configuration, "net10.0", "DemoFleet.dll"))];
+    public static string[] DemoFleet() => Tool("DemoFleet");
+
+    /// <summary>The command line that starts the fleet simulator, without its own options.</summary>
+    public static string[] FleetSimulator() => Tool("FleetSimulator");
+
+    private static string[] Tool(string name) => ["dotnet", Existing(Path.Combine(Repository.Root, "bench", name, "bin", Configuration, "net10.0", name + ".dll"))];
 
     private static string Existing(string path) =>
         File.Exists(path) ? path : throw new FileNotFoundException($"{path} is not there; ./test makes it, or dotnet build does.", path);

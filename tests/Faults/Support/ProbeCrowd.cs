@@ -19,7 +19,7 @@ internal sealed class ProbeCrowd : IAsyncDisposable
 
     public IReadOnlyList<SimulatedProbe> Probes { get; }
 
-    public int PutOff => Probes.Sum(probe => probe.PutOff);
+    public int PutOff => Probes.Sum(probe => probe.PutsOff);
 
     public int Hellos => Probes.Sum(probe => probe.Hellos);
 

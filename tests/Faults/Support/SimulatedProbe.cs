@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using TdxDash.EndToEnd.Processes;
+using TdxDash.FleetSimulator.Probes;
 using TdxDash.HostProbe.Identity;
-using TdxDash.HostProbe.Uplink;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Tests.Support;
@@ -11,8 +11,8 @@ using TdxDash.Wire;
 
 namespace TdxDash.Faults.Support;
 
-/// <summary>A probe without a host: the real probe's connection and delays, made-up snapshots, and a journal in memory. A thousand of them run in one process.</summary>
-internal sealed class SimulatedProbe
+/// <summary>A probe without a host: the course that it shares with the fleet simulator's, made-up snapshots, and a journal in memory. A thousand of them run in one process.</summary>
+internal sealed class SimulatedProbe : ProbeLoop
 {
     private const int BallastLine = 1_000;
 
@@ -20,15 +20,11 @@ internal sealed class SimulatedProbe
     private readonly AckLedger _ledger;
     private readonly ConcurrentQueue<SnapshotEnvelope> _waiting = new();
     private readonly ConcurrentQueue<ObservationBatch> _seen = new();
-    private readonly WakeSignal _wake = new();
     private readonly Lock _taking = new();
     private ProbeIdentity? _identity;
-    private RetryDelays? _delays;
     private long _sequence;
     private long _events;
-    private bool _isKnown;
     private bool _isQuiet;
-    private long _heartbeatAt;
 
     public SimulatedProbe(int number, Uri dashboard, AckLedger ledger)
     {
@@ -51,9 +47,6 @@ internal sealed class SimulatedProbe
     /// <summary>Whether the number of the snapshot is part of the host's name, so that a page shows it.</summary>
     public bool ShowsSequence { get; init; }
 
-    /// <summary>Its times; those of a real probe unless a test changes them.</summary>
-    public UplinkTiming Timing { get; init; } = new();
-
     /// <summary>With every so many snapshots it sends a batch of events too; 0 for never.</summary>
     public int EventsEvery { get; init; }
 
@@ -73,14 +66,18 @@ internal sealed class SimulatedProbe
     public int Duplicates { get; private set; }
 
     /// <summary>How often the dashboard put a snapshot off.</summary>
-    public int PutOff { get; private set; }
+    public int PutsOff { get; private set; }
 
     /// <summary>Why, the last time.</summary>
     public string Reason { get; private set; } = "";
 
-    private ProbeIdentity Identity => _identity ??= new ProbeIdentity(ProbeScope.Demo, "", _dashboard, Enrolment.Realm, Enrolment.DemoKey, null);
+    protected override DashboardLink Link => new(_dashboard, null);
 
-    private RetryDelays Delays => _delays ??= Timing.Delays();
+    protected override ProbeIdentity Identity => _identity ??= new ProbeIdentity(ProbeScope.Demo, "", _dashboard, Enrolment.Realm, Enrolment.DemoKey, null);
+
+    protected override ProbeHello Hello => new(ProbeContract.Version, HostId, Name, Origin.Demo, "simulated");
+
+    protected override ProbeHeartbeat Heartbeat => new(SmallSnapshot.BootId, Taken);
 
     public static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{DemoHosts.Prefix}fa17-8000-{number:d12}");
 
@@ -113,80 +110,18 @@ internal sealed class SimulatedProbe
             _seen.Enqueue(Observe());
         }
 
-        _wake.Set();
+        Wake.Set();
     }
 
-    /// <summary>Delivers until cancelled, and connects again whenever the connection is lost.</summary>
-    /// <exception cref="InvalidOperationException">The dashboard refused what it has to accept.</exception>
-    public async Task RunAsync(CancellationToken stop)
+    protected override SnapshotEnvelope? NextSnapshot() => _waiting.TryPeek(out SnapshotEnvelope? envelope) ? envelope : null;
+
+    protected override ObservationBatch? NextObservations() => _seen.TryPeek(out ObservationBatch? batch) ? batch : null;
+
+    protected override async Task DeliveredAsync(SnapshotEnvelope envelope, DeliveryOutcome outcome, TimeSpan took, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                await using UplinkConnection connection = await UplinkConnection.OpenAsync(new DashboardLink(_dashboard, null), Identity, Timing, TimeProvider.System, _wake, stop);
-                HelloReply hello = await connection.HelloAsync(new ProbeHello(ProbeContract.Version, HostId, Name, Origin.Demo, "simulated"), waits: null, stop);
-                Require(hello.Accepted, hello.Reason);
-                Hellos++;
-                await SessionAsync(connection, stop);
-            }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                return;
-            }
-            // A dashboard that is away in whatever way is what these tests are about; what was not acknowledged comes again.
-            catch (Exception e) when (e is not RefusedException)
-            {
-                Reason = e.Message;
-            }
-
-            await Task.Delay(Delays.Next(), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private async Task SessionAsync(UplinkConnection connection, CancellationToken stop)
-    {
-        _heartbeatAt = Environment.TickCount64;
-        while (!stop.IsCancellationRequested && !connection.IsLost)
-        {
-            // The first snapshot makes the host known, as with the real probe.
-            if (_isKnown && _seen.TryPeek(out ObservationBatch? batch))
-            {
-                await ObserveAsync(connection, batch, stop);
-                continue;
-            }
-
-            if (_waiting.TryPeek(out SnapshotEnvelope? envelope))
-            {
-                await DeliverAsync(connection, envelope, stop);
-                continue;
-            }
-
-            TimeSpan left = Timing.Heartbeat - TimeSpan.FromMilliseconds(Environment.TickCount64 - _heartbeatAt);
-            if (left <= TimeSpan.Zero)
-            {
-                await connection.HeartbeatAsync(new ProbeHeartbeat(SmallSnapshot.BootId, Interlocked.Read(ref _sequence)), stop);
-                _heartbeatAt = Environment.TickCount64;
-            }
-
-            await _wake.WaitAsync(left, TimeProvider.System, stop);
-        }
-    }
-
-    private async Task DeliverAsync(UplinkConnection connection, SnapshotEnvelope envelope, CancellationToken stop)
-    {
-        DeliveryReply reply = await connection.DeliverAsync(envelope, stop);
-        if (await IsPutOffAsync(reply, stop))
-        {
-            return;
-        }
-
-        Require(reply.Outcome is DeliveryOutcome.Stored or DeliveryOutcome.Duplicate, reply.Reason);
-        _isKnown = true;
-        Duplicates += reply.Outcome == DeliveryOutcome.Duplicate ? 1 : 0;
+        Duplicates += outcome == DeliveryOutcome.Duplicate ? 1 : 0;
         _ledger.Note(new SnapshotKey(HostId, envelope.BootId, envelope.Sequence), envelope.Hash);
         _waiting.TryDequeue(out _);
-        Delays.Reset();
         if (Pace is { } pace && !_isQuiet)
         {
             await Task.Delay(pace, stop);
@@ -194,33 +129,21 @@ internal sealed class SimulatedProbe
         }
     }
 
-    private async Task ObserveAsync(UplinkConnection connection, ObservationBatch batch, CancellationToken stop)
+    protected override void Observed(ObservationBatch batch, DeliveryOutcome outcome)
     {
-        DeliveryReply reply = await connection.ObserveAsync(batch, stop);
-        if (await IsPutOffAsync(reply, stop))
-        {
-            return;
-        }
-
-        Require(reply.Outcome is DeliveryOutcome.Stored or DeliveryOutcome.Duplicate, reply.Reason);
-        EventDuplicates += reply.Outcome == DeliveryOutcome.Duplicate ? 1 : 0;
+        EventDuplicates += outcome == DeliveryOutcome.Duplicate ? 1 : 0;
         _ledger.NoteEvents(HostId, batch);
         _seen.TryDequeue(out _);
-        Delays.Reset();
     }
 
-    private async Task<bool> IsPutOffAsync(DeliveryReply reply, CancellationToken stop)
-    {
-        if (reply.Outcome != DeliveryOutcome.RetryLater)
-        {
-            return false;
-        }
+    protected override void Accepted() => Hellos++;
 
-        PutOff++;
-        Reason = reply.Reason;
-        TimeSpan own = Delays.Next(), asked = RetryDelays.After(reply.RetryAfterMilliseconds, Timing);
-        await Task.Delay(own > asked ? own : asked, stop);
-        return true;
+    protected override void Lost(string reason) => Reason = reason;
+
+    protected override void PutOff(string reason)
+    {
+        PutsOff++;
+        Reason = reason;
     }
 
     private ObservationBatch Observe()
@@ -246,14 +169,4 @@ internal sealed class SimulatedProbe
             }
         }
     }
-
-    private void Require(bool holds, string reason)
-    {
-        if (!holds)
-        {
-            throw new RefusedException($"The dashboard refused {Name}: {reason}");
-        }
-    }
-
-    private sealed class RefusedException(string message) : Exception(message);
 }
