@@ -24,8 +24,8 @@ public class HistoryBenchmarks
     {
         _year = YearOfHistory.Make(hosts: 10_000, snapshotsEach: 52, bodyBytes: 2_000);
         var bodies = new SnapshotReader(_year.Path);
-        var digests = new DigestSource(bodies, new TextTable(_year.Path), HostSummary.From);
-        var view = new FleetView(bodies, digests, HostSummary.From, TimeProvider.System, NullLogger<FleetView>.Instance);
+        var digests = new DigestSource(bodies, new TextTable(_year.Path), HostDigest.From);
+        var view = new FleetView(bodies, digests, HostDigest.From, TimeProvider.System, NullLogger<FleetView>.Instance);
         _fleet = new FleetHistory(new FleetPastReader(_year.Path), digests, view, TimeProvider.System);
         _hosts = new HostHistory(_year.Path, new HistoryReader(_year.Path), digests, view, TimeProvider.System);
         _window = new TimeWindow(YearOfHistory.Start, YearOfHistory.End);

@@ -18,14 +18,15 @@ internal sealed class FleetGates(IReadOnlyList<DashboardLink> links, ProbeIdenti
     /// <exception cref="SimulatorException">There is no key, or the dashboard refuses; the message says what to do.</exception>
     public static async Task<FleetGates> OpenAsync(SimulatorSettings settings, CancellationToken cancellation)
     {
-        DashboardLink[] links = [.. settings.Dashboards.Select(address => new DashboardLink(address, settings.CaFile))];
         try
         {
+            string? ca = DashboardLink.ReadCa(settings.CaFile);
+            DashboardLink[] links = [.. settings.Dashboards.Select(address => new DashboardLink(address, ca))];
             return new FleetGates(links, settings.Token is { } token ? await EnrolAsync(links[0], token, settings, cancellation) : Kept(links[0], settings));
         }
         catch (HttpRequestException e)
         {
-            throw new SimulatorException($"The dashboard at {links[0].Address} cannot be reached: {e.Message} Start it, or correct the address.", e);
+            throw new SimulatorException($"The dashboard at {settings.Dashboards[0]} cannot be reached: {e.Message} Start it, or correct the address.", e);
         }
         catch (Exception e) when (e is EnrolmentRefusedException or SignInRefusedException or IOException)
         {
@@ -35,14 +36,14 @@ internal sealed class FleetGates(IReadOnlyList<DashboardLink> links, ProbeIdenti
 
     private static ProbeIdentity Kept(DashboardLink link, SimulatorSettings settings)
     {
-        (ProbeIdentity? identity, _, string missing) = new Credentials(settings.State!, ProbeScope.Demo, "", link.Address, link.CaFile).Find();
+        (ProbeIdentity? identity, _, string missing) = new Credentials(settings.State!, ProbeScope.Demo, "", link.Address, settings.CaFile).Find();
         return identity ?? throw new SimulatorException($"{missing}\nOr give this command the token: --token TOKEN");
     }
 
     private static async Task<ProbeIdentity> EnrolAsync(DashboardLink link, string token, SimulatorSettings settings, CancellationToken cancellation)
     {
         using var client = new EnrolmentClient(link, TimeProvider.System, wait => Console.Error.WriteLine(FormattableString.Invariant($"The dashboard asks to wait {wait.TotalSeconds:F0} s before the enrolment.")));
-        (ProbeIdentity identity, _) = await client.EnrolAsync(ProbeIdentity.Make(ProbeScope.Demo, "", link.Address, link.CaFile), token, null, cancellation);
+        (ProbeIdentity identity, _) = await client.EnrolAsync(ProbeIdentity.Make(ProbeScope.Demo, "", link.Address, link.Ca), token, null, cancellation);
         if (settings.State is { } folder)
         {
             new IdentityFile(folder).Promote(identity);

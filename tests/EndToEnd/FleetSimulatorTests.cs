@@ -6,6 +6,8 @@ namespace TdxDash.EndToEnd;
 /// <summary>The fleet simulator against a real dashboard: what it reports is what the store holds.</summary>
 public sealed class FleetSimulatorTests
 {
+    private static readonly string[] Phases = ["connecting", "running", "ending"], Faults = ["repeated", "reordered", "cuts", "updates"];
+
     private const int Hosts = 20;
 
     [Fact]
@@ -23,7 +25,7 @@ public sealed class FleetSimulatorTests
         using var report = JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
         JsonElement root = report.RootElement;
         IReadOnlyList<StoredSnapshot> stored = await dashboard.StoredAsync();
-        long Sum(string name) => new[] { "connecting", "running", "ending" }.Sum(phase => root.GetProperty(phase).GetProperty(name).GetInt64());
+        long Sum(string name) => Phases.Sum(phase => root.GetProperty(phase).GetProperty(name).GetInt64());
         Assert.Equal(Hosts, root.GetProperty("connected").GetInt32());
         Assert.Equal(0, root.GetProperty("unacknowledged").GetInt32());
         Assert.Equal(Sum("snapshotsTaken"), Sum("snapshotsAcknowledged"));
@@ -32,7 +34,7 @@ public sealed class FleetSimulatorTests
         Assert.Equal(Sum("snapshotsAcknowledged") + Sum("repeated"), Sum("stored") + Sum("duplicates"));
         Assert.Equal((await dashboard.ObservationsAsync()).Count, Sum("observations"));
         Assert.Equal(0, Sum("missing"));
-        Assert.All(new[] { "repeated", "reordered", "cuts", "updates" }, name => Assert.True(Sum(name) > 0, $"nothing was {name}: {root}"));
+        Assert.All(Faults, name => Assert.True(Sum(name) > 0, $"nothing was {name}: {root}"));
         Assert.Equal(Hosts, stored.Select(row => row.HostId).Distinct().Count());
         Assert.All(root.GetProperty("storms").EnumerateArray(), storm => Assert.True(storm.GetProperty("backSeconds").GetDouble() > 0));
     }

@@ -59,7 +59,7 @@ internal sealed class Dashboard : IAsyncDisposable
                     logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log);
                 }
             });
-            services.AddSingleton(SmallSnapshot.Digests(summarise ?? SmallSnapshot.Summarise));
+            services.AddSingleton(SmallDigest.By(summarise ?? SmallSnapshot.Summarise));
             services.AddSingleton(time ?? TimeProvider.System);
             replace?.Invoke(services);
         });

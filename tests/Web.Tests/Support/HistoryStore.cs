@@ -21,7 +21,7 @@ internal sealed class HistoryStore : IAsyncDisposable
 
     public HistoryStore(Func<Snapshot, HostSummary>? summarise = null)
     {
-        MakeDigest = SmallSnapshot.Digests(summarise ?? SmallSnapshot.Summarise);
+        MakeDigest = SmallDigest.By(summarise ?? SmallSnapshot.Summarise);
         Path = new StorePath(_folder.Path);
         StoreSchema.Current.Prepare(Path, Time);
         Writer = new StoreWriter(Path, new DashboardOptions

@@ -4,7 +4,6 @@ using TdxDash.Tdx.Metadata;
 using TdxDash.Tdx.Readiness;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Testing;
-using TdxDash.Web.Live;
 using TdxDash.Wire;
 
 namespace TdxDash.Web.Tests.Support;
@@ -79,9 +78,6 @@ internal static class SmallSnapshot
         KernelRelease = snapshot.Host.KernelRelease,
         Tier = Absent<ProbeTier>(),
     };
-
-    /// <summary>Makes digests with other summaries.</summary>
-    public static MakeDigest Digests(Func<Snapshot, HostSummary> summarise) => snapshot => new HostDigest(summarise(snapshot), HostAttributes.From(snapshot));
 
     private static Reading<T> Absent<T>() => Reading.NotOffered<T>("test", "The test has none.");
 }
