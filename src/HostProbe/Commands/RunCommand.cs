@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TdxDash.HostProbe.Host;
+using TdxDash.HostProbe.Native;
 using TdxDash.HostProbe.Nfd;
 using TdxDash.HostProbe.Uplink;
 
@@ -22,7 +23,8 @@ internal static class RunCommand
             (HostFiles files, IModuleSource module) = sources.Resolve(parsed, environment);
             var options = new ProbeServiceOptions { Dashboard = service.Dashboard(parsed), CaFile = service.CaFile(parsed), StateFolder = service.State(parsed), Interval = service.Interval(parsed), Watched = files };
             var sparing = new SparingHostFiles(files, environment.Time);
-            ISnapshotSource source = new HostSnapshotSource(sparing, module, environment.Steps);
+            SnapshotSteps steps = environment.Steps with { Sweep = new SparingSweep(environment.Steps.Sweep, environment.Time).Run };
+            ISnapshotSource source = new HostSnapshotSource(sparing, module, steps);
             if (nfd.Writer(parsed, options.Interval, environment.Time) is { } writer)
             {
                 source = new NfdSource(source, environment.View, writer, new ProbeLog(environment.Error, environment.Time).Write);

@@ -13,10 +13,13 @@ internal sealed class FakeTransport(string description, Provenance provenance) :
 
     public bool IsDisposed { get; private set; }
 
+    /// <summary>What each field reads as.</summary>
+    public ulong Value { get; set; } = 0x77;
+
     public void Seamcall(ulong leaf, ref SeamcallRegisters registers, Span<byte> page)
     {
         registers.Rax = 0;
-        registers.R8 = 0x77;
+        registers.R8 = Value;
         page.Fill(64);
     }
 
