@@ -37,6 +37,9 @@ public sealed partial class PowerLossTests
         await using ProbeCrowd crowd = Crowd(dashboard, ledger);
         var random = new Random(Seed);
         var counts = new Counts();
+
+        // Power that goes just after a checkpoint leaves nothing in the log that could be forgotten: one loss of all must show it.
+        bool found = false;
         for (int i = 0; i < losses; i++)
         {
             int before = ledger.Count;
@@ -45,9 +48,9 @@ public sealed partial class PowerLossTests
             await Task.Delay(random.Next(400), TestContext.Current.CancellationToken);
             await dashboard.KillAsync();
             IReadOnlyList<FileChange> changes = WriteLog.Take(control.WritesFile, data);
-            if (i == 1)
+            if (!found)
             {
-                AssertFound(disk, changes, folder.Sub("forgetful"), ledger);
+                found = IsFound(disk, changes, folder.Sub($"forgetful-{i}"), ledger);
             }
 
             Lose(disk, changes, random, data, counts);
@@ -65,6 +68,7 @@ public sealed partial class PowerLossTests
             }
         }
 
+        Assert.True(found, "No loss of power on a disk that forgets flushes of the log was found to be one.");
         await crowd.DrainAsync(Patience);
         InvariantReport report = await InvariantChecker.HoldsAsync(data, ledger);
         Assert.Equal((ledger.Count, ledger.EventCount), (report.Rows, report.Events));
@@ -170,9 +174,9 @@ public sealed partial class PowerLossTests
         }
     }
 
-    /// <summary>That the checker would see it: the same changes on a disk that forgets what was flushed to the database's log are a loss.</summary>
-    private static void AssertFound(SimulatedDisk before, IReadOnlyList<FileChange> changes, string folder, AckLedger ledger) =>
-        Assert.NotEmpty(Forgetful(before, changes, Log, folder, left => InvariantChecker.Check(left, ledger, expectWhole: false).Violations, e => [e.Message]));
+    /// <summary>Whether the checker sees it: the same changes on a disk that forgets what was flushed to the database's log are a loss.</summary>
+    private static bool IsFound(SimulatedDisk before, IReadOnlyList<FileChange> changes, string folder, AckLedger ledger) =>
+        Forgetful(before, changes, Log, folder, left => InvariantChecker.Check(left, ledger, expectWhole: false).Violations, e => [e.Message]).Count > 0;
 
     /// <summary>What is left by a disk that forgets what was flushed to one file.</summary>
     private static T Forgetful<T>(SimulatedDisk before, IReadOnlyList<FileChange> changes, string forgotten, string folder, Func<string, T> look, Func<SqliteException, T> damaged)
