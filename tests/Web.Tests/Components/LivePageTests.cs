@@ -257,6 +257,23 @@ public sealed class LivePageTests : PageTestContext
     }
 
     [Fact]
+    public async Task Log_HostsOfTheGroupExchanged_ShowsTheLinesOfThoseThatAreInIt()
+    {
+        Site();
+        IRenderedComponent<LivePage> page = Open("?group=site-b");
+        Assert.Equal(["c"], LoggedHosts(page));
+
+        HostLabels siteB = Labels.Find(Id("c"));
+        await Labels.ChangeAsync(new Dictionary<string, HostLabels> { [Id("c")] = HostLabels.None, [Id("a")] = siteB }, Samples.By, Xunit.TestContext.Current.CancellationToken);
+
+        page.WaitForAssertion(() =>
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(["a"], LoggedHosts(page));
+        });
+    }
+
+    [Fact]
     public async Task Start_OnChosenDemoHosts_AsksThemAloneAndShowsRefusalsByReason()
     {
         Site(Origin.Demo);
@@ -326,6 +343,9 @@ public sealed class LivePageTests : PageTestContext
         Services.GetRequiredService<NavigationManager>().NavigateTo("/live" + query);
         return Render<LivePage>();
     }
+
+    private static IEnumerable<string> LoggedHosts(IRenderedComponent<LivePage> page) =>
+        page.FindAll("section.log tbody tr a").Select(link => link.TextContent).Distinct();
 
     private static string Count(IRenderedComponent<LivePage> page, string phase) => page.Find($"[data-count={phase}] b").TextContent;
 

@@ -14,13 +14,14 @@ internal sealed class OpenStreams
     private int _all;
 
     /// <summary>Takes a place.</summary>
-    /// <param name="caller">Whose.</param>
+    /// <param name="caller">Whose; tokens of one account, <c>token:ACCOUNT/NAME</c>, are one caller.</param>
     /// <param name="refusal">Why there is none, and what to do; empty where there is one.</param>
     public bool TryOpen(string caller, out string refusal)
     {
+        string account = AccountOf(caller);
         lock (_gate)
         {
-            int own = _open.GetValueOrDefault(caller);
+            int own = _open.GetValueOrDefault(account);
             refusal = own >= MostOfCaller ? $"The caller has {own} streams open, as many as it may: close one, or wait a minute for one to end."
                 : _all >= Most ? $"{_all} streams are open, as many as there may be: wait a minute for one to end."
                 : "";
@@ -29,7 +30,7 @@ internal sealed class OpenStreams
                 return false;
             }
 
-            (_open[caller], _all) = (own + 1, _all + 1);
+            (_open[account], _all) = (own + 1, _all + 1);
             return true;
         }
     }
@@ -37,13 +38,16 @@ internal sealed class OpenStreams
     /// <summary>Gives a place back.</summary>
     public void Close(string caller)
     {
+        string account = AccountOf(caller);
         lock (_gate)
         {
             _all--;
-            if (--_open[caller] == 0)
+            if (--_open[account] == 0)
             {
-                _open.Remove(caller);
+                _open.Remove(account);
             }
         }
     }
+
+    private static string AccountOf(string caller) => caller.Split('/', 2)[0];
 }

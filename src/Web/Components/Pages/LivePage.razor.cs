@@ -286,7 +286,8 @@ public sealed partial class LivePage : IAsyncDisposable
     // The log takes longer to draw than the board, which would wait for it: in a flood it is drawn once a second.
     private void List()
     {
-        bool isSame = _unlisted == 0 && _listedHosts == _board.Hosts.Length;
+        int hosts = HostsHash();
+        bool isSame = _unlisted == 0 && _listedHosts == hosts;
         if (_listedAt is { } at && (isSame || (_unlisted > Flood && Time.GetElapsedTime(at) < Tick)))
         {
             return;
@@ -295,7 +296,18 @@ public sealed partial class LivePage : IAsyncDisposable
         _lines = _log.Newest(seen => Projection.Find(seen.HostId) is { } host && IsInGroup(host) && _search.Matches(host, _now)
             && (_state.Kinds.IsEmpty || _state.Kinds.Contains(SeenKinds.Of(seen.Seen)))
             && (_state.Log.Length == 0 || NameOf(seen.HostId).Contains(_state.Log, StringComparison.OrdinalIgnoreCase) || SeenKinds.Text(seen.Seen).Contains(_state.Log, StringComparison.OrdinalIgnoreCase)), ShownLines);
-        (_unlisted, _listedHosts, _listedAt) = (0, _board.Hosts.Length, Time.GetTimestamp());
+        (_unlisted, _listedHosts, _listedAt) = (0, hosts, Time.GetTimestamp());
+    }
+
+    private int HostsHash()
+    {
+        var hash = default(HashCode);
+        foreach (FleetHost host in _board.Hosts)
+        {
+            hash.Add(host.Id, StringComparer.Ordinal);
+        }
+
+        return hash.ToHashCode();
     }
 
     private string NameOf(string hostId) => Projection.Find(hostId) is { } host ? Wording.HostName(host.Summary.Name) : hostId;

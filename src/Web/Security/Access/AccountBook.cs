@@ -203,10 +203,11 @@ internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvid
             LinkTable.EndOf(transaction, after.Id);
         }
 
-        if (action.Length > 0)
+        bool isSame = before.Grants.SequenceEqual(after.Grants);
+        if (action.Length > 0 || !isSame)
         {
-            string detail = before.Grants.SequenceEqual(after.Grants) ? "" : $"{AccountTable.Written(before.Grants)} -> {AccountTable.Written(after.Grants)}";
-            transaction.Audit(new AuditEntry(by, action, after.Name.ToString(), detail), now);
+            string detail = isSame ? "" : $"{AccountTable.Written(before.Grants)} -> {AccountTable.Written(after.Grants)}";
+            transaction.Audit(new AuditEntry(by, action.Length > 0 ? action : "account.grants", after.Name.ToString(), detail), now);
         }
     }
 

@@ -100,8 +100,8 @@ internal static class OpenIdScheme
 
         if (grants.IsEmpty)
         {
-            await ShutAsync(services, subject, address);
-            await RefuseAsync(context, SignInProblem.Groups, $"no group of {name} with a grant");
+            string? kept = await ShutAsync(services, subject, address);
+            await RefuseAsync(context, SignInProblem.Groups, $"no group of {name} with a grant{(kept is null ? "" : $"; its account keeps its role, without sessions and tokens: {kept}")}");
             return;
         }
 
@@ -125,17 +125,24 @@ internal static class OpenIdScheme
         context.HandleResponse();
     }
 
-    // Who is in no group any more keeps no right: no session, and no token, which can do no more than its account.
-    private static async Task ShutAsync(IServiceProvider services, string subject, string address)
+    // Who is in no group any more keeps no right: no session, and no token, which can do no more than its account. Where the account must keep its role, as the last administrator, its tokens go.
+    private static async Task<string?> ShutAsync(IServiceProvider services, string subject, string address)
     {
         if (services.GetRequiredService<AccountBook>().FindSubject(subject) is not { } known)
         {
-            return;
+            return null;
         }
 
         var by = new Actor(known.Name.ToString(), address);
-        await services.GetRequiredService<AccountBook>().ChangeAsync(known.Id, before => before with { Grants = [] }, "account.grants", by);
+        string? kept = await services.GetRequiredService<AccountBook>().ChangeAsync(known.Id, before => before with { Grants = [] }, "account.grants", by);
         await services.GetRequiredService<PasswordSignIn>().EndOthersAsync(known.Id, null, by);
+        TokenBook tokens = services.GetRequiredService<TokenBook>();
+        foreach (ApiToken token in kept is null ? [] : tokens.Of(known.Id))
+        {
+            await tokens.RemoveAsync(token, by);
+        }
+
+        return kept;
     }
 
     // Rights follow the provider's groups at each sign-in. A local account of the same name is somebody else's.

@@ -19,7 +19,7 @@ internal sealed class PasswordSignIn(AccountBook accounts, SessionBook sessions,
     public async Task<(Secret? Secret, string? Problem)> TryAsync(string? name, string? password, IPAddress? address, string browser)
     {
         Account? account = AccountName.TryParse(name, out AccountName known) ? accounts.Find(known) : null;
-        string? key = account?.Name.ToString();
+        string key = account?.Name.ToString() ?? ShownText.Limit(name ?? "", AccountName.MaxLength);
         if (throttle.Begin(key, address) is { Ticks: > 0 } wait)
         {
             return (null, string.Create(CultureInfo.InvariantCulture, $"Too many wrong passwords. Try again in {Math.Ceiling(wait.TotalMinutes):0} min."));
@@ -28,6 +28,7 @@ internal sealed class PasswordSignIn(AccountBook accounts, SessionBook sessions,
         string tried = password is { Length: <= Passwords.MaxLength } ? password : "";
         if (await passwords.CheckAsync(account?.PasswordHash, tried) is not (bool isRight, bool isOld))
         {
+            throttle.Abandoned(key, address);
             return (null, Busy);
         }
 
@@ -35,12 +36,12 @@ internal sealed class PasswordSignIn(AccountBook accounts, SessionBook sessions,
         if (!isRight || account!.IsDisabled)
         {
             string why = account is null ? "no such account" : account.IsDisabled && isRight ? "the account is disabled" : "wrong password";
-            await audit.AddAsync(new AuditEntry(new Actor(Actor.Anonymous, from), "session.refused", ShownText.Limit(name ?? "", AccountName.MaxLength), why));
+            await audit.AddAsync(new AuditEntry(new Actor(Actor.Anonymous, from), "session.refused", key, why));
             return (null, isRight ? "This account is disabled. Ask an administrator of the dashboard." : Wrong);
         }
 
         throttle.Succeeded(key, address);
-        var by = new Actor(key!, from);
+        var by = new Actor(key, from);
         string? hash = isOld ? await passwords.HashAsync(tried) : account.PasswordHash;
         // As it was checked: a password that was changed meanwhile must neither come back nor let anybody in.
         string? problem = await accounts.ChangeAsync(account.Id, before => before.PasswordHash == account.PasswordHash && !before.IsDisabled ? before with { PasswordHash = hash, SignedInAt = audit.Now } : null, "", by);
@@ -65,6 +66,7 @@ internal sealed class PasswordSignIn(AccountBook accounts, SessionBook sessions,
 
         if (await passwords.CheckAsync(account.PasswordHash, old is { Length: <= Passwords.MaxLength } ? old : "") is not (bool isRight, _))
         {
+            throttle.Abandoned(name, address);
             return Busy;
         }
 

@@ -26,10 +26,10 @@ internal sealed class SignInThrottle(TimeProvider time)
     private readonly Dictionary<string, Tries> _tries = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Asks for a try and counts it as a wrong one until <see cref="Succeeded"/> says otherwise: tries at the same time count as well.</summary>
-    /// <param name="account">The account as it is stored; null for a name of nobody.</param>
+    /// <param name="account">The name, whether or not there is such an account: nobody learns from a wait which names exist.</param>
     /// <param name="address">From where.</param>
     /// <returns>How long to wait first; zero where the try may be made.</returns>
-    public TimeSpan Begin(string? account, IPAddress? address)
+    public TimeSpan Begin(string account, IPAddress? address)
     {
         string own = AccountKey(account), from = AddressKey(address);
         lock (_gate)
@@ -46,20 +46,26 @@ internal sealed class SignInThrottle(TimeProvider time)
     }
 
     /// <summary>The try was right: the account's wrong ones are forgotten, and of the address this one. Those before it are not, or one own account would make guessing others' free.</summary>
-    public void Succeeded(string? account, IPAddress? address)
+    public void Succeeded(string account, IPAddress? address)
     {
         lock (_gate)
         {
             _tries.Remove(AccountKey(account));
-            if (_tries.TryGetValue(AddressKey(address), out Tries? tries))
-            {
-                _tries[AddressKey(address)] = tries with { Count = Math.Max(0, tries.Count - 1), Wait = TimeSpan.Zero };
-            }
+            TakeBack(AddressKey(address));
         }
     }
 
-    // Names of nobody are one.
-    private static string AccountKey(string? account) => $"account {account}";
+    /// <summary>The try was not made after all: it counts for nothing.</summary>
+    public void Abandoned(string account, IPAddress? address)
+    {
+        lock (_gate)
+        {
+            TakeBack(AccountKey(account));
+            TakeBack(AddressKey(address));
+        }
+    }
+
+    private static string AccountKey(string account) => $"account {account}";
 
     private static string AddressKey(IPAddress? address) => $"address {CallerAddress.NetworkOf(address)}";
 
@@ -81,6 +87,14 @@ internal sealed class SignInThrottle(TimeProvider time)
         int count = _tries.TryGetValue(key, out Tries? before) && time.GetElapsedTime(before.At) <= TimeSpan.FromDays(1) ? before.Count + 1 : 1;
         int over = Math.Min(count - free, 10);
         _tries[key] = new Tries(count, time.GetTimestamp(), over < 0 ? TimeSpan.Zero : Shorter(FirstWait * Math.Pow(2, over), LongestWait));
+    }
+
+    private void TakeBack(string key)
+    {
+        if (_tries.TryGetValue(key, out Tries? tries))
+        {
+            _tries[key] = tries with { Count = Math.Max(0, tries.Count - 1), Wait = TimeSpan.Zero };
+        }
     }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;

@@ -61,9 +61,18 @@ internal sealed class AllowedReinitRequests(ReinitRequests requests, AuditLog au
             return Refusal.Of(Role.Operator);
         }
 
-        string? refusal = await requests.AskAsync(hostId, profile, fault, cancellation);
-        await audit.AddAsync(new AuditEntry(viewer.Actor, "demo.reinit", hostId, $"{profile}{(fault.Length > 0 ? $", fault {fault}" : "")}{(refusal is null ? "" : ": refused")}"));
-        return refusal;
+        // Who leaves the page does not take back what was asked for.
+        string outcome = ": not answered";
+        try
+        {
+            string? refusal = await requests.AskAsync(hostId, profile, fault, cancellation);
+            outcome = refusal is null ? "" : ": refused";
+            return refusal;
+        }
+        finally
+        {
+            await audit.AddAsync(new AuditEntry(viewer.Actor, "demo.reinit", hostId, $"{profile}{(fault.Length > 0 ? $", fault {fault}" : "")}{outcome}"));
+        }
     }
 }
 

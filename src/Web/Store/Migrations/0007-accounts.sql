@@ -20,11 +20,9 @@ CREATE TABLE sessions (
     browser TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Links that set a password, each once. The key is the SHA-256 of the secret. With an account it is that one's; else the account is made, with these grants:
--- under the name, or, of the first administrator, under one that is chosen.
+-- Links that set an account's password, each once. The key is the SHA-256 of the secret. Without a name the account is made, with these grants.
 CREATE TABLE account_links (
     key TEXT NOT NULL PRIMARY KEY,
-    account INTEGER REFERENCES accounts (id) ON DELETE CASCADE,
     name TEXT,
     grants TEXT NOT NULL,
     expires_at_us INTEGER NOT NULL

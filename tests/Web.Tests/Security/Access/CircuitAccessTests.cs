@@ -56,6 +56,8 @@ public sealed class CircuitAccessTests : IAsyncLifetime
         AuthenticationState state = await _access.GetAuthenticationStateAsync();
         Assert.Equal([new Grant(Role.Viewer, null).ToString()], state.User.FindAll(Rights.Claim).Select(claim => claim.Value));
         Assert.Equal(_key, SessionScheme.KeyOf(_access.Caller));
+        AuditLine line = Assert.Single(_dashboard.Service<AuditLog>().Read(new AuditQuery("", null, 100)), line => line.Action == "account.grants");
+        Assert.Equal(("alice", "operator:* -> viewer:*"), (line.Target, line.Detail));
     }
 
     [Fact]

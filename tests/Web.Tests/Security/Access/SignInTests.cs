@@ -1,4 +1,5 @@
 using System.Net;
+using TdxDash.Web.Options;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
 using TdxDash.Web.Tests.Support;
@@ -132,6 +133,20 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SignIn_AfterManyNamesOfNobody_WaitsNoMoreThanForAnAccount()
+    {
+        for (int i = 0; i < SignInThrottle.FreeTries; i++)
+        {
+            _dashboard.Service<SignInThrottle>().Begin($"nobody-{i}", IPAddress.Parse("10.0.0.1"));
+        }
+
+        using var browser = new Browser(_dashboard.Address);
+        using HttpResponseMessage other = await SignInAsync(browser, "nobody", Password);
+
+        Assert.Contains("The name or the password is wrong.", await other.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SignIn_Anew_GivesAnotherSession()
     {
         using Browser browser = await SignedInAsync("root");
@@ -217,6 +232,7 @@ public sealed class SignInTests : IAsyncLifetime
     [InlineData("remove")]
     [InlineData("disable")]
     [InlineData("another link")]
+    [InlineData("another link by command")]
     [InlineData("another password")]
     public async Task Link_OfAnAccountThatIsNotAsItWas_IsWorthNothing(string then)
     {
@@ -232,6 +248,10 @@ public sealed class SignInTests : IAsyncLifetime
         else if (then == "another link")
         {
             await LinkOfAsync(alice);
+        }
+        else if (then == "another link by command")
+        {
+            AccountCommand.MakeLink(_dashboard.Path, _dashboard.Service<DashboardOptions>(), "ALICE");
         }
         else
         {

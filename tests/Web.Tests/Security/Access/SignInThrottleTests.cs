@@ -86,6 +86,19 @@ public sealed class SignInThrottleTests
         Assert.Equal(SignInThrottle.FirstWait, _throttle.Begin("carol", Here));
     }
 
+    [Fact]
+    public void Abandoned_CountsForNothing()
+    {
+        for (int i = 0; i < 2 * SignInThrottle.FreeTriesOfAddress; i++)
+        {
+            Try("alice", Here, 1);
+            _throttle.Abandoned("alice", Here);
+        }
+
+        Try("alice", Here, SignInThrottle.FreeTries);
+        Assert.Equal(SignInThrottle.FirstWait, _throttle.Begin("alice", Here));
+    }
+
     private void Try(string account, IPAddress address, int times)
     {
         for (int i = 0; i < times; i++)
