@@ -56,7 +56,7 @@ inside() { (exec_inside "$@"); }
 exec_inside() { exec nsenter --net="$net" chroot "$chroot" env -i PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 "$@"; }
 
 # ask CURL-ARGUMENT... : asks from the chroot's network, with the cookies of a browser.
-ask() { nsenter --net="$net" curl --silent --show-error --fail --max-time 10 --cookie "$out/cookies" --cookie-jar "$out/cookies" "$@"; }
+ask() { nsenter --net="$net" curl --silent --show-error --fail --max-time 60 --cookie "$out/cookies" --cookie-jar "$out/cookies" "$@"; }
 
 # unit_value UNIT KEY : what a unit says; lists that come more than once are joined.
 unit_value() { sed -n "s/^$2=//p" "$chroot/lib/systemd/system/tdxdash-$1.service" | paste -sd ' '; }
@@ -115,9 +115,9 @@ stop_programs() {
 	running=()
 }
 
-# until_said LOG COMMAND... : repeats the command until it succeeds, for half a minute and its last run at most.
+# until_said LOG COMMAND... : repeats the command until it succeeds, for three minutes and its last run at most: all else may have the processors.
 until_said() {
-	local log=$1 end=$((SECONDS + 30))
+	local log=$1 end=$((SECONDS + 180))
 	shift
 	until "$@"; do
 		if [ "$SECONDS" -ge "$end" ]; then tail -n 20 "$log"; return 1; fi

@@ -67,7 +67,7 @@ public sealed partial class KillTests
             await crowd.WithinAsync("probes deliver", Patience, () => ledger.Count >= before + Senders);
             await Task.Delay(random.Next(400), TestContext.Current.CancellationToken);
             await dashboard.KillAsync();
-            if (i % (kills / 10) == 0)
+            if (i % (kills / Scale.Of(2, 10)) == 0)
             {
                 // What the crash itself left, before the restart makes anything of it; not each time, as it reads everything.
                 await InvariantChecker.HoldsAsync(data, ledger, expectWhole: false);

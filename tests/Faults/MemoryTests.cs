@@ -26,7 +26,7 @@ public sealed partial class MemoryTests
     [Fact]
     public async Task Dashboard_InLittleMemoryUnder200Probes_LosesNothing()
     {
-        (int rounds, int deaths) = (Scale.Of(2, 200), Scale.Of(1, 50));
+        (int rounds, int deaths) = (Scale.Of(1, 200), Scale.Of(1, 50));
         using var folder = new TemporaryFolder();
         string data = folder.Sub("dashboard");
         await using Dashboard dashboard = await Dashboard.StartAsync(data, HeapOf(Heap));

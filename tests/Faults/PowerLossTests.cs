@@ -54,7 +54,7 @@ public sealed partial class PowerLossTests
             }
 
             Lose(disk, changes, random, data, counts);
-            if (i % Math.Max(1, losses / 10) == 0)
+            if (i % (losses / Scale.Of(2, 10)) == 0)
             {
                 await CheckAsync(disk, folder.Sub($"left-{i}"), ledger);
             }

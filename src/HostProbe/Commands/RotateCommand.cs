@@ -33,7 +33,7 @@ internal static class RotateCommand
             // A change that was cut off after the dashboard had taken it is only finished.
             if (file.ReadNext() is { Realm.Length: > 0 } begun && await client.IsKnownAsync(begun, cancellation).ConfigureAwait(false))
             {
-                file.Promote(begun);
+                file.Promote(begun with { Ca = link.Ca, CaFile = null });
                 await environment.Output.WriteLineAsync($"The change of the key that was cut off before is finished: key {begun.KeyId()[..16]} is in use.").ConfigureAwait(false);
                 return;
             }

@@ -9,8 +9,8 @@ namespace TdxDash.HostProbe.Identity;
 /// <param name="Ca">Certificates in PEM, of which one must have issued the dashboard's; null for those that the system trusts.</param>
 internal sealed record DashboardLink(Uri Address, string? Ca)
 {
-    /// <summary>The most bytes of certificates.</summary>
-    public const int MostCaBytes = 128 << 10;
+    /// <summary>The most bytes of certificates: more than the bundles of systems have, of some 150 authorities in 220 KB.</summary>
+    public const int MostCaBytes = 1 << 20;
 
     /// <summary>Why an address is not used, and what to do; null where it is.</summary>
     public static string? Refusal(Uri address) =>

@@ -53,11 +53,11 @@ internal sealed class UplinkLoop(UplinkContext context)
 
     private async Task<TimeSpan> ConnectAsync(CancellationToken calls, CancellationToken cancellation)
     {
-        var address = new Uri("about:blank");
+        string address = "the dashboard";
         try
         {
             (ProbeIdentity? identity, DashboardLink link, string missing) = context.Credentials.Find();
-            address = link.Address;
+            address = link.Address.ToString();
             if (identity is not null)
             {
                 return await ConnectAsync(identity, link, calls, cancellation);
