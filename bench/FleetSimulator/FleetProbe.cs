@@ -25,10 +25,7 @@ internal sealed class FleetProbe(DemoHost host, HostStory story, FleetGates gate
     private long _repeats;
     private int _dashboard = host.Number, _connections;
     private bool _isTurned;
-    private volatile bool _isConnected;
-
-    /// <summary>Whether the dashboard knows it and the connection stands.</summary>
-    public bool IsConnected => _isConnected;
+    private bool _wasConnected;
 
     /// <summary>How often a dashboard accepted it.</summary>
     public int Connections => Volatile.Read(ref _connections);
@@ -150,11 +147,12 @@ internal sealed class FleetProbe(DemoHost host, HostStory story, FleetGates gate
                 return Task.CompletedTask;
             }
 
+            // Before it is removed: whoever sees nothing waiting finds everything counted.
+            log.Now.CountAcknowledged();
             _waiting.Remove(envelope);
             Interlocked.Exchange(ref _acknowledged, Math.Max(_acknowledged, envelope.Sequence));
         }
 
-        log.Now.CountAcknowledged();
         return Task.CompletedTask;
     }
 
@@ -162,16 +160,15 @@ internal sealed class FleetProbe(DemoHost host, HostStory story, FleetGates gate
     {
         lock (_gate)
         {
+            log.Now.CountObservations(batch.Observations.Count);
             _seen.Dequeue();
         }
-
-        log.Now.CountObservations(batch.Observations.Count);
     }
 
     protected override void Accepted()
     {
         Interlocked.Increment(ref _connections);
-        _isConnected = true;
+        _wasConnected = true;
         if (_lostAt != 0)
         {
             log.Now.Reconnects.Add(Stopwatch.GetElapsedTime(_lostAt));
@@ -182,8 +179,8 @@ internal sealed class FleetProbe(DemoHost host, HostStory story, FleetGates gate
     protected override void Lost(string reason)
     {
         // Tries that fail after a loss prolong it; tries before the first connection are none.
-        _lostAt = _isConnected ? Stopwatch.GetTimestamp() : _lostAt;
-        _isConnected = false;
+        _lostAt = _wasConnected ? Stopwatch.GetTimestamp() : _lostAt;
+        _wasConnected = false;
         if (reason.Length > 0)
         {
             _dashboard++;

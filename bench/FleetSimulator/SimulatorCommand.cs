@@ -27,7 +27,7 @@ internal static class SimulatorCommand
     private static readonly Option<int> Hosts = Number("--hosts", "Simulated hosts.", Usual.Hosts, 1, DemoHost.Most);
     private static readonly Option<int> First = Number("--first", "Number of the first host, so that several simulators share a fleet.", Usual.First, 0, DemoHost.Most - 1);
     private static readonly Option<TimeSpan?> For = Time("--for", "How long, from when all hosts are connected; 1m where not given.");
-    private static readonly Option<TimeSpan?> Patience = Time("--patience", "The most that connecting, and the acknowledgements at the end, may take; 5m where not given.");
+    private static readonly Option<TimeSpan?> Patience = Time("--patience", "The most that connecting, and the connections and acknowledgements at the end, may take; 5m where not given.");
     private static readonly Option<double> Connect = Rate("--connect", "Hosts that begin to connect; 0 for all at once.", Usual.ConnectRate);
     private static readonly Option<TimeSpan?> Heartbeat = Time("--heartbeat", "Between two heartbeats of a host; that of the product, 5s, where not given.");
     private static readonly Option<double> Snapshots = Rate("--snapshots", "New snapshots, over all hosts.", 0);

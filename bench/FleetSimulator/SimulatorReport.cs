@@ -5,11 +5,11 @@ namespace TdxDash.FleetSimulator;
 
 /// <summary>What a run came to. Sizes are bytes; rates are a second.</summary>
 /// <param name="Hosts">Simulated hosts.</param>
-/// <param name="Connected">Hosts whose connection stood at the end of the run.</param>
+/// <param name="Connected">Hosts whose connection stood at the end.</param>
 /// <param name="HeartbeatSeconds">Between two heartbeats of a host.</param>
 /// <param name="Connecting">Until each host was connected and its first snapshot acknowledged.</param>
 /// <param name="Running">The run itself.</param>
-/// <param name="Ending">Until what was on its way was acknowledged.</param>
+/// <param name="Ending">Until every host was connected and what was on its way was acknowledged.</param>
 /// <param name="Storms">Each storm.</param>
 /// <param name="Unacknowledged">Snapshots and batches of observations that were not acknowledged within the patience.</param>
 internal sealed record SimulatorReport(int Hosts, int Connected, double HeartbeatSeconds, PhaseReport Connecting, PhaseReport Running, PhaseReport Ending, IReadOnlyList<StormReport> Storms, int Unacknowledged)
@@ -69,14 +69,16 @@ internal sealed record PhaseReport(
     double HeartbeatsPerSecond, Latency HeartbeatMilliseconds, long Updates, long Observations, long Cuts, long Losses, Latency ReconnectMilliseconds, long PutOff, long Missing,
     IReadOnlyDictionary<string, long> Errors, IReadOnlyList<UsageReport> Processes)
 {
-    /// <summary>Reads the counts of a phase that is over.</summary>
-    public static PhaseReport From(FleetCounts counts, UsageSpan span)
+    /// <summary>Reads the counts of a phase.</summary>
+    /// <param name="counts">What was counted; nothing is any more.</param>
+    /// <param name="usage">What the phase took.</param>
+    public static PhaseReport From(FleetCounts counts, PhaseUsage usage)
     {
-        double seconds = span.Elapsed.TotalSeconds;
+        double seconds = usage.Seconds;
         Latency heartbeats = counts.Heartbeats.Read();
         return new PhaseReport(Math.Round(seconds, 2), counts.Taken, counts.Acknowledged, Math.Round(counts.Acknowledged / seconds, 1), counts.Stored, counts.Duplicates, counts.Repeated, counts.Reordered,
             counts.Deliveries.Read(), Math.Round(heartbeats.Count / seconds, 1), heartbeats, counts.Updates, counts.Observations, counts.Cuts, counts.Losses, counts.Reconnects.Read(), counts.PutOff, counts.Missing,
-            counts.Errors, span.Read());
+            counts.Errors, usage.Processes);
     }
 }
 

@@ -27,6 +27,7 @@ internal sealed class SimulatorRun(SimulatorSettings settings, TextWriter progre
     {
         ProcessUsage[] processes = [new ProcessUsage("simulator", Environment.ProcessId), .. settings.Pids.Select(pid => new ProcessUsage($"pid {pid}", pid))];
         using var end = new CancellationTokenSource();
+        Course course;
         try
         {
             DateTimeOffset started = DateTimeOffset.UtcNow;
@@ -34,10 +35,10 @@ internal sealed class SimulatorRun(SimulatorSettings settings, TextWriter progre
             FleetGates gates = await FleetGates.OpenAsync(settings, stop);
             IReadOnlyList<UpdateStep> update = settings.UpdateRate > 0 ? await UpdateRecording.MakeAsync(stop) : [];
             Make(gates, log, started);
-            PhaseReport connecting = await ConnectAsync(log, processes, end.Token, stop);
-            (PhaseReport running, IReadOnlyList<StormReport> storms, int connected, Task rates) = await LiveAsync(log, processes, update, stop);
-            PhaseReport ending = await EndAsync(log, processes, rates);
-            return new SimulatorReport(_probes.Length, connected, settings.Heartbeat.TotalSeconds, connecting, running, ending, storms, _probes.Sum(probe => probe.Waiting));
+            Phase connecting = await ConnectAsync(log, processes, end.Token, stop);
+            (Phase running, IReadOnlyList<StormReport> storms, Task rates) = await LiveAsync(log, processes, update, stop);
+            (Phase ending, int connected) = await EndAsync(log, processes, rates);
+            course = new Course(connecting, running, ending, storms, connected);
         }
         finally
         {
@@ -45,6 +46,10 @@ internal sealed class SimulatorRun(SimulatorSettings settings, TextWriter progre
             await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Array.ForEach(processes, process => process.Dispose());
         }
+
+        // What is counted while one phase gives way to the next is in one of them for certain only when nothing goes on any more.
+        return new SimulatorReport(_probes.Length, course.Connected, settings.Heartbeat.TotalSeconds, course.Connecting.Report(), course.Running.Report(), course.Ending.Report(), course.Storms,
+            _probes.Sum(probe => probe.Waiting));
     }
 
     // The first snapshot of each host, and those that are asked for, are made before anything is measured.
@@ -63,13 +68,13 @@ internal sealed class SimulatorRun(SimulatorSettings settings, TextWriter progre
         progress.WriteLine($"{_probes.Length} hosts are made.");
     }
 
-    private async Task<PhaseReport> ConnectAsync(FleetLog log, ProcessUsage[] processes, CancellationToken end, CancellationToken stop)
+    private async Task<Phase> ConnectAsync(FleetLog log, ProcessUsage[] processes, CancellationToken end, CancellationToken stop)
     {
         FleetCounts counts = log.Begin();
         var span = new UsageSpan(processes);
         _running = Task.WhenAll(_probes.Select((probe, i) => Task.Run(() => StartAsync(probe, settings.ConnectRate > 0 ? TimeSpan.FromSeconds(i / settings.ConnectRate) : TimeSpan.Zero, end), CancellationToken.None)));
         await WaitAsync(() => counts.Acknowledged >= _probes.Length, settings.Patience, () => $"{counts.Acknowledged} of {_probes.Length} hosts have their first snapshot acknowledged", stop);
-        return PhaseReport.From(counts, span);
+        return new Phase(counts, span.End());
     }
 
     private async Task StartAsync(FleetProbe probe, TimeSpan after, CancellationToken end)
@@ -86,7 +91,7 @@ internal sealed class SimulatorRun(SimulatorSettings settings, TextWriter progre
         }
     }
 
-    private async Task<(PhaseReport Running, IReadOnlyList<StormReport> Storms, int Connected, Task Rates)> LiveAsync(FleetLog log, ProcessUsage[] processes, IReadOnlyList<UpdateStep> update, CancellationToken stop)
+    private async Task<(Phase Running, IReadOnlyList<StormReport> Storms, Task Rates)> LiveAsync(FleetLog log, ProcessUsage[] processes, IReadOnlyList<UpdateStep> update, CancellationToken stop)
     {
         FleetCounts counts = log.Begin();
         var span = new UsageSpan(processes);
@@ -96,18 +101,23 @@ internal sealed class SimulatorRun(SimulatorSettings settings, TextWriter progre
         Task<IReadOnlyList<StormReport>> storming = StormAsync(span, processes, over.Token);
         await WaitAsync(() => over.IsCancellationRequested && storming.IsCompleted, Timeout.InfiniteTimeSpan,
             () => FormattableString.Invariant($"{_probes.Count(probe => probe.IsConnected)} connected, {counts.Acknowledged} snapshots acknowledged in {span.Elapsed.TotalSeconds:F0} s"), CancellationToken.None);
-        int connected = _probes.Count(probe => probe.IsConnected);
-        PhaseReport running = PhaseReport.From(counts, span);
-        return (running, await storming, connected, rates);
+        return (new Phase(counts, span.End()), await storming, rates);
     }
 
-    private async Task<PhaseReport> EndAsync(FleetLog log, ProcessUsage[] processes, Task rates)
+    private async Task<(Phase Ending, int Connected)> EndAsync(FleetLog log, ProcessUsage[] processes, Task rates)
     {
         FleetCounts counts = log.Begin();
         var span = new UsageSpan(processes);
         // Who pressed Ctrl+C wants to know what was acknowledged; a second one ends the process.
-        await WaitAsync(() => rates.IsCompleted && _probes.All(probe => probe.Waiting == 0), settings.Patience, () => $"{_probes.Sum(probe => probe.Waiting)} acknowledgements are awaited", CancellationToken.None);
-        return PhaseReport.From(counts, span);
+        bool ended = await WaitAsync(() => rates.IsCompleted && _probes.All(probe => probe is { IsConnected: true, Waiting: 0 }), settings.Patience,
+            () => $"{_probes.Sum(probe => probe.Waiting)} acknowledgements and {_probes.Count(probe => !probe.IsConnected)} connections are awaited", CancellationToken.None);
+        int connected = _probes.Count(probe => probe.IsConnected);
+        if (ended)
+        {
+            await rates;
+        }
+
+        return (new Phase(counts, span.End()), connected);
     }
 
     private async Task<IReadOnlyList<StormReport>> StormAsync(UsageSpan run, ProcessUsage[] processes, CancellationToken over)
@@ -162,4 +172,15 @@ internal sealed class SimulatorRun(SimulatorSettings settings, TextWriter progre
 
         return true;
     }
+
+    /// <summary>One phase that is over.</summary>
+    /// <param name="Counts">What was counted in it; what began in it may still be.</param>
+    /// <param name="Usage">What it took.</param>
+    private sealed record Phase(FleetCounts Counts, PhaseUsage Usage)
+    {
+        public PhaseReport Report() => PhaseReport.From(Counts, Usage);
+    }
+
+    /// <summary>All phases of a run.</summary>
+    private sealed record Course(Phase Connecting, Phase Running, Phase Ending, IReadOnlyList<StormReport> Storms, int Connected);
 }

@@ -26,7 +26,7 @@ internal sealed record SimulatorSettings
     /// <summary>How long the run is, from when all hosts are connected.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>The most that connecting, and the acknowledgements at the end, may take.</summary>
+    /// <summary>The most that connecting, and the connections and acknowledgements at the end, may take.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Hosts that begin to connect in a second; 0 for all at once.</summary>

@@ -17,7 +17,11 @@ internal static class UpdateRecording
     // Recorded quicker than it is played, so that a run begins soon.
     private const double Speed = 4;
 
+    // The watch itself gives up earlier whatever it has seen begin.
+    private static readonly TimeSpan Longest = ReinitWatch.GivesUp * 2;
+
     /// <summary>Boots a module, updates it, and records what is seen of the update.</summary>
+    /// <exception cref="SimulatorException">It did not succeed.</exception>
     public static async Task<IReadOnlyList<UpdateStep>> MakeAsync(CancellationToken cancellation)
     {
         string folder = Path.Combine(Path.GetTempPath(), "tdxdash-simulator-" + Path.GetRandomFileName());
@@ -37,6 +41,10 @@ internal static class UpdateRecording
             watch.Look();
             return await RecordAsync(watch, source, performer.UpdateAsync(profile, "", 1, cancellation), cancellation);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new SimulatorException($"The update that is played for the hosts could not be recorded in {folder}: {e.Message} Make room there, or name another place by TMPDIR.", e);
+        }
         finally
         {
             if (Directory.Exists(folder))
@@ -52,6 +60,8 @@ internal static class UpdateRecording
         long began = Stopwatch.GetTimestamp();
         while (watch.State.Update is null or { Outcome: RunOutcome.Running })
         {
+            // Before the look: what is over by then, the look sees.
+            bool isOver = updating.IsCompleted;
             if (watch.WantsSnapshot)
             {
                 long begun = watch.Begin();
@@ -61,6 +71,21 @@ internal static class UpdateRecording
             if (watch.Look() is { Count: > 0 } seen)
             {
                 steps.Add(new UpdateStep(Stopwatch.GetElapsedTime(began) * Speed, seen));
+            }
+
+            if (isOver)
+            {
+                await updating;
+            }
+
+            if (isOver && watch.State.Update is null)
+            {
+                throw new SimulatorException("The update of the emulated module that is played for the hosts was not seen. Run again, or without --updates.");
+            }
+
+            if (Stopwatch.GetElapsedTime(began) > Longest)
+            {
+                throw new SimulatorException($"The update of the emulated module that is played for the hosts was not over after {Longest.TotalSeconds} s. Run again on a machine that is less busy, or without --updates.");
             }
 
             await Task.Delay(ReinitWatch.Fast / Speed, cancellation);

@@ -2,6 +2,11 @@ using System.Diagnostics;
 
 namespace TdxDash.FleetSimulator;
 
+/// <summary>What a phase took.</summary>
+/// <param name="Seconds">How long it was.</param>
+/// <param name="Processes">What each process used.</param>
+internal sealed record PhaseUsage(double Seconds, IReadOnlyList<UsageReport> Processes);
+
 /// <summary>What processes used over a phase.</summary>
 /// <param name="processes">The processes.</param>
 internal sealed class UsageSpan(IReadOnlyList<ProcessUsage> processes)
@@ -11,6 +16,9 @@ internal sealed class UsageSpan(IReadOnlyList<ProcessUsage> processes)
 
     /// <summary>How long it has been.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_began);
+
+    /// <summary>What the phase took until now.</summary>
+    public PhaseUsage End() => new(Elapsed.TotalSeconds, Read());
 
     /// <summary>What each used; a process that has ended is left out.</summary>
     public IReadOnlyList<UsageReport> Read()

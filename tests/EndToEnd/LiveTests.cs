@@ -6,9 +6,12 @@ using TdxDash.EndToEnd.Processes;
 namespace TdxDash.EndToEnd;
 
 /// <summary>The live view over a real dashboard and a real probe with demo hosts, whose emulated modules are re-initialised from the pages.</summary>
-public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
+public sealed partial class LiveTests(Chromium chromium, LiveSite site) : IClassFixture<LiveSite>
 {
-    private const int Hosts = 20;
+    // The hosts of the group, 1 to 19 and 30; the others are for one test each.
+    private const int Grouped = 20;
+    private const string OfTheGroup = "-host:demo-u02";
+
     private const float Patience = 90_000;
 
     // Another version with other features than the hosts start with, which Linux has consumed.
@@ -26,46 +29,18 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
         }
         """;
 
-    private readonly TemporaryFolder _folder = new();
-    private Dashboard? _dashboard;
-    private RunningProcess? _probe;
-
-    public static TheoryData<string, string, string> Faults => new()
+    public static TheoryData<int, string, string, string> Faults => new()
     {
-        { "busy", "Safe", "retry is safe" },
-        { "refused", "Reboot", "The kernel says that the module is down: reboot the host." },
-        { "entropy", "Reboot", "The kernel says that the module is down: reboot the host." },
-        { "after-shutdown", "Reboot", "The kernel says that the module is down: reboot the host." },
+        { 21, "busy", "Safe", "retry is safe" },
+        { 22, "refused", "Reboot", "The kernel says that the module is down: reboot the host." },
+        { 23, "entropy", "Reboot", "The kernel says that the module is down: reboot the host." },
+        { 24, "after-shutdown", "Reboot", "The kernel says that the module is down: reboot the host." },
     };
-
-    public async ValueTask InitializeAsync()
-    {
-        _dashboard = await Dashboard.StartAsync(_folder.Sub("dashboard"));
-        _probe = Probe.Updatable(_dashboard.Address, _folder.Sub("demo"), Hosts);
-        await Eventually.HoldsAsync("every demo host has a stored snapshot",
-            async () => (await _dashboard.StoredAsync()).DistinctBy(row => row.HostId).Count() == Hosts,
-            () => string.Join("\n\n", _probe.Output, _dashboard.Output));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_probe is not null)
-        {
-            await _probe.DisposeAsync();
-        }
-
-        if (_dashboard is not null)
-        {
-            await _dashboard.DisposeAsync();
-        }
-
-        _folder.Dispose();
-    }
 
     [Fact]
     public async Task Host_UpdatedFromItsPage_GoesThroughTheStagesAndShowsWhatChanged()
     {
-        IPage page = await OpenHostAsync(1);
+        IPage page = await OpenHostAsync(20);
         await page.EvaluateAsync(WatchStages);
         await StartAsync(page, "", OtherModule);
 
@@ -88,9 +63,9 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Faults))]
-    public async Task Host_UpdatedWithAFault_ShowsTheFailureWithTheAdviceThatTheKernelAllows(string fault, string advice, string text)
+    public async Task Host_UpdatedWithAFault_ShowsTheFailureWithTheAdviceThatTheKernelAllows(int host, string fault, string advice, string text)
     {
-        IPage page = await OpenHostAsync(2);
+        IPage page = await OpenHostAsync(host);
         await StartAsync(page, fault);
 
         ILocator card = page.Locator("[data-kind=Update] .failure");
@@ -109,7 +84,7 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
     {
         await GroupAsync("site-b");
         IPage page = await OpenAsync("/live?group=site-b");
-        await CountsAsync(page, waiting: Hosts, updating: 0, done: 0, failed: 0);
+        await CountsAsync(page, waiting: Grouped, updating: 0, done: 0, failed: 0);
 
         string[] ids = await page.Locator("tr[data-phase]").EvaluateAllAsync<string[]>("rows => rows.map(row => row.dataset.host)");
         (string busy, string down) = (ids[3], ids[8]);
@@ -124,7 +99,7 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
         await TakeAsync(page, "live-board-during-dark", isStill: false);
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light, ReducedMotion = ReducedMotion.Reduce });
 
-        await CountsAsync(page, waiting: 0, updating: 0, done: Hosts - 2, failed: 2);
+        await CountsAsync(page, waiting: 0, updating: 0, done: Grouped - 2, failed: 2);
         await Assertions.Expect(page.Locator("tr[data-phase=Failed]")).ToHaveCountAsync(2);
         await Assertions.Expect(page.Locator($"tr[data-host='{busy}']")).ToContainTextAsync("retry is safe");
         await Assertions.Expect(page.Locator($"tr[data-host='{down}']")).ToContainTextAsync("reboot the host");
@@ -139,15 +114,15 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task Board_PausedByKey_HoldsAndSaysHowMuch()
     {
-        IPage page = await OpenAsync("/live");
+        IPage page = await OpenAsync(BoardFromNow());
         await page.Locator("[data-live-page][data-attached]").WaitForAsync();
         await page.Keyboard.PressAsync("p");
         await Assertions.Expect(page.Locator(".badge")).ToContainTextAsync("Paused");
-        await page.Locator("tr[data-phase] input[type=checkbox]").First.CheckAsync();
+        await page.Locator($"tr[data-host='{IdOf(25)}'] input").CheckAsync();
         await StartAsync(page, "busy");
 
         await Assertions.Expect(page.Locator(".badge")).ToHaveTextAsync(SomeWait(), new LocatorAssertionsToHaveTextOptions { Timeout = Patience });
-        await Assertions.Expect(page.Locator("[data-count=waiting] b")).ToHaveTextAsync(Hosts.ToString(CultureInfo.InvariantCulture));
+        await Assertions.Expect(page.Locator("[data-count=waiting] b")).ToHaveTextAsync(LiveSite.Hosts.ToString(CultureInfo.InvariantCulture));
         await page.Keyboard.PressAsync("p");
         await Assertions.Expect(page.Locator("[data-count=failed] b")).ToHaveTextAsync("1", new LocatorAssertionsToHaveTextOptions { Timeout = Patience });
     }
@@ -155,10 +130,10 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
     [Fact]
     public async Task Board_PausedAndFiltered_StaysAsItWasUntilItGoesOn()
     {
-        string all = Hosts.ToString(CultureInfo.InvariantCulture);
-        IPage page = await OpenAsync("/live");
+        string all = LiveSite.Hosts.ToString(CultureInfo.InvariantCulture), board = BoardFromNow();
+        IPage page = await OpenAsync(board);
         await page.Locator("[data-live-page][data-attached]").WaitForAsync();
-        await page.Locator("tr[data-phase] input[type=checkbox]").First.CheckAsync();
+        await page.Locator($"tr[data-host='{IdOf(26)}'] input").CheckAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Pause" }).ClickAsync();
         await StartAsync(page, "busy");
         await Assertions.Expect(page.Locator(".badge")).ToHaveTextAsync(SomeWait(), new LocatorAssertionsToHaveTextOptions { Timeout = Patience });
@@ -168,38 +143,18 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
         await page.Locator(".kinds a", new PageLocatorOptions { HasText = "node" }).ClickAsync();
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("kinds=node"));
         await Assertions.Expect(page.Locator("[data-count=waiting] b")).ToHaveTextAsync(all);
-        await Assertions.Expect(page.Locator("tr[data-phase=Waiting]")).ToHaveCountAsync(Hosts);
+        await Assertions.Expect(page.Locator("tr[data-phase=Waiting]")).ToHaveCountAsync(LiveSite.Hosts);
         await Assertions.Expect(page.Locator(".badge")).ToHaveTextAsync(SomeWait());
         await Assertions.Expect(page.Locator(".page > [role=alert]")).ToBeEmptyAsync();
 
         // A page that is not paused tells when it has ended.
-        IPage other = await OpenAsync("/live");
+        IPage other = await OpenAsync(board);
         await Assertions.Expect(other.Locator("[data-count=failed] b")).ToHaveTextAsync("1", new LocatorAssertionsToHaveTextOptions { Timeout = Patience });
         await Assertions.Expect(page.Locator("[data-count=failed] b")).ToHaveTextAsync("0");
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Go on" }).ClickAsync();
         await Assertions.Expect(page.Locator("[data-count=failed] b")).ToHaveTextAsync("1", new LocatorAssertionsToHaveTextOptions { Timeout = Patience });
         await Assertions.Expect(page.Locator(".page > [role=alert]")).ToContainTextAsync("failed");
         await Assertions.Expect(page.Locator(".badge")).ToHaveCountAsync(0);
-    }
-
-    [Fact]
-    public async Task Board_MalformedAddress_IsUsableAndSaysWhatWasWrong()
-    {
-        IPage page = await OpenAsync("/live?since=yesterday&phase=gone&group=none-such");
-
-        await Assertions.Expect(page.Locator(".problems li")).ToHaveCountAsync(3);
-        await page.Locator(".problems a").ClickAsync();
-        await CountsAsync(page, waiting: Hosts, updating: 0, done: 0, failed: 0);
-    }
-
-    [Fact]
-    public async Task Shell_KeysGThenL_GoToTheBoard()
-    {
-        IPage page = await chromium.OpenAsync(_dashboard!.Address);
-        await page.Keyboard.PressAsync("g");
-        await page.Keyboard.PressAsync("l");
-
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Live", Exact = true })).ToBeVisibleAsync();
     }
 
     private static LocatorAssertionsToBeVisibleOptions Patient => new() { Timeout = Patience };
@@ -265,18 +220,23 @@ public sealed partial class LiveTests(Chromium chromium) : IAsyncLifetime
         Assert.NotEmpty(await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Product.Screenshots, name + ".png") }));
     }
 
-    private async Task<IPage> OpenHostAsync(int number) => await OpenAsync(string.Create(CultureInfo.InvariantCulture, $"/hosts/de300000-7d00-4000-8000-{1_000 + number:d12}"));
+    private static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"de300000-7d00-4000-8000-{1_000 + number:d12}");
+
+    // What other tests updated before counts as waiting again.
+    private static string BoardFromNow() => $"/live?since={DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff}Z";
+
+    private Task<IPage> OpenHostAsync(int number) => OpenAsync("/hosts/" + IdOf(number));
 
     private async Task<IPage> OpenAsync(string path)
     {
-        IPage page = await chromium.OpenAsync(new Uri(_dashboard!.Address, path));
+        IPage page = await chromium.OpenAsync(new Uri(site.Address, path));
         await page.Locator("[data-ready=true]").First.WaitForAsync();
         return page;
     }
 
     private async Task GroupAsync(string group)
     {
-        IPage page = await chromium.OpenAsync(_dashboard!.Address);
+        IPage page = await chromium.OpenAsync(new Uri(site.Address, "/?q=" + OfTheGroup));
         await Site.LiveRowsAsync(page);
         await page.GetByRole(AriaRole.Checkbox, new PageGetByRoleOptions { Name = "Select all matching hosts" }).First.CheckAsync();
         await page.Locator("#group").FillAsync(group);

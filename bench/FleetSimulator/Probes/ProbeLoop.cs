@@ -14,6 +14,18 @@ internal abstract class ProbeLoop
     private CancellationTokenSource? _session;
     private bool _isKnown;
 
+    /// <summary>Whether a dashboard has accepted it and the connection stands; one that was cut does not, also before that is noticed.</summary>
+    public bool IsConnected
+    {
+        get
+        {
+            lock (_cutting)
+            {
+                return _session is { IsCancellationRequested: false };
+            }
+        }
+    }
+
     /// <summary>Its times; those of a real probe unless they are changed.</summary>
     public UplinkTiming Timing { get; init; } = new();
 
@@ -55,7 +67,8 @@ internal abstract class ProbeLoop
             {
                 await ConnectAsync(stop);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            // However a connection ends that is ended with the loop: it was not lost.
+            catch (Exception e) when (stop.IsCancellationRequested && e is not RefusedException)
             {
                 return;
             }

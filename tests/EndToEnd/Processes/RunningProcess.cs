@@ -107,9 +107,22 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
     /// <summary>Waits until it ends by itself.</summary>
     /// <returns>Its exit code.</returns>
-    public async Task<int> EndAsync()
+    public Task<int> EndAsync() => EndAsync(Patience);
+
+    /// <summary>The same for what takes longer.</summary>
+    /// <param name="patience">How long is waited.</param>
+    /// <exception cref="TimeoutException">It did not end within that; the message has what it printed.</exception>
+    public async Task<int> EndAsync(TimeSpan patience)
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"{Name} did not end within {patience.TotalSeconds} s. It printed:\n{Output}");
+        }
+
         return _process.ExitCode;
     }
 
