@@ -96,7 +96,7 @@ public sealed class AccessibilityTests(Chromium chromium, Site site)
     }
 
     // As by its button in the bar, which also draws what is not drawn by style sheets.
-    private static Task ChooseAsync(IPage page, string theme) => page.EvaluateAsync("theme => window.tdxTheme.choose(theme)", theme);
+    private static async Task ChooseAsync(IPage page, string theme) => await page.EvaluateAsync("theme => window.tdxTheme.choose(theme)", theme);
 
     private static async Task TakeAsync(IPage page, string name)
     {

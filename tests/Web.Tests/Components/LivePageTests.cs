@@ -81,6 +81,7 @@ public sealed class LivePageTests : PageTestContext
         IRenderedComponent<LivePage> page = Open(query);
 
         Assert.Contains(named, page.Find(".problems").TextContent, StringComparison.Ordinal);
+        Assert.Equal("/live", page.Find(".problems a").GetAttribute("href"));
         Assert.Equal("Live", page.Find("h1").TextContent);
         Assert.NotEmpty(page.FindAll("[data-live-pause]"));
     }
