@@ -52,8 +52,8 @@ public static class ProbeContract
     /// <summary>Hub method: one snapshot. <see cref="SnapshotEnvelope"/> → <see cref="DeliveryReply"/>.</summary>
     public const string Deliver = "Deliver";
 
-    /// <summary>Hub method: some snapshots of one journal, in its order. <see cref="SnapshotBatch"/> → <see cref="BatchReply"/>. A dashboard of before it refuses the call, and takes the
-    /// same snapshots one by one.</summary>
+    /// <summary>Hub method: some snapshots of one journal, in its order. <see cref="SnapshotBatch"/> → <see cref="BatchReply"/>. A dashboard of before it refuses the call, as does one
+    /// that takes fewer or less together, and takes the same snapshots one by one.</summary>
     public const string DeliverBatch = "DeliverBatch";
 
     /// <summary>Hub method: a sign of life. <see cref="ProbeHeartbeat"/> → <see cref="DeliveryReply"/>;

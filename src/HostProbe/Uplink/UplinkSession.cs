@@ -111,11 +111,27 @@ internal sealed class UplinkSession
         if (whole.Count > 0)
         {
             IReadOnlyList<DeliveryReply> replies = await SendAsync(whole, calls);
-            for (int i = 0; i < replies.Count; i++)
-            {
-                Take(whole[i], replies[i]);
-            }
+            TakeAll(whole, replies);
         }
+    }
+
+    // The last ones of several that are all put off: the dashboard has no time, and they come again in their order. Sent one by one, each that is put off for its own sake lets the next pass.
+    private void TakeAll(List<JournalEntry> entries, IReadOnlyList<DeliveryReply> replies)
+    {
+        int taken = replies.Count;
+        while (replies.Count > 1 && taken > 0 && replies[taken - 1].Outcome == DeliveryOutcome.RetryLater)
+        {
+            taken--;
+        }
+
+        long passed = _passed;
+        for (int i = 0; i < replies.Count; i++)
+        {
+            Take(entries[i], replies[i]);
+            passed = i < taken ? _passed : passed;
+        }
+
+        _passed = passed;
     }
 
     /// <returns>The answers to the first ones, of which there is at least one.</returns>
@@ -129,10 +145,11 @@ internal sealed class UplinkSession
                 return reply.Replies.Count == entries.Count ? reply.Replies
                     : throw new InvalidDataException($"The dashboard gave {reply.Replies.Count} answers to {entries.Count} snapshots; update it to the version of this probe.");
             }
-            catch (HubException)
+            catch (HubException e)
             {
                 // A dashboard that does not know batches, or has trouble with one, is asked one by one.
                 _takesBatches = false;
+                _context.Log.WriteState($"The dashboard does not take several snapshots together; they are sent one by one: {e.Message}");
             }
         }
 

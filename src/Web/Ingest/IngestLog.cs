@@ -18,6 +18,10 @@ internal static partial class IngestLog
     [LoggerMessage(EventId = 203, Level = LogLevel.Warning, Message = "A snapshot of host {HostId} was put off: {Reason}")]
     public static partial void Deferred(ILogger log, string hostId, string reason);
 
+    // Thousands of lines a second, where a fleet comes back.
+    [LoggerMessage(EventId = 209, Level = LogLevel.Debug, Message = "{Count} snapshots of host {HostId} were put off: {Reason}")]
+    public static partial void PutOff(ILogger log, int count, string hostId, string reason);
+
     [LoggerMessage(EventId = 204, Level = LogLevel.Error, Message = "A snapshot of host {HostId} (sequence {Sequence}) met a fault in TdxDash; its probe keeps it. Report it with the lines below.")]
     public static partial void Fault(ILogger log, string hostId, long sequence, Exception exception);
 

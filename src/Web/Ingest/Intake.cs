@@ -15,29 +15,67 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, MakeDigest mak
     // A body of 4 MiB expands to up to 32 MiB: only so many at once as there are cores to work on them.
     private readonly SemaphoreSlim _checks = new(Environment.ProcessorCount);
 
+    // With more at a time all would be late: a probe gives a call up after 30 s, and sends the whole batch again.
+    internal static readonly int BatchesAtOnce = Math.Max(4, 2 * Environment.ProcessorCount);
+
+    private static readonly TimeSpan BatchTime = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _batches = new(BatchesAtOnce);
+
     /// <summary>Stores one snapshot.</summary>
     public async Task<DeliveryReply> AcceptAsync(Caller caller, SnapshotEnvelope? envelope, CancellationToken cancellation) => await await BeginAsync(caller, envelope, cancellation);
 
-    /// <summary>Stores some snapshots: each is checked and queued in their order, and all wait for their commit together.</summary>
+    /// <summary>Stores some snapshots: each is checked and queued in their order, and all wait for their commit together. Where many batches come at once, all of one or its last ones are put off.</summary>
+    /// <param name="caller">The probe.</param>
+    /// <param name="batch">One that <see cref="SnapshotCheck.RefusalOf"/> has nothing against.</param>
+    /// <param name="cancellation">Puts off what is not queued yet.</param>
     public async Task<BatchReply> AcceptAsync(Caller caller, SnapshotBatch batch, CancellationToken cancellation)
     {
-        if (batch.Snapshots.Count > SnapshotBatch.MaxSnapshots)
+        if (!_batches.Wait(0, CancellationToken.None))
         {
-            DeliveryReply refusal = Reject(caller, 0, $"The batch has {batch.Snapshots.Count} snapshots; at most {SnapshotBatch.MaxSnapshots} are accepted. Update the probe to this dashboard's version.");
-            return new BatchReply([.. batch.Snapshots.Select(_ => refusal)]);
+            DeliveryReply busy = PutOff(caller, batch.Snapshots.Count, $"The dashboard takes {BatchesAtOnce} batches of snapshots at a time and more are coming now; the probe sends them again by itself.");
+            return new BatchReply([.. batch.Snapshots.Select(_ => busy)]);
         }
 
-        var replies = new List<Task<DeliveryReply>>(batch.Snapshots.Count);
-        foreach (SnapshotEnvelope? envelope in batch.Snapshots)
+        Task<DeliveryReply>[] replies;
+        try
         {
-            replies.Add(await BeginAsync(caller, envelope, cancellation));
+            replies = await BeginAsync(caller, batch.Snapshots, cancellation);
+        }
+        finally
+        {
+            // What is queued counts against the queue's own bound.
+            _batches.Release();
         }
 
         return new BatchReply(await Task.WhenAll(replies));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _checks.Dispose();
+    public void Dispose()
+    {
+        _checks.Dispose();
+        _batches.Dispose();
+    }
+
+    private async Task<Task<DeliveryReply>[]> BeginAsync(Caller caller, IReadOnlyList<SnapshotEnvelope?> envelopes, CancellationToken cancellation)
+    {
+        long begun = time.GetTimestamp();
+        var replies = new List<Task<DeliveryReply>>(envelopes.Count);
+        while (replies.Count < envelopes.Count && time.GetElapsedTime(begun) < BatchTime)
+        {
+            replies.Add(await BeginAsync(caller, envelopes[replies.Count], cancellation));
+        }
+
+        int left = envelopes.Count - replies.Count;
+        if (left > 0)
+        {
+            var late = Task.FromResult(PutOff(caller, left, $"The batch has taken the dashboard {BatchTime.TotalSeconds:0} s, as much comes now; the probe sends the rest again by itself."));
+            replies.AddRange(Enumerable.Repeat(late, left));
+        }
+
+        return [.. replies];
+    }
 
     /// <returns>The answer, once there is one: it is known at once where the snapshot was not queued, and else after the commit.</returns>
     private async Task<Task<DeliveryReply>> BeginAsync(Caller caller, SnapshotEnvelope? envelope, CancellationToken cancellation)
@@ -173,6 +211,12 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, MakeDigest mak
     private DeliveryReply Defer(Caller caller, string reason)
     {
         IngestLog.Deferred(log, caller.HostId, ShownText.Limit(reason, ShownText.MaxSentence));
+        return new DeliveryReply(DeliveryOutcome.RetryLater, reason, RetryAfterMilliseconds);
+    }
+
+    private DeliveryReply PutOff(Caller caller, int count, string reason)
+    {
+        IngestLog.PutOff(log, count, caller.HostId, reason);
         return new DeliveryReply(DeliveryOutcome.RetryLater, reason, RetryAfterMilliseconds);
     }
 

@@ -60,9 +60,19 @@ internal sealed class ProbeHub(
         : RejectStranger();
 
     [HubMethodName(ProbeContract.DeliverBatch)]
-    public async Task<BatchReply> DeliverBatch(SnapshotBatch batch) => Caller is { } caller
-        ? await intake.AcceptAsync(caller, batch, Context.ConnectionAborted)
-        : new BatchReply([.. Enumerable.Repeat(RejectStranger(), batch.Snapshots.Count)]);
+    public async Task<BatchReply> DeliverBatch(SnapshotBatch? batch)
+    {
+        if (SnapshotCheck.RefusalOf(batch) is string refusal)
+        {
+            // No answer to any snapshot of it: a probe that hears this goes on one by one, and loses none.
+            IngestLog.Refused(log, refusal);
+            throw new HubException(refusal);
+        }
+
+        return Caller is { } caller
+            ? await intake.AcceptAsync(caller, batch!, Context.ConnectionAborted)
+            : new BatchReply([.. Enumerable.Repeat(RejectStranger(), batch!.Snapshots.Count)]);
+    }
 
     [HubMethodName(ProbeContract.Observe)]
     public async Task<DeliveryReply> Observe(ObservationBatch batch) => Caller is { } caller ? await observations.AcceptAsync(caller, batch) : RejectStranger();

@@ -12,6 +12,26 @@ internal static class SnapshotCheck
     // The last microsecond that DateTimeOffset can hold.
     private const long MaxTakenAt = 253_402_300_799_999_999;
 
+    /// <summary>Checks the size of a batch, whatever its snapshots are.</summary>
+    /// <returns>Why it is refused as a whole and what to do; null where it is not.</returns>
+    public static string? RefusalOf(SnapshotBatch? batch)
+    {
+        // Serialisers give null in spite of the type.
+        if (batch?.Snapshots is not { } snapshots)
+        {
+            return "The batch is empty. Update the probe to this dashboard's version.";
+        }
+
+        if (snapshots.Count > SnapshotBatch.MaxSnapshots)
+        {
+            return $"The batch has {snapshots.Count} snapshots; at most {SnapshotBatch.MaxSnapshots} are accepted together. Send them one by one, or update the dashboard to the probe's version.";
+        }
+
+        long bytes = snapshots.Sum(envelope => (long)(envelope?.Body?.Length ?? 0));
+        return bytes <= SnapshotBatch.MaxBytes ? null
+            : $"The batch has {bytes} bytes in its bodies; at most {SnapshotBatch.MaxBytes} are accepted together. Send them one by one, or update the dashboard to the probe's version.";
+    }
+
     /// <summary>Checks envelope, compression and hash.</summary>
     /// <returns>The envelope, or why it was refused and what to do.</returns>
     public static (CheckedEnvelope? Envelope, string Refusal) Open(SnapshotEnvelope? envelope)

@@ -83,6 +83,28 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Deliver_LastOnesOfABatchArePutOff_ComeAgainBeforeTheNext()
+    {
+        const int stored = 5, waiting = SnapshotBatch.MaxSnapshots + 3;
+        int calls = 0;
+        _dashboard.Answer = envelope => Interlocked.Increment(ref calls) is > stored and <= SnapshotBatch.MaxSnapshots
+            ? TestDashboard.Reply(DeliveryOutcome.RetryLater, "many are coming") : TestDashboard.Reply(_dashboard.Store(envelope));
+        AppendNumbered(waiting - 1);
+        await _dashboard.StartAsync();
+        await using TestProbe probe = await TestProbe.StartAsync(_dashboard, _folder.Path);
+
+        var order = new List<long>();
+        while (order.Count < SnapshotBatch.MaxSnapshots + waiting - stored)
+        {
+            order.Add((await _dashboard.Deliveries.NextAsync()).Sequence);
+        }
+
+        Assert.Equal(Enumerable.Range(1, SnapshotBatch.MaxSnapshots).Select(i => (long)i), order[..SnapshotBatch.MaxSnapshots]);
+        Assert.Equal(Enumerable.Range(stored + 1, waiting - stored).Select(i => (long)i), order[SnapshotBatch.MaxSnapshots..]);
+        Assert.Equal(0, await probe.StopAndReadAsync(journal => journal.CountPending()));
+    }
+
+    [Fact]
     public async Task Deliver_ConnectionDropsBetweenCommitAndAck_SendsTheSameSequenceAgain()
     {
         int calls = 0;

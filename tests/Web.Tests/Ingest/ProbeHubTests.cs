@@ -1,5 +1,6 @@
 using System.Text;
 using Dapper;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Snapshots;
@@ -87,17 +88,28 @@ public sealed class ProbeHubTests
     }
 
     [Fact]
-    public async Task DeliverBatch_OfTooMany_IsRejectedAsAWhole()
+    public async Task DeliverBatch_OfTooManyTooLargeOrNone_FailsAsACallAndAnswersNoSnapshot()
     {
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
         HubConnection probe = await dashboard.ConnectAsync();
+        SnapshotEnvelope some = SmallSnapshot.Envelope(1, Some), large = some with { Body = new byte[SnapshotBatch.MaxBytes / 2] };
+        (SnapshotBatch? Batch, string Expected)[] wrong =
+        [
+            (new SnapshotBatch([.. Enumerable.Repeat(some, SnapshotBatch.MaxSnapshots + 1)]), "has 33 snapshots; at most 32 are accepted together. Send them one by one"),
+            (new SnapshotBatch([large, large, some with { Body = [0] }]), "has 1048577 bytes in its bodies; at most 1048576 are accepted together. Send them one by one"),
+            (null, "The batch is empty. Update the probe"),
+        ];
+        foreach ((SnapshotBatch? batch, string expected) in wrong)
+        {
+            HubException refusal = await Assert.ThrowsAsync<HubException>(() =>
+                probe.InvokeAsync<BatchReply>(ProbeContract.DeliverBatch, batch, TestContext.Current.CancellationToken).WaitAsync(Dashboard.Patience));
 
-        DeliveryReply[] replies = await Dashboard.DeliverAsync(probe, [.. Enumerable.Range(1, SnapshotBatch.MaxSnapshots + 1).Select(i => SmallSnapshot.Envelope(i, Some))]);
+            Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
+        }
 
-        Assert.Equal(SnapshotBatch.MaxSnapshots + 1, replies.Length);
-        Assert.All(replies, reply => Assert.Equal(DeliveryOutcome.Rejected, reply.Outcome));
         Assert.Equal((0, 0, 0), Count(dashboard));
+        Assert.Equal([DeliveryOutcome.Stored], (await Dashboard.DeliverAsync(probe, [some])).Select(reply => reply.Outcome));
     }
 
     public static TheoryData<string, SnapshotEnvelope> BadEnvelopes()

@@ -13,7 +13,27 @@ internal static class ApiBody
 
     /// <summary>Reads one.</summary>
     /// <exception cref="ProblemException">It is not of its type.</exception>
-    public static async Task<T> ReadAsync<T>(HttpContext context)
+    public static Task<T> ReadAsync<T>(HttpContext context)
+        where T : class => ReadAsync<T>(context, context.RequestAborted);
+
+    /// <summary>Reads one that has to come within a time.</summary>
+    /// <exception cref="ProblemException">It is not of its type, or came too slowly.</exception>
+    public static async Task<T> ReadAsync<T>(HttpContext context, TimeSpan within, TimeProvider time)
+        where T : class
+    {
+        using var late = new CancellationTokenSource(within, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, late.Token);
+        try
+        {
+            return await ReadAsync<T>(context, end.Token);
+        }
+        catch (OperationCanceledException) when (late.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw Problems.TooSlow(string.Create(CultureInfo.InvariantCulture, $"The body was not there within {within.TotalSeconds:0} s. Send less, or over a faster connection."));
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(HttpContext context, CancellationToken end)
         where T : class
     {
         HttpRequest request = context.Request;
@@ -24,7 +44,7 @@ internal static class ApiBody
 
         try
         {
-            return await JsonSerializer.DeserializeAsync<T>(request.Body, ApiJson.Options, context.RequestAborted)
+            return await JsonSerializer.DeserializeAsync<T>(request.Body, ApiJson.Options, end)
                 ?? throw Problems.Body("$", "The body is the JSON word null. Send an object.");
         }
         catch (JsonException e)

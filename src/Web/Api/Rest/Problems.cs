@@ -44,6 +44,9 @@ internal static class Problems
     /// <summary>As much of it goes on as there may be.</summary>
     public static ProblemException TooMany(string detail) => Make(StatusCodes.Status429TooManyRequests, "too-many-requests", "Too many requests", detail);
 
+    /// <summary>The body has not come in time.</summary>
+    public static ProblemException TooSlow(string detail) => Make(StatusCodes.Status408RequestTimeout, "too-slow", "The body came too slowly", detail);
+
     /// <summary>A problem that is known by its status alone.</summary>
     public static Problem OfStatus(int status, string method, string path)
     {

@@ -11,23 +11,26 @@ internal static class PlanEndpoint
     // A kernel log is some MiB.
     private const int MostBytes = 8 << 20;
 
+    private static readonly TimeSpan BodyTime = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    public static void Map(RouteGroupBuilder api) => api.MapPost("/plans", TakeTurnAsync).Describe("calculatePlan", "Plans", "Computes a plan",
+    public static void Map(RouteGroupBuilder api) => api.MapPost("/plans", TakePlaceAsync).Describe("calculatePlan", "Plans", "Computes a plan",
         "What TDX costs on a machine that need not exist, whether it would initialise, and how far it is from each limit: as the planner's page computes it, from a text or from a host. Nothing is kept.")
-        .TakesBody<PlanRequest>(MostBytes).Gives<PlanDocument>();
+        .TakesBody<PlanRequest>(MostBytes).Fails(StatusCodes.Status408RequestTimeout).Gives<PlanDocument>();
 
-    // The body too is taken in only then.
-    private static Task<IResult> TakeTurnAsync(HttpContext context, SnapshotSource source, PlanTurns turns)
+    // Bodies lie in memory, so that there are only so many; one that comes slowly takes a place and no turn.
+    private static async Task<IResult> TakePlaceAsync(HttpContext context, SnapshotSource source, PlanTurns turns, TimeProvider time)
     {
         ApiCall call = ApiCall.Of(context);
         call.Query.Check();
-        return turns.InTurnAsync(() => CalculateAsync(context, call, source), call.Gone);
+        using IDisposable place = turns.Take(ApiLimit.CallerOf(context));
+        PlanRequest request = await ApiBody.ReadAsync<PlanRequest>(context, BodyTime, time);
+        return await turns.InTurnAsync(() => CalculateAsync(request, call, source), call.Gone);
     }
 
-    private static async Task<IResult> CalculateAsync(HttpContext context, ApiCall call, SnapshotSource source)
+    private static async Task<IResult> CalculateAsync(PlanRequest request, ApiCall call, SnapshotSource source)
     {
-        PlanRequest request = await ApiBody.ReadAsync<PlanRequest>(context);
         if (request.Text is null == request.Host is null)
         {
             throw Problems.Body("$", "The body has not exactly one of 'text' and 'host': give a plan's text, or a host.");

@@ -8,39 +8,75 @@ internal sealed class PlanTurns : IDisposable
     /// <summary>How many at a time.</summary>
     public const int AtOnce = 2;
 
-    /// <summary>How many more may wait.</summary>
-    public const int MostWaiting = 8;
+    /// <summary>How many there are in all: those that are worked out, those that wait for their turn, and those whose text is still on its way.</summary>
+    public const int Places = 10;
+
+    /// <summary>How many places one caller may have, so that there are some for others.</summary>
+    public const int PlacesOfACaller = 4;
 
     private readonly SemaphoreSlim _turn = new(AtOnce);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, int> _taken = new(StringComparer.Ordinal);
     private int _all;
 
-    /// <summary>Does work when its turn comes.</summary>
-    /// <exception cref="ProblemException">Too many wait already.</exception>
-    public async Task<T> InTurnAsync<T>(Func<Task<T>> work, CancellationToken gone)
+    /// <summary>Takes a place.</summary>
+    /// <param name="caller">Whom it counts for.</param>
+    /// <returns>Gives it back when disposed.</returns>
+    /// <exception cref="ProblemException">All are taken, or as many as one caller may have.</exception>
+    public IDisposable Take(string caller)
     {
-        try
+        lock (_lock)
         {
-            if (Interlocked.Increment(ref _all) > AtOnce + MostWaiting)
+            int own = _taken.GetValueOrDefault(caller);
+            if (own >= PlacesOfACaller)
             {
-                throw Problems.TooMany($"{AtOnce} plans are worked out at a time and {MostWaiting} wait for their turn already: ask again in some seconds.");
+                throw Problems.TooMany($"The caller asks for {PlacesOfACaller} plans already, and none is taken beyond: ask again when one of them is answered.");
             }
 
-            await _turn.WaitAsync(gone);
-            try
+            if (_all >= Places)
             {
-                return await work();
+                throw Problems.TooMany($"{AtOnce} plans are worked out at a time and {Places - AtOnce} more are coming or wait for their turn already: ask again in some seconds.");
             }
-            finally
-            {
-                _turn.Release();
-            }
+
+            _taken[caller] = own + 1;
+            _all++;
+            return new Place(this, caller);
+        }
+    }
+
+    /// <summary>Does work when its turn comes.</summary>
+    public async Task<T> InTurnAsync<T>(Func<Task<T>> work, CancellationToken gone)
+    {
+        await _turn.WaitAsync(gone);
+        try
+        {
+            return await work();
         }
         finally
         {
-            Interlocked.Decrement(ref _all);
+            _turn.Release();
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
+
+    private void GiveBack(string caller)
+    {
+        lock (_lock)
+        {
+            _all--;
+            if (--_taken[caller] == 0)
+            {
+                _taken.Remove(caller);
+            }
+        }
+    }
+
+    private sealed class Place(PlanTurns turns, string caller) : IDisposable
+    {
+        private PlanTurns? _turns = turns;
+
+        public void Dispose() => Interlocked.Exchange(ref _turns, null)?.GiveBack(caller);
+    }
 }
