@@ -103,7 +103,7 @@ public sealed class ProbeHubTests
         foreach ((SnapshotBatch? batch, string expected) in wrong)
         {
             HubException refusal = await Assert.ThrowsAsync<HubException>(() =>
-                probe.InvokeAsync<BatchReply>(ProbeContract.DeliverBatch, batch, TestContext.Current.CancellationToken).WaitAsync(Dashboard.Patience));
+                probe.InvokeAsync<BatchReply>(ProbeContract.DeliverBatch, batch, TestContext.Current.CancellationToken).WaitAsync(Dashboard.Patience, TestContext.Current.CancellationToken));
 
             Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
         }

@@ -27,13 +27,9 @@ internal sealed class ApiLimit : IRateLimiterPolicy<string>
         await ApiErrors.WriteAsync(http, Problems.OfStatus(StatusCodes.Status429TooManyRequests, http.Request.Method, http.Request.Path));
     };
 
-    /// <summary>Whom a limit counts a request for: an account, or the address of who has none.</summary>
-    public static string CallerOf(HttpContext context) =>
-        context.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : $"from {context.Connection.RemoteIpAddress}";
-
     /// <inheritdoc/>
     public RateLimitPartition<string> GetPartition(HttpContext httpContext) => RateLimitPartition.GetTokenBucketLimiter(
-        CallerOf(httpContext),
+        httpContext.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name } ? name : $"from {httpContext.Connection.RemoteIpAddress}",
         _ => new TokenBucketRateLimiterOptions
         {
             TokenLimit = Burst,

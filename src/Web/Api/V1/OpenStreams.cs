@@ -1,3 +1,5 @@
+using TdxDash.Web.Security.Access;
+
 namespace TdxDash.Web.Api.V1;
 
 /// <summary>Counts the streams of events that are open: each holds a queue and is told of every event.</summary>
@@ -14,11 +16,11 @@ internal sealed class OpenStreams
     private int _all;
 
     /// <summary>Takes a place.</summary>
-    /// <param name="caller">Whose; tokens of one account, <c>token:ACCOUNT/NAME</c>, are one caller.</param>
+    /// <param name="caller">Whose; tokens of one account are one caller.</param>
     /// <param name="refusal">Why there is none, and what to do; empty where there is one.</param>
     public bool TryOpen(string caller, out string refusal)
     {
-        string account = AccountOf(caller);
+        string account = CallerActor.AccountOf(caller);
         lock (_gate)
         {
             int own = _open.GetValueOrDefault(account);
@@ -38,7 +40,7 @@ internal sealed class OpenStreams
     /// <summary>Gives a place back.</summary>
     public void Close(string caller)
     {
-        string account = AccountOf(caller);
+        string account = CallerActor.AccountOf(caller);
         lock (_gate)
         {
             _all--;
@@ -48,6 +50,4 @@ internal sealed class OpenStreams
             }
         }
     }
-
-    private static string AccountOf(string caller) => caller.Split('/', 2)[0];
 }

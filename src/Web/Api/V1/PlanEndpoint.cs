@@ -24,7 +24,7 @@ internal static class PlanEndpoint
     {
         ApiCall call = ApiCall.Of(context);
         call.Query.Check();
-        using IDisposable place = turns.Take(ApiLimit.CallerOf(context));
+        using IDisposable place = turns.Take(call.By.Name);
         PlanRequest request = await ApiBody.ReadAsync<PlanRequest>(context, BodyTime, time);
         return await turns.InTurnAsync(() => CalculateAsync(request, call, source), call.Gone);
     }

@@ -1,4 +1,5 @@
 using TdxDash.Web.Api.Rest;
+using TdxDash.Web.Security.Access;
 
 namespace TdxDash.Web.Api.V1;
 
@@ -20,14 +21,15 @@ internal sealed class PlanTurns : IDisposable
     private int _all;
 
     /// <summary>Takes a place.</summary>
-    /// <param name="caller">Whom it counts for.</param>
+    /// <param name="caller">Whose; tokens of one account are one caller.</param>
     /// <returns>Gives it back when disposed.</returns>
     /// <exception cref="ProblemException">All are taken, or as many as one caller may have.</exception>
     public IDisposable Take(string caller)
     {
+        string account = CallerActor.AccountOf(caller);
         lock (_lock)
         {
-            int own = _taken.GetValueOrDefault(caller);
+            int own = _taken.GetValueOrDefault(account);
             if (own >= PlacesOfACaller)
             {
                 throw Problems.TooMany($"The caller asks for {PlacesOfACaller} plans already, and none is taken beyond: ask again when one of them is answered.");
@@ -38,9 +40,9 @@ internal sealed class PlanTurns : IDisposable
                 throw Problems.TooMany($"{AtOnce} plans are worked out at a time and {Places - AtOnce} more are coming or wait for their turn already: ask again in some seconds.");
             }
 
-            _taken[caller] = own + 1;
+            _taken[account] = own + 1;
             _all++;
-            return new Place(this, caller);
+            return new Place(this, account);
         }
     }
 
@@ -61,22 +63,22 @@ internal sealed class PlanTurns : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    private void GiveBack(string caller)
+    private void GiveBack(string account)
     {
         lock (_lock)
         {
             _all--;
-            if (--_taken[caller] == 0)
+            if (--_taken[account] == 0)
             {
-                _taken.Remove(caller);
+                _taken.Remove(account);
             }
         }
     }
 
-    private sealed class Place(PlanTurns turns, string caller) : IDisposable
+    private sealed class Place(PlanTurns turns, string account) : IDisposable
     {
         private PlanTurns? _turns = turns;
 
-        public void Dispose() => Interlocked.Exchange(ref _turns, null)?.GiveBack(caller);
+        public void Dispose() => Interlocked.Exchange(ref _turns, null)?.GiveBack(account);
     }
 }

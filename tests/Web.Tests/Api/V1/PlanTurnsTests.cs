@@ -45,7 +45,7 @@ public sealed class PlanTurnsTests
         IDisposable[] places = [.. Enumerable.Range(0, PlanTurns.Places).Select(i => turns.Take($"caller {i}"))];
 
         Assert.Contains("8 more are coming or wait", Assert.Throws<ProblemException>(() => turns.Take("another")).Problem.Detail, StringComparison.Ordinal);
-        Assert.Contains("asks for 4 plans already", Assert.Throws<ProblemException>(() => Enumerable.Range(0, 5).Select(_ => second.Take("greedy")).ToArray()).Problem.Detail, StringComparison.Ordinal);
+        Assert.Contains("asks for 4 plans already", Assert.Throws<ProblemException>(() => Enumerable.Range(0, 5).Select(i => second.Take($"token:greedy/{i}")).ToArray()).Problem.Detail, StringComparison.Ordinal);
 
         places[0].Dispose();
         turns.Take("another").Dispose();
