@@ -49,6 +49,9 @@ install_missing() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# Debian keeps the server's programs out of the PATH.
+have_postgres() { [ -n "$(find /usr/lib/postgresql -path '*/bin/postgres' -print -quit 2>/dev/null)" ]; }
+
 # The packages that building the native library needs and this machine lacks.
 missing_for_native_build() {
 	have cmake || echo cmake
@@ -58,7 +61,7 @@ missing_for_native_build() {
 	fi
 }
 
-# The packages that the tests need on top: the linker of Native AOT, libFuzzer, Node.js, curl for the examples of the API, networks, Python for its example, Prometheus and an Alertmanager, a browser, and a font to draw text with.
+# The packages that the tests need on top: the linker of Native AOT, libFuzzer, Node.js, curl for the examples of the API, networks, Python for its example, Prometheus and an Alertmanager, PostgreSQL, a browser, and a font to draw text with.
 missing_for_tests() {
 	missing_for_native_build
 	have clang || echo clang
@@ -71,6 +74,7 @@ missing_for_tests() {
 	have python3 || echo python3
 	have prometheus-alertmanager || echo prometheus-alertmanager
 	have promtool || echo prometheus
+	have_postgres || echo postgresql
 	[ -x /usr/bin/chromium-headless-shell ] || echo chromium-headless-shell
 	[ -n "$(find /usr/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || echo fonts-dejavu-core
 	missing_for_kernel_tests

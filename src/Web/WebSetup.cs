@@ -104,6 +104,7 @@ public static class WebSetup
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new StorePath(options.DataFolder));
+        services.AddSingleton(provider => options.Store.Postgres is null ? provider.GetRequiredService<StorePath>() : StoreEngines.Of(options, isDashboard: true));
         services.AddSingleton<MakeDigest>(HostDigest.From);
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<StoreWriter>();

@@ -20,7 +20,7 @@ internal sealed class DashboardMeter
     private readonly Histogram<double> _commit;
     private int _probes, _circuits, _connected;
 
-    public DashboardMeter(IMeterFactory meters, StoreWriter writer, StorePath path, TimeProvider time)
+    public DashboardMeter(IMeterFactory meters, StoreWriter writer, StoreEngine store, TimeProvider time)
     {
         Meter meter = meters.Create(Name);
         _deliveries = meter.CreateCounter<long>("tdxdash.ingest.deliveries", "{delivery}", "Snapshots, batches of observations and heartbeats of probes, by what became of them.");
@@ -33,8 +33,8 @@ internal sealed class DashboardMeter
         _commit = meter.CreateHistogram("tdxdash.store.commit.duration", "s", "How long a transaction took, with its flush to the disk.", advice: Durations);
         meter.CreateObservableGauge("tdxdash.store.queue.length", () => writer.QueuedWorks, "{work}", "Works that wait for the store's writer.");
         meter.CreateObservableGauge("tdxdash.store.queue.size", () => writer.QueuedBytes, "By", "Memory that snapshots take which wait for the store's writer.");
-        meter.CreateObservableGauge("tdxdash.store.database.size", () => SizeOf(path.File), "By", "Size of the database file.");
-        meter.CreateObservableGauge("tdxdash.store.wal.size", () => SizeOf(path.File + "-wal"), "By", "Size of the database's write-ahead log.");
+        meter.CreateObservableGauge("tdxdash.store.database.size", () => Known(store.FileBytes().Database), "By", "Size of the database: of its file, or what PostgreSQL says.");
+        meter.CreateObservableGauge("tdxdash.store.wal.size", () => Known(store.FileBytes().Log), "By", "Size of the database's write-ahead log; none of PostgreSQL.");
         meter.CreateObservableGauge("tdxdash.store.writable", () => writer.Trouble is null ? 1 : 0, null, "Whether the store can store: 1 while nothing keeps it from it.");
         meter.CreateObservableGauge("tdxdash.build.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", Version)), null, "The dashboard's version.");
         double started = time.GetUtcNow().ToUnixTimeMilliseconds() / 1_000.0;
@@ -79,5 +79,5 @@ internal sealed class DashboardMeter
         _commit.Record(batch.Took.TotalSeconds);
     }
 
-    private static long SizeOf(string file) => new FileInfo(file) is { Exists: true } found ? found.Length : 0;
+    private static Measurement<long>[] Known(long? bytes) => bytes is { } known ? [new Measurement<long>(known)] : [];
 }

@@ -3,6 +3,7 @@ using TdxDash.Web.Metrics;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
+using TdxDash.Web.Store.Postgres;
 
 namespace TdxDash.Web.Options;
 
@@ -58,12 +59,14 @@ public sealed record DashboardOptions
     public static string Help => $"""
         Usage: TdxDash.Web [COMMAND] [--KEY VALUE]...
 
-        The TDX host dashboard. Without a command it runs until it is stopped. Commands, of which all but restore may run beside it:
+        The TDX host dashboard. Without a command it runs until it is stopped. Commands, of which all but restore and move-store may run beside it:
 
           backup FILE                      Copies the database and the key files to FILE and checks the copy.
           restore FILE                     Checks a backup and puts it in the place of the database, which is kept aside.
           support-bundle FILE              Writes versions, settings, the store's statistics and check, and logs (--log FILE, or - for standard
                                            input) to a zip file, without names, addresses and secrets (--redact false leaves them in).
+          move-store                       Copies the SQLite database of the data folder into the empty PostgreSQL database that is set, and compares
+                                           both. All or nothing; the SQLite file stays as it is. Stop the dashboard first.
           retention                        Prints what the retention that is set would remove now. Removes nothing.
           account-link NAME                Prints a link by which NAME sets a password, once within a day: for a new administrator of everything where
                                            there is no such account, or for who has lost a password.
@@ -84,6 +87,10 @@ public sealed record DashboardOptions
           --TdxDash:AllowRemote BOOL       Listen on http beyond loopback, as behind a proxy that ends TLS. Default false.
           --TdxDash:Proxies LIST           Addresses or networks of proxies, separated by blanks, whose X-Forwarded-For, -Proto and -Host are believed.
                                            Default none.
+          --TdxDash:Store:Engine NAME      Where the store lies: sqlite, a file in the data folder, or postgres. Default sqlite. With postgres:
+          --TdxDash:Store:ConnectionStringFile FILE   file whose first line is the connection string,
+                                           Host=db.example;Database=tdxdash;Username=tdxdash;Password=... (or ConnectionString TEXT itself, which
+                                           whoever lists processes can read on a command line). PostgreSQL {PostgresSchema.LeastServer} or newer.
           --TdxDash:Store:QueueLength N    Snapshots that may wait for the store's writer, {StoreOptions.MinQueueLength} to {StoreOptions.MaxQueueLength}. Default {StoreOptions.DefaultQueueLength}.
           --TdxDash:Store:QueueMiB N       Memory that they may take, in MiB, {StoreOptions.MinQueueMiB} to {StoreOptions.MaxQueueMiB}. Default {StoreOptions.DefaultQueueMiB}.
           --TdxDash:Retention:Days N       Remove snapshots that gave way to newer ones more than N days ago, 0 to {RetentionOptions.MaxDays}. Default 0: keep all.
@@ -127,6 +134,7 @@ public sealed record DashboardOptions
             {
                 QueueLength = keys.Number($"{Section}:Store:QueueLength", StoreOptions.MinQueueLength, StoreOptions.MaxQueueLength, StoreOptions.DefaultQueueLength),
                 QueueBytes = (long)keys.Number($"{Section}:Store:QueueMiB", StoreOptions.MinQueueMiB, StoreOptions.MaxQueueMiB, StoreOptions.DefaultQueueMiB) << 20,
+                Postgres = PostgresOptions.Read(keys),
             },
             Retention = RetentionOptions.Read(keys),
             Backup = BackupOptions.Read(keys),
@@ -140,6 +148,11 @@ public sealed record DashboardOptions
             IsOtlpOn = OtlpExport.IsOn(keys),
             ModuleCatalogue = keys.Text($"{Section}:ModuleCatalogue") is { } file ? Path.GetFullPath(file) : null,
         };
+        if (options is { Store.Postgres: not null, Backup: not null })
+        {
+            keys.Errors.Add($"{Section}:Backup:Folder is set, but the dashboard makes no backups of PostgreSQL: use what your database server has, such as pg_dump, and remove the key.");
+        }
+
         keys.CheckAddresses(urls, options.AllowRemote);
         keys.RefuseUnknown(Section);
         return keys.Errors.Count == 0
@@ -183,6 +196,9 @@ public sealed record StoreOptions
 
     /// <summary>Bytes of bodies that may wait.</summary>
     public required long QueueBytes { get; init; }
+
+    /// <summary>The PostgreSQL database that is the store; null for SQLite in the data folder.</summary>
+    public PostgresOptions? Postgres { get; init; }
 }
 
 /// <summary>Bounds of the retention's keys.</summary>

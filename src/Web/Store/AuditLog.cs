@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 
 namespace TdxDash.Web.Store;
@@ -21,7 +21,7 @@ public sealed record AuditLine(long Id, DateTimeOffset At, string Actor, string 
 public sealed record AuditQuery(string Text, long? Before, int Count);
 
 /// <summary>Reads the audit log, and adds to it what changes nothing else, such as a refusal.</summary>
-internal sealed class AuditLog(StorePath path, StoreWriter writer, TimeProvider time)
+internal sealed class AuditLog(StoreEngine store, StoreWriter writer, TimeProvider time)
 {
     private const string ReadSql =
         """
@@ -48,7 +48,7 @@ internal sealed class AuditLog(StorePath path, StoreWriter writer, TimeProvider 
     public IReadOnlyList<AuditLine> Read(AuditQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return [.. connection.Query<(long Id, long At, string Actor, string Address, string Action, string Target, string Detail)>(ReadSql,
             new { before = query.Before ?? long.MaxValue, text = query.Text.ToLowerInvariant(), count = query.Count })
             .Select(row => new AuditLine(row.Id, UnixTime.FromMicroseconds(row.At), row.Actor, row.Address, row.Action, row.Target, row.Detail))];

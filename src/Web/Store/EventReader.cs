@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Web.Live.Hubs;
 using TdxDash.Wire;
@@ -17,7 +17,7 @@ namespace TdxDash.Web.Store;
 internal sealed record StoredEvent(long Revision, string HostId, string BootId, long Sequence, long ReceivedAt, ReinitObservation Seen);
 
 /// <summary>Reads observations. One that cannot be read any more is left out, and logged once.</summary>
-internal sealed partial class EventReader(StorePath path, ILogger<EventReader> log)
+internal sealed partial class EventReader(StoreEngine store, ILogger<EventReader> log)
 {
     private const int MaxTold = 1_000;
 
@@ -30,12 +30,14 @@ internal sealed partial class EventReader(StorePath path, ILogger<EventReader> l
     // The latest boot is that of the highest sequence, which rises over boots; looked up once for each host.
     internal const string LatestBootSql = $"""
         WITH latest AS (SELECT h.id AS id, h.host_id AS host_id, (SELECT l.boot_id FROM events l WHERE l.host = h.id ORDER BY l.sequence DESC LIMIT 1) AS boot_id FROM hosts h)
-        {Values} FROM latest h CROSS JOIN events e ON e.host = h.id AND e.boot_id = h.boot_id ORDER BY h.id, e.sequence
+        {Values} FROM latest h CROSS JOIN events e WHERE e.host = h.id AND e.boot_id = h.boot_id ORDER BY h.id, e.sequence
         """;
 
     internal const string NewestSql = $"{Columns} WHERE h.host_id = @hostId ORDER BY e.sequence DESC LIMIT @most";
 
     internal const string RecentSql = $"{Columns} ORDER BY e.revision DESC LIMIT @most";
+
+    internal const string WrittenSql = $"{Columns} WHERE e.revision > @after ORDER BY e.revision LIMIT @most";
 
     private const string BootsAfterSql = $"""
         {Columns} WHERE e.revision > @place AND (@hostId IS NULL OR h.host_id = @hostId)
@@ -53,7 +55,7 @@ internal sealed partial class EventReader(StorePath path, ILogger<EventReader> l
     /// <summary>All observations of the latest boot of every host, in order.</summary>
     public IEnumerable<StoredEvent> LatestBoots()
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         foreach (Row row in connection.Query<Row>(LatestBootSql, buffered: false))
         {
             if (ToEvent(row) is { } known)
@@ -66,28 +68,37 @@ internal sealed partial class EventReader(StorePath path, ILogger<EventReader> l
     /// <summary>The newest observations of a host, newest first.</summary>
     public IReadOnlyList<StoredEvent> Newest(string hostId, int most)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return [.. connection.Query<Row>(NewestSql, new { hostId, most }).Select(ToEvent).OfType<StoredEvent>()];
     }
 
     /// <summary>The newest observations of all hosts, newest first.</summary>
     public IReadOnlyList<StoredEvent> Recent(int most)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return [.. connection.Query<Row>(RecentSql, new { most }).Select(ToEvent).OfType<StoredEvent>()];
+    }
+
+    /// <summary>Observations that were stored after a revision, whoever wrote them, ascending: whoever goes on from the last one misses none.</summary>
+    /// <param name="after">The revision; 0 for the beginning.</param>
+    /// <param name="most">How many.</param>
+    public IReadOnlyList<StoredEvent> WrittenAfter(long after, int most)
+    {
+        using DbConnection connection = store.OpenReader();
+        return [.. connection.Query<Row>(WrittenSql, new { after, most }).Select(ToEvent).OfType<StoredEvent>()];
     }
 
     /// <summary>The lowest and the highest revision that are kept.</summary>
     public LiveRevisions Bounds()
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.QuerySingle<LiveRevisions>("SELECT coalesce((SELECT min(revision) FROM events), 0) AS Oldest, coalesce((SELECT max(revision) FROM events), 0) AS Newest");
     }
 
     /// <summary>Hosts that have or may have lost observations after a revision, with the oldest that is kept of each.</summary>
     public IReadOnlyList<(string HostId, long Oldest)> CutAfter(long after)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return [.. connection.Query<(string, long)>(CutSql, new { after, Most = EventWork.MostPerHost })];
     }
 
@@ -99,7 +110,7 @@ internal sealed partial class EventReader(StorePath path, ILogger<EventReader> l
     /// <param name="next">Where the next page begins; null when this is the last one.</param>
     public IReadOnlyList<StoredEvent> BootsAfter(long after, long place, string? hostId, int most, out long? next)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         Row[] rows = [.. connection.Query<Row>(BootsAfterSql, new { after, place, hostId, most })];
         next = rows.Length == most ? rows[^1].Revision : null;
         return [.. rows.Select(ToEvent).OfType<StoredEvent>()];

@@ -26,11 +26,11 @@ internal sealed class EventWork(EventSender sender, IReadOnlyList<WireObservatio
     private const string HostSql = """
         INSERT INTO hosts (host_id, name, origin, probe_version, first_seen_us, last_seen_us)
         VALUES (@HostId, @HostName, @Origin, @ProbeVersion, @ReceivedAt, @ReceivedAt)
-        ON CONFLICT (host_id) DO UPDATE SET last_seen_us = max(last_seen_us, excluded.last_seen_us)
+        ON CONFLICT (host_id) DO UPDATE SET last_seen_us = max(hosts.last_seen_us, excluded.last_seen_us)
         RETURNING id
         """;
 
-    private const string FindSql = "SELECT body FROM events WHERE host = @Host AND boot_id = @BootId AND sequence = @Sequence";
+    private const string FindSql = "SELECT sequence, body FROM events WHERE host = @Host AND boot_id = @BootId AND sequence >= @Least AND sequence <= @Most";
 
     private const string InsertSql = """
         INSERT INTO events (host, boot_id, sequence, seen_at_us, received_at_us, body) VALUES (@Host, @BootId, @Sequence, @SeenAt, @ReceivedAt, @Body)
@@ -59,32 +59,30 @@ internal sealed class EventWork(EventSender sender, IReadOnlyList<WireObservatio
         (_new, _conflict) = ([], null);
         long host = transaction.Number(HostSql, ("@HostId", sender.HostId), ("@HostName", sender.HostName), ("@Origin", sender.Origin.ToString()),
             ("@ProbeVersion", sender.ProbeVersion), ("@ReceivedAt", sender.ReceivedAt));
+        Dictionary<long, byte[]> known = Known(transaction, host);
         var fresh = new List<(WireObservation Observation, byte[] Body)>();
         foreach (WireObservation observation in batch)
         {
             byte[] body = ObservationBatch.Write(observation.Seen);
-            byte[]? known = transaction.First(FindSql, static reader => reader.GetFieldValue<byte[]>(0), ("@Host", host), ("@BootId", sender.BootId), ("@Sequence", observation.Sequence));
-            if (known is not null && !known.AsSpan().SequenceEqual(body))
+            if (known.TryAdd(observation.Sequence, body))
+            {
+                fresh.Add((observation, body));
+            }
+            else if (!known[observation.Sequence].AsSpan().SequenceEqual(body))
             {
                 _conflict = observation.Sequence;
                 return;
             }
-
-            if (known is null)
-            {
-                fresh.Add((observation, body));
-            }
         }
 
-        foreach ((WireObservation observation, byte[] body) in fresh)
-        {
-            long revision = transaction.Number(InsertSql, ("@Host", host), ("@BootId", sender.BootId), ("@Sequence", observation.Sequence),
-                ("@SeenAt", UnixTime.ToMicroseconds(observation.Seen.At)), ("@ReceivedAt", sender.ReceivedAt), ("@Body", body));
-            _new.Add(new NewEvent(revision, observation.Sequence, observation.Seen));
-        }
-
+        IReadOnlyList<long> revisions = transaction.Numbers(InsertSql, [.. fresh.Select(entry => ((string, object?)[])[("@Host", host), ("@BootId", sender.BootId), ("@Sequence", entry.Observation.Sequence),
+            ("@SeenAt", UnixTime.ToMicroseconds(entry.Observation.Seen.At)), ("@ReceivedAt", sender.ReceivedAt), ("@Body", entry.Body)])]);
+        _new.AddRange(fresh.Zip(revisions, (entry, revision) => new NewEvent(revision, entry.Observation.Sequence, entry.Observation.Seen)));
         transaction.Execute(RetainSql, ("@Host", host), ("@Most", MostPerHost));
     }
+
+    private Dictionary<long, byte[]> Known(StoreTransaction transaction, long host) => batch.Count == 0 ? [] : transaction.Connection.Query<(long Sequence, byte[] Body)>(FindSql,
+        new { Host = host, sender.BootId, Least = batch.Min(observation => observation.Sequence), Most = batch.Max(observation => observation.Sequence) }, transaction.Inner).ToDictionary(row => row.Sequence, row => row.Body);
 
     /// <inheritdoc/>
     public void Committed()

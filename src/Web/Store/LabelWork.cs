@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 
 namespace TdxDash.Web.Store;
@@ -45,9 +45,9 @@ internal sealed class LabelWork(IReadOnlyDictionary<string, HostLabels> labels, 
         {
             if (Find(transaction, hostId) is (long host, { } before))
             {
-                transaction.Connection.Execute(GroupSql, new { Host = host, Group = given.Group?.ToString() }, transaction.Sqlite);
-                transaction.Connection.Execute(ClearSql, new { Host = host }, transaction.Sqlite);
-                transaction.Connection.Execute(TagSql, given.Tags.Select(tag => new { Host = host, Tag = tag }), transaction.Sqlite);
+                transaction.Connection.Execute(GroupSql, new { Host = host, Group = given.Group?.ToString() }, transaction.Inner);
+                transaction.Connection.Execute(ClearSql, new { Host = host }, transaction.Inner);
+                transaction.Connection.Execute(TagSql, given.Tags.Select(tag => new { Host = host, Tag = tag }), transaction.Inner);
                 transaction.Audit(new AuditEntry(by, "label.change", hostId, $"{before} -> {given}"), at);
             }
         }
@@ -69,12 +69,12 @@ internal sealed class LabelWork(IReadOnlyDictionary<string, HostLabels> labels, 
 
     private static (long Host, HostLabels Labels)? Find(StoreTransaction transaction, string hostId)
     {
-        if (transaction.Connection.QueryFirstOrDefault<HostRow>(HostSql, new { HostId = hostId }, transaction.Sqlite) is not { } row)
+        if (transaction.Connection.QueryFirstOrDefault<HostRow>(HostSql, new { HostId = hostId }, transaction.Inner) is not { } row)
         {
             return null;
         }
 
-        IEnumerable<string> tags = transaction.Connection.Query<string>(TagsSql, new { Host = row.Id }, transaction.Sqlite);
+        IEnumerable<string> tags = transaction.Connection.Query<string>(TagsSql, new { Host = row.Id }, transaction.Inner);
         return (row.Id, new HostLabels(LabelText.TryParse(row.GroupName, out LabelText group) ? group : null, HostLabels.None.Tags.Union(tags)));
     }
 
@@ -82,7 +82,7 @@ internal sealed class LabelWork(IReadOnlyDictionary<string, HostLabels> labels, 
 }
 
 /// <summary>Reads groups and tags.</summary>
-internal sealed class LabelReader(StorePath path)
+internal sealed class LabelReader(StoreEngine store)
 {
     private const string GroupSql = "SELECT host_id, group_name FROM hosts WHERE group_name IS NOT NULL";
     private const string TagSql = "SELECT h.host_id, t.tag FROM host_tags t JOIN hosts h ON h.id = t.host";
@@ -90,7 +90,7 @@ internal sealed class LabelReader(StorePath path)
     /// <summary>The labels of every host that has any.</summary>
     public IReadOnlyDictionary<string, HostLabels> All()
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         var all = new Dictionary<string, HostLabels>(StringComparer.Ordinal);
         foreach ((string hostId, string group) in connection.Query<(string, string)>(GroupSql))
         {

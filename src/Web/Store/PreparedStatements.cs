@@ -1,22 +1,23 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
+
 
 namespace TdxDash.Web.Store;
 
-/// <summary>The statements that a connection runs again and again, each compiled by SQLite once. They live as long as the connection, which
+/// <summary>The statements that a connection runs again and again, each compiled once. They live as long as the connection, which
 /// ends them when it is closed.</summary>
 /// <param name="connection">The connection, which one thread uses.</param>
-internal sealed class PreparedStatements(SqliteConnection connection)
+internal sealed class PreparedStatements(DbConnection connection)
 {
-    private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
 
     /// <summary>Gives a statement with its values.</summary>
     /// <param name="transaction">The open transaction.</param>
     /// <param name="sql">One or more statements: a constant, as it is kept.</param>
     /// <param name="values">The parameters, always the same ones in the same order.</param>
     /// <exception cref="InvalidOperationException">They are others, or in another order, than at the first time.</exception>
-    public SqliteCommand Of(SqliteTransaction transaction, string sql, ReadOnlySpan<(string Name, object? Value)> values)
+    public DbCommand Of(DbTransaction transaction, string sql, ReadOnlySpan<(string Name, object? Value)> values)
     {
-        if (!_commands.TryGetValue(sql, out SqliteCommand? command))
+        if (!_commands.TryGetValue(sql, out DbCommand? command))
         {
             _commands[sql] = command = Make(sql, values);
         }
@@ -44,13 +45,15 @@ internal sealed class PreparedStatements(SqliteConnection connection)
 
     // The text of each is a constant, not put together from what came from outside.
 #pragma warning disable CA2100
-    private SqliteCommand Make(string sql, ReadOnlySpan<(string Name, object? Value)> values)
+    private DbCommand Make(string sql, ReadOnlySpan<(string Name, object? Value)> values)
     {
-        SqliteCommand command = connection.CreateCommand();
+        DbCommand command = connection.CreateCommand();
         command.CommandText = sql;
         foreach ((string name, _) in values)
         {
-            command.Parameters.Add(new SqliteParameter { ParameterName = name });
+            DbParameter parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            command.Parameters.Add(parameter);
         }
 
         return command;

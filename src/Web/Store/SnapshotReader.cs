@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Wire;
 
@@ -9,7 +9,7 @@ namespace TdxDash.Web.Store;
 internal sealed record LatestRow(string HostId, string ProbeVersion, long LastSeen, long Revision, long Sequence, string Hash, long TakenAt, byte[]? Digest);
 
 /// <summary>Reads the database through connections that cannot write.</summary>
-internal sealed class SnapshotReader(StorePath path)
+internal sealed class SnapshotReader(StoreEngine store)
 {
     // The latest is the highest sequence: it rises over boots, while clocks jump and deliveries overtake each other.
     private const string LatestSql = """
@@ -19,20 +19,35 @@ internal sealed class SnapshotReader(StorePath path)
             (SELECT l.revision FROM snapshots l WHERE l.host = h.id ORDER BY l.sequence DESC, l.revision DESC LIMIT 1)
         """;
 
+    private const string WrittenSql = """
+        SELECT h.host_id AS HostId, h.probe_version AS ProbeVersion, h.last_seen_us AS LastSeen,
+               s.revision AS Revision, s.sequence AS Sequence, s.hash AS Hash, s.taken_at_us AS TakenAt, s.digest AS Digest
+        FROM snapshots s JOIN hosts h ON h.id = s.host WHERE s.revision > @after ORDER BY s.revision LIMIT @most
+        """;
+
     private const string BodySql = "SELECT body FROM bodies WHERE hash = @hash";
 
     /// <summary>The latest snapshot of every host.</summary>
     public IReadOnlyList<LatestRow> Latest()
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.Query<LatestRow>(LatestSql).AsList();
     }
 
     /// <summary>The latest snapshot of one host, or null.</summary>
     public LatestRow? Latest(string hostId)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.QueryFirstOrDefault<LatestRow>(LatestSql + " WHERE h.host_id = @hostId", new { hostId });
+    }
+
+    /// <summary>Snapshots that were stored after a revision, whoever wrote them, ascending: whoever goes on from the last one misses none.</summary>
+    /// <param name="after">The revision; 0 for the beginning.</param>
+    /// <param name="most">How many.</param>
+    public IReadOnlyList<LatestRow> WrittenAfter(long after, int most)
+    {
+        using DbConnection connection = store.OpenReader();
+        return connection.Query<LatestRow>(WrittenSql, new { after, most }).AsList();
     }
 
     /// <summary>The snapshot of a hash.</summary>
@@ -40,7 +55,7 @@ internal sealed class SnapshotReader(StorePath path)
     public Snapshot Read(SnapshotHash hash)
     {
         byte[]? body;
-        using (SqliteConnection connection = path.OpenReader())
+        using (DbConnection connection = store.OpenReader())
         {
             body = connection.QueryFirstOrDefault<byte[]>(BodySql, new { hash = hash.ToString() });
         }
@@ -65,5 +80,5 @@ internal sealed class SnapshotReader(StorePath path)
     }
 
     private InvalidDataException Damaged(SnapshotHash hash, string finding) => new(
-        $"The stored body {hash} in {path.File} cannot be read: {finding} Put back a backup of the database, or let the probe deliver a new snapshot.");
+        $"The stored body {hash} in {store.Name} cannot be read: {finding} Put back a backup of the database, or let the probe deliver a new snapshot.");
 }

@@ -85,7 +85,7 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStor
         INSERT INTO hosts (host_id, name, origin, probe_version, first_seen_us, last_seen_us)
         VALUES (@HostId, @HostName, @Origin, @ProbeVersion, @ReceivedAt, @ReceivedAt)
         ON CONFLICT (host_id) DO UPDATE SET name = excluded.name, origin = excluded.origin, probe_version = excluded.probe_version,
-            first_seen_us = min(first_seen_us, excluded.first_seen_us), last_seen_us = max(last_seen_us, excluded.last_seen_us)
+            first_seen_us = min(hosts.first_seen_us, excluded.first_seen_us), last_seen_us = max(hosts.last_seen_us, excluded.last_seen_us)
         RETURNING id
         """;
 
@@ -93,7 +93,7 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStor
     private const string BodySql = """
         INSERT INTO bodies (hash, schema, raw_bytes, body) VALUES (@Hash, @Schema, @RawBytes, @Body)
         ON CONFLICT (hash) DO UPDATE SET schema = excluded.schema, raw_bytes = excluded.raw_bytes, body = excluded.body
-        WHERE body <> excluded.body OR schema <> excluded.schema OR raw_bytes <> excluded.raw_bytes
+        WHERE bodies.body <> excluded.body OR bodies.raw_bytes <> excluded.raw_bytes OR bodies.schema <> excluded.schema
         """;
 
     private const string SnapshotSql = """

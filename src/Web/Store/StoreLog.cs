@@ -3,8 +3,8 @@ namespace TdxDash.Web.Store;
 /// <summary>What the store tells the operator.</summary>
 internal static partial class StoreLog
 {
-    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "The database is {File} (schema {Schema}, SQLite {Library}).")]
-    public static partial void Opened(ILogger log, string file, int schema, string library);
+    [LoggerMessage(EventId = 100, Level = LogLevel.Information, Message = "The database is {Name} (schema {Schema}, {Library}).")]
+    public static partial void Opened(ILogger log, string name, int schema, string library);
 
     [LoggerMessage(EventId = 101, Level = LogLevel.Information, Message = "The database was migrated; the file as it was before is {Backup}. Delete it when you no longer need it.")]
     public static partial void Migrated(ILogger log, string backup);

@@ -132,7 +132,7 @@ internal sealed class StoreSchema(IReadOnlyList<SqlScript> scripts)
     private static SqlScript[] Embedded()
     {
         System.Reflection.Assembly assembly = typeof(StoreSchema).Assembly;
-        return [.. assembly.GetManifestResourceNames().Where(name => name.Contains(ScriptFolder, StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
+        return [.. assembly.GetManifestResourceNames().Where(name => name.Contains(ScriptFolder, StringComparison.Ordinal) && !name.Contains($"{ScriptFolder}Postgres.", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(name =>
         {
             using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
             return new SqlScript(name[(name.IndexOf(ScriptFolder, StringComparison.Ordinal) + ScriptFolder.Length)..], reader.ReadToEnd());

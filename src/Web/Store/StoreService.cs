@@ -1,15 +1,14 @@
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using TdxDash.Web.Health;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Security.Access;
-using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Store;
 
 /// <summary>Opens the store before the dashboard listens, and closes it after the last request.</summary>
-internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView fleet, ReinitView reinit, AccountBook accounts, StartSteps steps, TimeProvider time,
+internal sealed class StoreService(StorePath path, StoreEngine store, StoreWriter writer, FleetView fleet, ReinitView reinit, AccountBook accounts, StartSteps steps, TimeProvider time,
     ILogger<StoreService> log) : IHostedService, IDisposable
 {
     private StoreLock? _lock;
@@ -17,17 +16,14 @@ internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        string library = SqliteLibrary.LoadedVersion();
-        SqliteLibrary.Require(library);
         _lock = StoreLock.Take(path);
-        RestoreMarker.Refuse(path);
-        string? backup = StoreSchema.Current.Prepare(path, time);
+        string? backup = store.Prepare(time);
         steps.HasSchema = true;
         try
         {
             writer.Start();
             _ = writer.TryEnqueue(new StartedWork(UnixTime.ToMicroseconds(time.GetUtcNow())));
-            StoreLog.Opened(log, path.File, StoreSchema.Current.Version, library);
+            StoreLog.Opened(log, store.Name, store.Schema, store.Library);
             if (backup is not null)
             {
                 StoreLog.Migrated(log, backup);
@@ -38,9 +34,9 @@ internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView
             accounts.Load();
             steps.HasFleet = true;
         }
-        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
+        catch (DbException e) when (store.RefusalOf(e) is { } refusal)
         {
-            throw StoreSchema.Damaged(path, e.Message);
+            throw refusal;
         }
 
         return Task.CompletedTask;
@@ -50,7 +46,7 @@ internal sealed class StoreService(StorePath path, StoreWriter writer, FleetView
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         // The last connection to close checkpoints and removes the log, and only the writer can.
-        path.CloseReaders();
+        store.CloseReaders();
         await writer.DisposeAsync();
         _lock?.Dispose();
     }

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Diagnostics;
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store.History;
 
@@ -21,11 +21,11 @@ internal sealed class StoreWriter : IAsyncDisposable
     private static readonly TimeSpan TroubleHolds = TimeSpan.FromSeconds(20);
 
     private readonly Channel<IStoreWork> _queue;
-    private readonly StorePath _path;
+    private readonly StoreEngine _store;
     private readonly long _maxBytes;
     private readonly ILogger<StoreWriter> _log;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private SqliteConnection? _connection;
+    private DbConnection? _connection;
     private PreparedStatements? _statements;
     private TextPool? _texts;
     private long _queuedBytes, _failedAt;
@@ -33,9 +33,9 @@ internal sealed class StoreWriter : IAsyncDisposable
     private volatile string? _refusal;
     private bool _started;
 
-    public StoreWriter(StorePath path, DashboardOptions options, ILogger<StoreWriter> log)
+    public StoreWriter(StoreEngine store, DashboardOptions options, ILogger<StoreWriter> log)
     {
-        _path = path;
+        _store = store;
         _log = log;
         _maxBytes = options.Store.QueueBytes;
         _queue = Channel.CreateBounded<IStoreWork>(new BoundedChannelOptions(options.Store.QueueLength) { SingleReader = true });
@@ -59,7 +59,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <summary>Opens the connection and starts writing.</summary>
     public void Start()
     {
-        _connection = _path.OpenWriter();
+        _connection = _store.OpenWriter();
         _trouble = null;
         _started = true;
         new Thread(Run) { IsBackground = true, Name = "store writer" }.Start();
@@ -128,9 +128,9 @@ internal sealed class StoreWriter : IAsyncDisposable
         long began = Stopwatch.GetTimestamp();
         try
         {
-            _connection ??= _path.OpenWriter();
-            using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-            var open = new StoreTransaction(_connection, transaction, _statements ??= new PreparedStatements(_connection), _texts ??= new TextPool());
+            _connection ??= _store.OpenWriter();
+            using DbTransaction transaction = _store.Begin(_connection);
+            var open = new StoreTransaction(_store, _connection, transaction, _statements ??= new PreparedStatements(_connection), _texts ??= new TextPool());
             foreach (IStoreWork work in batch)
             {
                 work.Apply(open);
@@ -142,6 +142,13 @@ internal sealed class StoreWriter : IAsyncDisposable
         catch (Exception e)
         {
             BatchEnded?.Invoke(new BatchReport(Stopwatch.GetElapsedTime(began), IsCommitted: false));
+            Forget();
+            if (_store.IsOfOneWork(e))
+            {
+                Part(batch, e);
+                return;
+            }
+
             Fail(batch, e);
             return;
         }
@@ -184,17 +191,36 @@ internal sealed class StoreWriter : IAsyncDisposable
         TroubleChanged?.Invoke();
     }
 
+    // What cannot be stored of one work must not keep the others from it, nor stand there as trouble of the store.
+    private void Part(List<IStoreWork> batch, Exception e)
+    {
+        if (batch is [var alone])
+        {
+            string reason = _store.ReasonOf(e);
+            StoreLog.CommitFailed(_log, 1, reason, e);
+            alone.Failed(reason);
+            return;
+        }
+
+        foreach (IStoreWork work in batch)
+        {
+            Write([work]);
+        }
+    }
+
+    // After a failed commit or flush the connection's view of the database is not to be trusted.
+    private void Forget()
+    {
+        _connection?.Dispose();
+        (_connection, _statements, _texts) = (null, null, null);
+    }
+
     private void Fail(List<IStoreWork> batch, Exception e)
     {
-        string reason = e is SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL }
-            ? $"The disk of the dashboard's data folder {_path.Folder} is full; free some space."
-            : $"The dashboard could not write its database {_path.File}: {e.Message}";
+        string reason = _store.ReasonOf(e);
         StoreLog.CommitFailed(_log, batch.Count, reason, e);
         _failedAt = Stopwatch.GetTimestamp();
         Tell(reason);
-        // After a failed commit or flush the connection's view of the file is not to be trusted.
-        _connection?.Dispose();
-        (_connection, _statements, _texts) = (null, null, null);
         foreach (IStoreWork work in batch)
         {
             work.Failed($"{reason} Nothing was lost: send it again later.");

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Support;
 using TdxDash.Web.Store;
 
@@ -20,7 +20,7 @@ internal static class KnownNames
     ];
 
     /// <summary>Tells a redactor of them.</summary>
-    public static void Tell(Redactor redactor, StorePath path, IConfiguration configuration)
+    public static void Tell(Redactor redactor, StoreEngine store, IConfiguration configuration)
     {
         redactor.Know(RedactedKind.HostName, Environment.MachineName);
         foreach (string host in (configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(IsNamed))
@@ -28,13 +28,13 @@ internal static class KnownNames
             redactor.Know(RedactedKind.HostName, host);
         }
 
-        if (!File.Exists(path.File))
+        if (!store.IsThere)
         {
             return;
         }
 
-        using SqliteConnection connection = path.OpenReader();
-        foreach ((string table, string column, RedactedKind kind) in Columns.Where(entry => Has(connection, entry.Table, entry.Column)))
+        using DbConnection connection = store.OpenReader();
+        foreach ((string table, string column, RedactedKind kind) in Columns.Where(entry => store.HasColumn(connection, entry.Table, entry.Column)))
         {
             foreach (string name in connection.Query<string>($"SELECT DISTINCT {column} FROM {table} WHERE {column} IS NOT NULL AND {column} <> '' LIMIT {MostNames}", buffered: false))
             {
@@ -54,7 +54,4 @@ internal static class KnownNames
             redactor.Know(kind, plain);
         }
     }
-
-    private static bool Has(SqliteConnection connection, string table, string column) =>
-        connection.QuerySingle<int>("SELECT count(*) FROM pragma_table_info(@table) WHERE name = @column", new { table, column }) > 0;
 }

@@ -1,5 +1,6 @@
+using System.Data.Common;
+using System.Text.Json;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Support;
 using TdxDash.Web.Live;
 using TdxDash.Web.Store;
@@ -13,43 +14,44 @@ internal static class StoreParts
     private static readonly TimeSpan Recent = TimeSpan.FromMinutes(5);
 
     /// <summary>Gathers it.</summary>
-    public static async Task<IReadOnlyList<BundleFile>> GatherAsync(StorePath path)
+    public static async Task<IReadOnlyList<BundleFile>> GatherAsync(StoreEngine store)
     {
         try
         {
             return
             [
-                new("store.json", "Sizes of the database's files, and how many rows each table has", Statistics(path)),
-                new("schema.sql", "The database's tables and indexes, without their rows", Schema(path)),
-                new("hosts.json", "How many hosts there are, by what distinguishes them", Hosts(path)),
-                new("integrity.json", "What a check of the whole database found", Integrity(await new IntegrityCheck(path).RunAsync(gently: false, CancellationToken.None))),
+                new("store.json", "Sizes of the database's files, and how many rows each table has", Statistics(store)),
+                new("schema.sql", "The database's tables and indexes, without their rows", Schema(store)),
+                new("hosts.json", "How many hosts there are, by what distinguishes them", Hosts(store)),
+                new("integrity.json", "What a check of the whole database found", Integrity(await new IntegrityCheck(store).RunAsync(gently: false, CancellationToken.None))),
             ];
         }
-        catch (SqliteException e)
+        catch (DbException e)
         {
-            return [new BundleFile("store.txt", "Why there is nothing of the database", $"The database {path.File} cannot be read: {e.Message}\n")];
+            return [new BundleFile("store.txt", "Why there is nothing of the database", $"The database {store.Name} cannot be read: {e.Message}\n")];
         }
     }
 
-    private static string Statistics(StorePath path)
+    private static string Statistics(StoreEngine store)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return BundleJson.Write(json =>
         {
-            json.WriteNumber("schema", connection.QuerySingle<long>("PRAGMA user_version"));
-            json.WriteNumber("pageSize", connection.QuerySingle<long>("PRAGMA page_size"));
-            json.WriteNumber("pages", connection.QuerySingle<long>("PRAGMA page_count"));
-            json.WriteNumber("freePages", connection.QuerySingle<long>("PRAGMA freelist_count"));
-            json.WriteString("journalMode", connection.QuerySingle<string>("PRAGMA journal_mode"));
+            foreach ((string name, object value) in store.Facts(connection))
+            {
+                json.WritePropertyName(name);
+                JsonSerializer.Serialize(json, value);
+            }
+
             json.WriteStartObject("fileBytes");
-            foreach (FileInfo file in new DirectoryInfo(path.Folder).EnumerateFiles("tdxdash.*").OrderBy(file => file.Name, StringComparer.Ordinal))
+            foreach (FileInfo file in FilesOf(store.Folder))
             {
                 json.WriteNumber(file.Name, file.Length);
             }
 
             json.WriteEndObject();
             json.WriteStartObject("rows");
-            foreach (string table in connection.Query<string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"))
+            foreach (string table in store.Tables(connection))
             {
                 json.WriteNumber(table, connection.QuerySingle<long>($"SELECT count(*) FROM \"{table.Replace("\"", "\"\"", StringComparison.Ordinal)}\""));
             }
@@ -62,21 +64,24 @@ internal static class StoreParts
         });
     }
 
-    private static string Schema(StorePath path)
+    private static string Schema(StoreEngine store)
     {
-        using SqliteConnection connection = path.OpenReader();
-        return string.Concat(connection.Query<string>("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY type DESC, name").Select(sql => sql + ";\n"));
+        using DbConnection connection = store.OpenReader();
+        return store.Describe(connection);
     }
 
-    private static string Hosts(StorePath path)
+    private static IEnumerable<FileInfo> FilesOf(string folder) =>
+        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles("tdxdash.*").OrderBy(file => file.Name, StringComparer.Ordinal) : [];
+
+    private static string Hosts(StoreEngine store)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         long recent = UnixTime.ToMicroseconds(DateTimeOffset.UtcNow - Recent);
         return BundleJson.Write(json =>
         {
             json.WriteNumber("hosts", connection.QuerySingle<long>("SELECT count(*) FROM hosts"));
             json.WriteNumber("heardOfInFiveMinutes", connection.QuerySingle<long>("SELECT count(*) FROM hosts WHERE last_seen_us >= @recent", new { recent }));
-            json.WriteNumber("mostSnapshotsOfOneHost", connection.QuerySingle<long?>("SELECT max(n) FROM (SELECT count(*) AS n FROM snapshots GROUP BY host)") ?? 0);
+            json.WriteNumber("mostSnapshotsOfOneHost", connection.QuerySingle<long?>("SELECT max(n) FROM (SELECT count(*) AS n FROM snapshots GROUP BY host) AS counts") ?? 0);
             foreach ((string name, string column) in new[] { ("byOrigin", "origin"), ("byProbeVersion", "probe_version") })
             {
                 json.WriteStartObject(name);

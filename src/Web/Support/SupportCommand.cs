@@ -1,5 +1,5 @@
+using System.Data.Common;
 using System.Globalization;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Support;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
@@ -23,7 +23,7 @@ internal static class SupportCommand
     {
         SupportArguments arguments = SupportArguments.Read(args, out string? problem) ?? throw new StartRefusedException(problem!);
         IConfiguration configuration = read([.. arguments.Rest]);
-        var path = new StorePath(DashboardOptions.Read(configuration).DataFolder);
+        StoreEngine store = StoreEngines.Of(DashboardOptions.Read(configuration), isDashboard: false);
         string file = Path.GetFullPath(arguments.File);
         if (File.Exists(file))
         {
@@ -32,16 +32,16 @@ internal static class SupportCommand
 
         try
         {
-            List<BundleFile> files = await GatherAsync(path, configuration, arguments.Logs, input);
+            List<BundleFile> files = await GatherAsync(store, configuration, arguments.Logs, input);
             Redactor? redactor = arguments.Redact ? new Redactor() : null;
             if (redactor is not null)
             {
-                KnownNames.Tell(redactor, path, configuration);
+                KnownNames.Tell(redactor, store, configuration);
             }
 
             await output.WriteLineAsync(Write(file, files, redactor));
         }
-        catch (SqliteException e)
+        catch (DbException e)
         {
             // Without the names nothing could be made unreadable that holds them.
             throw new StartRefusedException($"The support bundle {file} was not made: the names of hosts and people, which it replaces, cannot be read from the database: {e.Message} Give --redact false where the reader may see them.", e);
@@ -52,16 +52,16 @@ internal static class SupportCommand
         }
     }
 
-    private static async Task<List<BundleFile>> GatherAsync(StorePath path, IConfiguration configuration, IReadOnlyList<string> logs, TextReader input)
+    private static async Task<List<BundleFile>> GatherAsync(StoreEngine store, IConfiguration configuration, IReadOnlyList<string> logs, TextReader input)
     {
         List<BundleFile> files =
         [
             new("versions.json", "The versions of the dashboard, the runtime and the system", SupportVersions.Write()),
             new("settings.json", "The settings that differ from none; values that may be secret are only said to be set", SupportSettings.Write(configuration)),
         ];
-        files.AddRange(File.Exists(path.File)
-            ? await StoreParts.GatherAsync(path)
-            : [new BundleFile("store.txt", "Why there is nothing of the database", $"There is no database {path.File}.\n")]);
+        files.AddRange(store.IsThere
+            ? await StoreParts.GatherAsync(store)
+            : [new BundleFile("store.txt", "Why there is nothing of the database", $"There is no database {store.Name}.\n")]);
         for (int i = 0; i < logs.Count; i++)
         {
             string text = logs[i] == "-" ? await input.ReadToEndAsync() : await File.ReadAllTextAsync(logs[i]);

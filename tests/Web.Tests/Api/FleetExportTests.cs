@@ -1,9 +1,9 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using CsvHelper;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Tests.Components;
@@ -113,7 +113,7 @@ public sealed class FleetExportTests
         Assert.Contains("were changed meanwhile: it has group site-b, tags lab", await book.ChangeAsync(none, Samples.By, cancellation, none), StringComparison.Ordinal);
 
         Assert.Equal(given[HostB], book.Find(HostB));
-        using SqliteConnection connection = dashboard.Path.OpenReader();
+        using DbConnection connection = dashboard.Engine.OpenReader();
         Assert.Equal(
             ("tester", "label.change", HostB, "no group, no tags -> group site-b, tags lab"),
             connection.QuerySingle<(string, string, string, string)>("SELECT actor, action, target, detail FROM audit WHERE action = 'label.change'"));

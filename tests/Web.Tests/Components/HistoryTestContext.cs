@@ -24,7 +24,7 @@ public abstract class HistoryTestContext : BunitContext
         Services.AddSingleton<TimeProvider>(Store.Time);
         Services.AddSingleton<IFleetView>(Store.Fleet);
         Services.AddSingleton<IFleetProjection>(_ => new FleetProjection(Store.Fleet, new FakeLabels(), new FakeCatalogue(), Store.Time));
-        Services.AddSingleton<ISnapshotArchive>(new SnapshotArchive(new SnapshotReader(Store.Path)));
+        Services.AddSingleton<ISnapshotArchive>(new SnapshotArchive(new SnapshotReader(Store.Engine)));
         Services.AddSingleton(Store.Hosts);
         Services.AddSingleton(Store.Past);
         Services.AddSingleton(Store.Notes);

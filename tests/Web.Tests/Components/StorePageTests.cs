@@ -52,14 +52,14 @@ public sealed class StorePageTests : BunitContext
         page.WaitForAssertion(() => Assert.Contains("Nothing would be removed now", page.Find("[data-due]").TextContent, StringComparison.Ordinal));
         Assert.Contains("Set TdxDash:Retention:Days", page.Markup, StringComparison.Ordinal);
         Assert.Contains("No backups are scheduled. Set TdxDash:Backup:Folder", page.Find("[data-schedule]").TextContent, StringComparison.Ordinal);
-        Assert.Contains($"--TdxDash:DataFolder {Store.Path.Folder}", page.Find(".command code").TextContent, StringComparison.Ordinal);
+        Assert.Contains($"--TdxDash:DataFolder {Store.Engine.Folder}", page.Find(".command code").TextContent, StringComparison.Ordinal);
     }
 
     private IRenderedComponent<StorePage> Open(RetentionRule rule)
     {
         var options = new DashboardOptions
         {
-            DataFolder = Store.Path.Folder,
+            DataFolder = Store.Engine.Folder,
             Urls = [],
             AllowRemote = false,
             Store = new StoreOptions { QueueLength = 1, QueueBytes = 1 },
@@ -69,9 +69,9 @@ public sealed class StorePageTests : BunitContext
         Services.AddSingleton<IViewer>(new FakeViewer());
         Services.AddSingleton<TimeProvider>(Store.Time);
         Services.AddSingleton<IStoreCondition>(condition);
-        Services.AddSingleton(Store.Path);
+        Services.AddSingleton(Store.Engine);
         Services.AddSingleton(options);
-        Services.AddSingleton(new StoreKeeper(Store.Path, Store.Writer, condition, options, Store.Time, NullLogger<StoreKeeper>.Instance));
+        Services.AddSingleton(new StoreKeeper(Store.Engine, Store.Writer, condition, options, Store.Time, NullLogger<StoreKeeper>.Instance));
         Services.AddSingleton(new BackupKeeper(Store.Path, options, Store.Time, NullLogger<BackupKeeper>.Instance));
         Services.AddScoped<CircuitRenders>();
         JSInterop.Mode = JSRuntimeMode.Loose;

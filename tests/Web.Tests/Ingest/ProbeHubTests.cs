@@ -1,8 +1,8 @@
+using System.Data.Common;
 using System.Text;
 using Dapper;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Testing;
 using TdxDash.Web.Tests.Support;
@@ -10,7 +10,7 @@ using TdxDash.Wire;
 
 namespace TdxDash.Web.Tests.Ingest;
 
-public sealed class ProbeHubTests
+public class ProbeHubTests
 {
     private static readonly Snapshot Some = SmallSnapshot.Make();
 
@@ -186,7 +186,7 @@ public sealed class ProbeHubTests
             Assert.Equal(DeliveryOutcome.Stored, (await Dashboard.DeliverAsync(probe, SmallSnapshot.Envelope(sequence, snapshot))).Outcome);
         }
 
-        using SqliteConnection connection = dashboard.Path.OpenReader();
+        using DbConnection connection = dashboard.Engine.OpenReader();
         Assert.Equal(["1", "2", "1", "1"], connection.Query<string>("SELECT schema FROM snapshots s JOIN bodies b ON b.hash = s.hash ORDER BY s.sequence"));
     }
 
@@ -322,7 +322,7 @@ public sealed class ProbeHubTests
 
     private static (int Hosts, int Bodies, int Snapshots) Count(Dashboard dashboard)
     {
-        using SqliteConnection reader = dashboard.Path.OpenReader();
+        using DbConnection reader = dashboard.Engine.OpenReader();
         return reader.QuerySingle<(int, int, int)>("SELECT (SELECT count(*) FROM hosts), (SELECT count(*) FROM bodies), (SELECT count(*) FROM snapshots)");
     }
 }

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using Dapper;
 using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.DemoFleet;
 using TdxDash.Tdx.Import;
@@ -15,7 +15,7 @@ using TdxDash.Web.Tests.Support;
 namespace TdxDash.Web.Tests.Live;
 
 /// <summary>The rows of the fleet after a start come from stored digests; they must be those that the bodies give.</summary>
-public sealed class FleetStartTests
+public class FleetStartTests
 {
     private const int DemoHosts = 300;
 
@@ -35,7 +35,7 @@ public sealed class FleetStartTests
         }
 
         FleetView digests = Loaded(store);
-        using (SqliteConnection connection = store.Path.OpenPlain())
+        using (DbConnection connection = store.Engine.OpenBeside())
         {
             connection.Execute("UPDATE snapshots SET digest = NULL");
         }
@@ -52,7 +52,7 @@ public sealed class FleetStartTests
     {
         await using var store = new HistoryStore();
         await store.InsertAsync(1, 1, HistoryStore.Start);
-        var view = new FleetView(new SnapshotReader(store.Path), store.Digests, _ => throw new InvalidOperationException("A body was opened."), store.Time, NullLogger<FleetView>.Instance);
+        var view = new FleetView(new SnapshotReader(store.Engine), store.Digests, _ => throw new InvalidOperationException("A body was opened."), store.Time, NullLogger<FleetView>.Instance);
 
         view.Load();
 
@@ -129,7 +129,7 @@ public sealed class FleetStartTests
 
     private static FleetView Loaded(HistoryStore store)
     {
-        var view = new FleetView(new SnapshotReader(store.Path), store.Digests, HostDigest.From, store.Time, NullLogger<FleetView>.Instance);
+        var view = new FleetView(new SnapshotReader(store.Engine), store.Digests, HostDigest.From, store.Time, NullLogger<FleetView>.Instance);
         view.Load();
         return view;
     }

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using Dapper;
 using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
@@ -118,7 +118,7 @@ public sealed class FleetViewTests
         {
             await Dashboard.DeliverAsync(await first.ConnectAsync(), SmallSnapshot.Envelope(1, SmallSnapshot.Make("1")));
             await Dashboard.DeliverAsync(await first.ConnectAsync(hostB), SmallSnapshot.Envelope(1, SmallSnapshot.Make("2")));
-            using SqliteConnection other = first.Path.OpenPlain();
+            using DbConnection other = first.Engine.OpenBeside();
             other.Execute("UPDATE snapshots SET digest = NULL");
         }
 
@@ -135,7 +135,7 @@ public sealed class FleetViewTests
         using var folder = new TempFolder();
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
         await Dashboard.DeliverAsync(await dashboard.ConnectAsync(), SmallSnapshot.Envelope(1, SmallSnapshot.Make()));
-        using (SqliteConnection other = dashboard.Path.OpenPlain())
+        using (DbConnection other = dashboard.Engine.OpenBeside())
         {
             other.Execute("UPDATE bodies SET body = @body", new { body = BodyCodec.Compress(SnapshotCodec.Write(SmallSnapshot.Make("other"))) });
         }
@@ -155,7 +155,7 @@ public sealed class FleetViewTests
         await using (Dashboard first = await Dashboard.StartAsync(folder))
         {
             await Dashboard.DeliverAsync(await first.ConnectAsync(), SmallSnapshot.Envelope(1, sent));
-            using SqliteConnection other = first.Path.OpenPlain();
+            using DbConnection other = first.Engine.OpenBeside();
             other.Execute($"PRAGMA foreign_keys = OFF; {damage}");
         }
 

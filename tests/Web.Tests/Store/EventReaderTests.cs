@@ -4,7 +4,7 @@ using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Store;
 
-public sealed class EventReaderTests
+public class EventReaderTests
 {
     [Fact]
     public async Task LatestBoots_SeveralBootsOfSeveralHosts_GivesThatOfTheHighestSequenceInOrder()
@@ -16,7 +16,7 @@ public sealed class EventReaderTests
         await store.ObserveAsync(1, 1, 4, 3, HistoryStore.Start.AddDays(1));
         await store.InsertAsync(3, 1, HistoryStore.Start);
 
-        IEnumerable<(string, string, long)> read = new EventReader(store.Path, NullLogger<EventReader>.Instance).LatestBoots().Select(seen => (seen.HostId, seen.BootId, seen.Sequence));
+        IEnumerable<(string, string, long)> read = new EventReader(store.Engine, NullLogger<EventReader>.Instance).LatestBoots().Select(seen => (seen.HostId, seen.BootId, seen.Sequence));
 
         Assert.Equal(
         [
@@ -33,7 +33,7 @@ public sealed class EventReaderTests
         const int half = EventWork.MostPerHost / 2;
         await store.ObserveAsync(1, 1, 1, half, HistoryStore.Start);
         await store.ObserveAsync(1, 2, half + 1, half, HistoryStore.Start);
-        var reader = new EventReader(store.Path, NullLogger<EventReader>.Instance);
+        var reader = new EventReader(store.Engine, NullLogger<EventReader>.Instance);
 
         long began = System.Diagnostics.Stopwatch.GetTimestamp();
         int read = reader.LatestBoots().Count();

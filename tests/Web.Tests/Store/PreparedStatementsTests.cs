@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using TdxDash.Web.Store;
 
@@ -28,9 +29,9 @@ public sealed class PreparedStatementsTests : IDisposable
         var statements = new PreparedStatements(_connection);
         using SqliteTransaction transaction = _connection.BeginTransaction();
 
-        SqliteCommand first = statements.Of(transaction, Insert, [("$a", 1), ("$b", null)]);
+        DbCommand first = statements.Of(transaction, Insert, [("$a", 1), ("$b", null)]);
         first.ExecuteNonQuery();
-        SqliteCommand second = statements.Of(transaction, Insert, [("$a", 2), ("$b", 3)]);
+        DbCommand second = statements.Of(transaction, Insert, [("$a", 2), ("$b", 3)]);
         second.ExecuteNonQuery();
 
         Assert.Same(first, second);

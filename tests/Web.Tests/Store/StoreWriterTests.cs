@@ -130,7 +130,7 @@ public sealed class StoreWriterTests
     {
         public int Bytes => 0;
 
-        public void Apply(StoreTransaction transaction) => transaction.Connection.Execute(sql, transaction: transaction.Sqlite);
+        public void Apply(StoreTransaction transaction) => transaction.Connection.Execute(sql, transaction: transaction.Inner);
 
         public void Committed()
         {

@@ -41,6 +41,10 @@ internal sealed class Dashboard : IAsyncDisposable
 
     public IImportIntake Imports => _app.Services.GetRequiredService<ImportIntake>();
 
+    /// <summary>The database on whichever engine the test's class asks for.</summary>
+    public StoreEngine Engine => _app.Services.GetRequiredService<StoreEngine>();
+
+    /// <summary>The SQLite file, for tests of what only that has.</summary>
     public StorePath Path => _app.Services.GetRequiredService<StorePath>();
 
     public T Service<T>()
@@ -49,7 +53,9 @@ internal sealed class Dashboard : IAsyncDisposable
     public static async Task<Dashboard> StartAsync(TempFolder folder, TimeProvider? time = null, Func<Snapshot, HostSummary>? summarise = null, string[]? settings = null, ILoggerProvider? log = null,
         Action<IServiceCollection>? replace = null)
     {
-        WebApplication app = WebSetup.Build(["--urls", "http://127.0.0.1:0", "--TdxDash:DataFolder", folder.Path, .. settings ?? []], services =>
+        // One for each folder, so that a dashboard that is started again finds what it left.
+        TestStore? database = TestStore.IsOnPostgres ? folder.Database() : null;
+        WebApplication app = WebSetup.Build(["--urls", "http://127.0.0.1:0", "--TdxDash:DataFolder", folder.Path, .. database?.Settings ?? [], .. settings ?? []], services =>
         {
             services.AddLogging(logging =>
             {

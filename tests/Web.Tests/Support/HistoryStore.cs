@@ -18,13 +18,14 @@ internal sealed class HistoryStore : IAsyncDisposable
     public static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly TempFolder _folder = new();
+    private readonly TestStore _database;
 
     public HistoryStore(Func<Snapshot, HostSummary>? summarise = null)
     {
         MakeDigest = SmallDigest.By(summarise ?? SmallSnapshot.Summarise);
-        Path = new StorePath(_folder.Path);
-        StoreSchema.Current.Prepare(Path, Time);
-        Writer = new StoreWriter(Path, new DashboardOptions
+        _database = TestStore.Make();
+        Engine = _database.Engine(_folder.Path);
+        Writer = new StoreWriter(Engine, new DashboardOptions
         {
             DataFolder = _folder.Path,
             Urls = [],
@@ -32,21 +33,25 @@ internal sealed class HistoryStore : IAsyncDisposable
             Store = new StoreOptions { QueueLength = StoreOptions.MaxQueueLength, QueueBytes = 1 << 30 },
         }, NullLogger<StoreWriter>.Instance);
         Writer.Start();
-        var bodies = new SnapshotReader(Path);
-        Digests = new DigestSource(bodies, new TextTable(Path), MakeDigest);
+        var bodies = new SnapshotReader(Engine);
+        Digests = new DigestSource(bodies, new TextTable(Engine), MakeDigest);
         Fleet = new FleetView(bodies, Digests, MakeDigest, Time, NullLogger<FleetView>.Instance);
         Feed = new HistoryFeed(NullLogger<HistoryFeed>.Instance);
-        Hosts = new HostHistory(Path, new HistoryReader(Path), Digests, Fleet, Time);
-        Past = new FleetHistory(new FleetPastReader(Path), Digests, Fleet, Time);
-        Notes = new Annotations(Path, Writer, Feed, Time);
-        Keeper = new HistoryKeeper(new ComparisonReader(Path), Writer, bodies, Digests, Fleet, Feed, Time, NullLogger<HistoryKeeper>.Instance);
+        Hosts = new HostHistory(Engine, new HistoryReader(Engine), Digests, Fleet, Time);
+        Past = new FleetHistory(new FleetPastReader(Engine), Digests, Fleet, Time);
+        Notes = new Annotations(Engine, Writer, Feed, Time);
+        Keeper = new HistoryKeeper(new ComparisonReader(Engine), Writer, bodies, Digests, Fleet, Feed, Time, NullLogger<HistoryKeeper>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new(Start);
 
     public MakeDigest MakeDigest { get; }
 
-    public StorePath Path { get; }
+    /// <summary>The database on whichever engine the test's class asks for.</summary>
+    public StoreEngine Engine { get; }
+
+    /// <summary>The SQLite file, for tests of what only that has.</summary>
+    public StorePath Path => (StorePath)Engine;
 
     public StoreWriter Writer { get; }
 
@@ -135,8 +140,9 @@ internal sealed class HistoryStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Keeper.Dispose();
-        Path.CloseReaders();
+        Engine.CloseReaders();
         await Writer.DisposeAsync();
+        _database.Dispose();
         _folder.Dispose();
     }
 }

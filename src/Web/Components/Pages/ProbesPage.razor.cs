@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Microsoft.AspNetCore.Components;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Security.Probes;
@@ -84,7 +84,7 @@ public sealed partial class ProbesPage : IDisposable
             });
             _connected = Connections.Keys();
         }
-        catch (SqliteException e)
+        catch (DbException e)
         {
             _failure = $"Probes cannot be read from the database: {e.Message} Look at the page Store.";
         }

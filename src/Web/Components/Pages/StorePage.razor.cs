@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Memory;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Live;
@@ -9,6 +9,7 @@ using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
+using TdxDash.Web.Store.Postgres;
 
 namespace TdxDash.Web.Components.Pages;
 
@@ -17,6 +18,7 @@ public sealed partial class StorePage : IDisposable
 {
     private RetentionPlan? _plan;
     private string? _failure;
+    private string? _library;
     private RenderTurn? _turn;
 
     [Inject]
@@ -35,7 +37,7 @@ public sealed partial class StorePage : IDisposable
     private IViewer Viewer { get; set; } = null!;
 
     [Inject]
-    private StorePath Path { get; set; } = null!;
+    private StoreEngine Store { get; set; } = null!;
 
     [Inject]
     private DashboardOptions Options { get; set; } = null!;
@@ -43,11 +45,11 @@ public sealed partial class StorePage : IDisposable
     [Inject]
     private TimeProvider Time { get; set; } = null!;
 
-    private string BackupFile => $"tdxdash-{Time.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}.db";
+    private string BackupFile => $"tdxdash-{Time.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture)}.{(Store is PostgresStore ? "dump" : "db")}";
 
-    private string BackupCommand => $"TdxDash.Web backup {BackupFile} --TdxDash:DataFolder {Path.Folder}";
-
-    private string RestoreCommand => $"TdxDash.Web restore {BackupFile} --TdxDash:DataFolder {Path.Folder}";
+    private (string Backup, string Restore) Commands => Store is PostgresStore postgres
+        ? postgres.Commands(BackupFile)
+        : ($"TdxDash.Web backup {BackupFile} --TdxDash:DataFolder {Store.Folder}", $"TdxDash.Web restore {BackupFile} --TdxDash:DataFolder {Store.Folder}");
 
     /// <inheritdoc/>
     public void Dispose()
@@ -67,9 +69,10 @@ public sealed partial class StorePage : IDisposable
 
         try
         {
-            _plan = await Task.Run(() => new RetentionReader(Path).Plan(Options.Retention, UnixTime.ToMicroseconds(Time.GetUtcNow())));
+            _library = await Task.Run(() => Store.Library);
+            _plan = await Task.Run(() => new RetentionReader(Store).Plan(Options.Retention, UnixTime.ToMicroseconds(Time.GetUtcNow())));
         }
-        catch (SqliteException e)
+        catch (DbException e)
         {
             _failure = $"What would be removed cannot be worked out: {e.Message} Look at the check above.";
         }

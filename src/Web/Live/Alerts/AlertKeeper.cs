@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live.Fleet;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Alerts;

@@ -1,13 +1,13 @@
+using System.Data.Common;
 using System.Globalization;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Security;
 using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Live.History;
 
 /// <summary>Annotations in the store.</summary>
-internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFeed feed, TimeProvider time) : IAnnotations
+internal sealed class Annotations(StoreEngine store, StoreWriter writer, HistoryFeed feed, TimeProvider time) : IAnnotations
 {
     // The undo of a person who clicked in the last moment is still under way.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
@@ -58,7 +58,7 @@ internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFee
     public Task<AnnotationPage> PageAsync(string? hostId, TimeWindow window, AnnotationPlace? after, int limit, CancellationToken cancellation) => Task.Run(
         () =>
         {
-            using SqliteConnection connection = path.OpenReader();
+            using DbConnection connection = store.OpenReader();
             AnnotationPlace place = after ?? new AnnotationPlace(long.MinValue, 0);
             var values = new { hostId, from = UnixTime.ToMicroseconds(window.From), to = UnixTime.ToMicroseconds(window.To), place = place.From, id = place.Id, limit = limit + 1 };
             return AnnotationPage.Of([.. connection.Query<Row>(hostId is null ? AllSql : OfHostSql, values).Select(row => row.ToAnnotation())], limit);
@@ -69,7 +69,7 @@ internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFee
     /// <returns>Whether there is such a one, and its host.</returns>
     public (bool IsThere, string? HostId) HostOfDeleted(long id)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         string?[] hosts = [.. connection.Query<string?>(HostOfDeletedSql, new { id })];
         return (hosts.Length > 0, hosts.FirstOrDefault());
     }
@@ -78,7 +78,7 @@ internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFee
     public Task<Annotation?> FindAsync(long id, CancellationToken cancellation) => Task.Run(
         () =>
         {
-            using SqliteConnection connection = path.OpenReader();
+            using DbConnection connection = store.OpenReader();
             return connection.QueryFirstOrDefault<Row>(FindSql, new { id })?.ToAnnotation();
         },
         cancellation);
@@ -115,8 +115,8 @@ internal sealed class Annotations(StorePath path, StoreWriter writer, HistoryFee
         DateTimeOffset at = time.GetUtcNow();
         var work = new DirectWork<ChangedRow>(transaction =>
         {
-            ChangedRow? changed = transaction.Connection.QueryFirstOrDefault<ChangedRow>(sql, values, transaction.Sqlite);
-            transaction.Connection.Execute(PurgeSql, new { least }, transaction.Sqlite);
+            ChangedRow? changed = transaction.Connection.QueryFirstOrDefault<ChangedRow>(sql, values, transaction.Inner);
+            transaction.Connection.Execute(PurgeSql, new { least }, transaction.Inner);
             if (changed is not null)
             {
                 transaction.Audit(new AuditEntry(by, action, changed.HostId ?? "", string.Create(CultureInfo.InvariantCulture, $"annotation {changed.Id}: {changed.Text}")), at);

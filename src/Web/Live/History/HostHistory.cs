@@ -7,7 +7,7 @@ using TdxDash.Wire;
 namespace TdxDash.Web.Live.History;
 
 /// <summary>The histories of hosts, from the store.</summary>
-internal sealed class HostHistory(StorePath path, HistoryReader reader, DigestSource digests, IFleetView fleet, TimeProvider time) : IHostHistory
+internal sealed class HostHistory(StoreEngine store, HistoryReader reader, DigestSource digests, IFleetView fleet, TimeProvider time) : IHostHistory
 {
     /// <summary>The most states that a time line draws.</summary>
     public const int MaxStates = 2_000;
@@ -59,7 +59,7 @@ internal sealed class HostHistory(StorePath path, HistoryReader reader, DigestSo
         // One more tells whether there is a next page, and where it begins.
         var query = new EntriesQuery(filter.HostId, UnixTime.ToMicroseconds(filter.Window.From), UnixTime.ToMicroseconds(filter.Window.To), (int)filter.Kinds, filter.Text,
             from is { } place ? (place.ReceivedAt, place.Revision) : null, limit + 1);
-        IReadOnlyList<ChangeRow> rows = query.Run(path);
+        IReadOnlyList<ChangeRow> rows = query.Run(store);
         return new HistoryPage([.. rows.Take(limit).Select(Rows.Entry)], rows.Count > limit ? new HistoryCursor(rows[limit].ReceivedAt, rows[limit].Revision) : null);
     }
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using TdxDash.Web.Live;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Access;
@@ -7,7 +7,7 @@ using TdxDash.Web.Store.Access;
 namespace TdxDash.Web.Security.Access;
 
 /// <summary>All accounts, in memory and in the store. Changes come one after the other, and at least one account that can change everything stays.</summary>
-internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvider time) : IDisposable
+internal sealed class AccountBook(StoreEngine store, StoreWriter writer, TimeProvider time) : IDisposable
 {
     /// <summary>Why the last account that can change everything keeps that right.</summary>
     public const string LastOne = "This is the last account that administers everything and is enabled. Give another one the role first.";
@@ -27,7 +27,7 @@ internal sealed class AccountBook(StorePath path, StoreWriter writer, TimeProvid
     /// <summary>Loads them from the store.</summary>
     public void Load()
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         foreach (Account account in AccountTable.All(connection))
         {
             _accounts[account.Id] = account;

@@ -15,7 +15,7 @@ internal static class AccountCommand
     /// <summary>Makes a link that sets the account's password; an account that is new administers everything.</summary>
     /// <returns>The link, on a line of its own, with what to know of it.</returns>
     /// <exception cref="StartRefusedException">The name is none, or the link cannot be stored.</exception>
-    public static string MakeLink(StorePath path, DashboardOptions options, string name)
+    public static string MakeLink(StoreEngine store, DashboardOptions options, string name)
     {
         if (!AccountName.TryParse(name, out AccountName account))
         {
@@ -24,10 +24,10 @@ internal static class AccountCommand
 
         Secret secret = Secret.Make();
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        CommandTransaction.Run(path, transaction =>
+        CommandTransaction.Run(store, transaction =>
         {
             LinkRow row = Row(transaction, account, secret, now);
-            LinkTable.Add(transaction.Connection, transaction.Sqlite, row, now);
+            LinkTable.Add(transaction, row, now);
             transaction.Audit(new AuditEntry(Actor.System, "account-link.add", row.Name!, "by command"), now);
             return row;
         });

@@ -35,7 +35,7 @@ internal static class ApiTokenCommand
         var grant = new Grant(RoleOf(Limit, options.Find(Limit) ?? nameof(Role.Viewer)), options.Group(Group));
         TimeSpan life = options.Time(Expires, Usual, TokenBook.Longest);
         Secret secret = Secret.Make(TokenBook.Prefix);
-        CommandTransaction.Run(new StorePath(read([.. options.Keys]).DataFolder), transaction => Add(transaction, name, options.Find(Use), grant, life, secret));
+        CommandTransaction.Run(StoreEngines.Of(read([.. options.Keys]), isDashboard: false), transaction => Add(transaction, name, options.Find(Use), grant, life, secret));
         output.WriteLine(secret.Text);
     }
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Access;
 
@@ -7,7 +7,7 @@ namespace TdxDash.Web.Security.Access;
 
 /// <summary>Links that set a password once: the first administrator's, which the dashboard prints at its start, and those that administrators hand out.
 /// They are looked up in the store, where a command beside the running dashboard can put one too.</summary>
-internal sealed class LinkBook(StorePath path, StoreWriter writer, AccountBook accounts, Passwords passwords, TimeProvider time)
+internal sealed class LinkBook(StoreEngine store, StoreWriter writer, AccountBook accounts, Passwords passwords, TimeProvider time)
 {
     /// <summary>Where a link leads to.</summary>
     public const string Path = "/welcome";
@@ -42,7 +42,7 @@ internal sealed class LinkBook(StorePath path, StoreWriter writer, AccountBook a
     /// <returns>It, or why it does not hold and what to do.</returns>
     public (LinkRow? Link, string? Problem) Find(string? token)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return Secret.KeyOf(token) is { } key && LinkTable.Find(connection, key) is { } row && row.ExpiresAt > time.GetUtcNow() ? (row, null) : (null, Gone);
     }
 
@@ -80,7 +80,7 @@ internal sealed class LinkBook(StorePath path, StoreWriter writer, AccountBook a
         LinkRow row = draft with { Key = secret.Key, ExpiresAt = now + Holds };
         DirectOutcome<bool> outcome = await new DirectWork<bool>(transaction =>
         {
-            LinkTable.Add(transaction.Connection, transaction.Sqlite, row, now);
+            LinkTable.Add(transaction, row, now);
             transaction.Audit(new AuditEntry(by, "account-link.add", row.Name ?? "", row.Grants), now);
             return true;
         }).RunAsync(writer);

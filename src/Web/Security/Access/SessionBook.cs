@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
@@ -20,11 +20,11 @@ internal sealed class SessionBook
     private readonly ConcurrentDictionary<string, Session> _sessions;
     private readonly Listeners<string> _ended = new();
 
-    public SessionBook(StorePath path, StoreWriter writer, AccountBook accounts, DashboardOptions options, TimeProvider time)
+    public SessionBook(StoreEngine store, StoreWriter writer, AccountBook accounts, DashboardOptions options, TimeProvider time)
     {
         (_writer, _accounts, _time, _limits) = (writer, accounts, time, options.Sessions);
         DateTimeOffset now = time.GetUtcNow();
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         _sessions = new(SessionTable.All(connection).ToDictionary(row => row.Key, row => new Session(row, time, Since(row.StartedAt, now), Since(row.SeenAt, now))));
         accounts.Subscribe(OnAccount);
     }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Microsoft.Data.Sqlite;
+using System.Data.Common;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Access;
 
@@ -35,23 +35,23 @@ internal sealed class TokenBook
     /// <summary>The longest name, in characters.</summary>
     public const int MostName = 64;
 
-    private readonly StorePath _path;
+    private readonly StoreEngine _store;
     private readonly StoreWriter _writer;
     private readonly AccountBook _accounts;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, ApiToken> _tokens;
 
-    public TokenBook(StorePath path, StoreWriter writer, AccountBook accounts, TimeProvider time)
+    public TokenBook(StoreEngine store, StoreWriter writer, AccountBook accounts, TimeProvider time)
     {
-        (_path, _writer, _accounts, _time) = (path, writer, accounts, time);
-        using SqliteConnection connection = path.OpenReader();
+        (_store, _writer, _accounts, _time) = (store, writer, accounts, time);
+        using DbConnection connection = store.OpenReader();
         _tokens = new(TokenTable.All(connection).ToDictionary(token => token.Key));
     }
 
     /// <summary>The tokens of an account, the newest first; those too that a command beside this dashboard made.</summary>
     public IReadOnlyList<ApiToken> Of(long account)
     {
-        using SqliteConnection connection = _path.OpenReader();
+        using DbConnection connection = _store.OpenReader();
         return [.. TokenTable.Of(connection, account)];
     }
 
@@ -160,7 +160,7 @@ internal sealed class TokenBook
     // A command made it since the start. Looked up again once it is known, so that one that is removed meanwhile does not stay.
     private ApiToken? Learn(string key)
     {
-        using SqliteConnection connection = _path.OpenReader();
+        using DbConnection connection = _store.OpenReader();
         if (TokenTable.Find(connection, key) is not { } token)
         {
             return null;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 using TdxDash.Web.Security.Access;
 
@@ -16,7 +16,7 @@ internal static class AccountTable
     private const string RemoveSql = "DELETE FROM accounts WHERE id = @id";
 
     /// <summary>Every account.</summary>
-    public static IEnumerable<Account> All(SqliteConnection connection) => connection.Query<Row>(AllSql).Select(row => row.ToAccount());
+    public static IEnumerable<Account> All(DbConnection connection) => connection.Query<Row>(AllSql).Select(row => row.ToAccount());
 
     /// <summary>Adds an account.</summary>
     /// <returns>It, with its number.</returns>

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 
 namespace TdxDash.Web.Store.Access;
@@ -22,7 +22,7 @@ internal static class SessionTable
     private const string RemoveSql = "DELETE FROM sessions WHERE key = @key";
 
     /// <summary>Every session.</summary>
-    public static IEnumerable<SessionRow> All(SqliteConnection connection) => connection.Query<(string Key, long Account, long Started, long Seen, string Address, string Browser)>(AllSql)
+    public static IEnumerable<SessionRow> All(DbConnection connection) => connection.Query<(string Key, long Account, long Started, long Seen, string Address, string Browser)>(AllSql)
         .Select(row => new SessionRow(row.Key, row.Account, UnixTime.FromMicroseconds(row.Started), UnixTime.FromMicroseconds(row.Seen), row.Address, row.Browser));
 
     /// <summary>Adds a session.</summary>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 using TdxDash.Web.Security.Access;
 
@@ -17,13 +17,13 @@ internal static class TokenTable
     private const string RemoveSql = "DELETE FROM api_tokens WHERE id = @id";
 
     /// <summary>Every token.</summary>
-    public static IEnumerable<ApiToken> All(SqliteConnection connection) => Read(connection, AllSql, null);
+    public static IEnumerable<ApiToken> All(DbConnection connection) => Read(connection, AllSql, null);
 
     /// <summary>The tokens of an account, the newest first.</summary>
-    public static IEnumerable<ApiToken> Of(SqliteConnection connection, long account) => Read(connection, OfSql, new { account });
+    public static IEnumerable<ApiToken> Of(DbConnection connection, long account) => Read(connection, OfSql, new { account });
 
     /// <summary>The token with a key; null where there is none.</summary>
-    public static ApiToken? Find(SqliteConnection connection, string key) => Read(connection, FindSql, new { key }).FirstOrDefault();
+    public static ApiToken? Find(DbConnection connection, string key) => Read(connection, FindSql, new { key }).FirstOrDefault();
 
     /// <summary>Adds a token.</summary>
     /// <returns>It, with its number.</returns>
@@ -39,7 +39,7 @@ internal static class TokenTable
     /// <summary>Removes a token.</summary>
     public static void Remove(StoreTransaction transaction, long id) => transaction.Execute(RemoveSql, ("@id", id));
 
-    private static IEnumerable<ApiToken> Read(SqliteConnection connection, string sql, object? values) => connection
+    private static IEnumerable<ApiToken> Read(DbConnection connection, string sql, object? values) => connection
         .Query<(long Id, string Key, long Account, string Name, string Grants, long Created, long Expires, long? Used)>(sql, values)
         .Select(row => new ApiToken(row.Id, row.Key, row.Account, row.Name, AccountTable.Grants(row.Grants), UnixTime.FromMicroseconds(row.Created),
             UnixTime.FromMicroseconds(row.Expires), row.Used is { } used ? UnixTime.FromMicroseconds(used) : null));

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Alerts;
@@ -8,7 +8,7 @@ using TdxDash.Web.Live.Alerts;
 namespace TdxDash.Web.Store.Alerts;
 
 /// <summary>Reads rules, silences, targets and alerts.</summary>
-internal sealed class AlertReader(StorePath path)
+internal sealed class AlertReader(StoreEngine store)
 {
     private const string RulesSql = """
         SELECT id AS Id, name AS Name, kind AS Kind, severity AS Severity, is_on AS IsOn, raise_at AS Raise, clear_at AS Clear, raise_for_s AS RaiseFor, clear_for_s AS ClearFor,
@@ -43,39 +43,39 @@ internal sealed class AlertReader(StorePath path)
         SELECT e.rule AS RuleId, max(@first, coalesce(c.sent, 0)) AS Sent, count(*) AS Waiting, min(e.at_us) AS OldestAt
         FROM alert_events e LEFT JOIN alert_cursors c ON c.target = @target AND c.rule = e.rule
         WHERE e.id > max(@first, coalesce(c.sent, 0))
-        GROUP BY e.rule ORDER BY min(e.id)
+        GROUP BY e.rule, c.sent ORDER BY min(e.id)
         """;
 
     internal const string EventsSql = $"""
-        SELECT max(e.id) AS EventId, w.* FROM alert_events e JOIN ({AlertColumns}) w ON w.Id = e.alert
-        WHERE e.rule = @rule AND e.id > @sent GROUP BY e.alert ORDER BY max(e.id) LIMIT @most
+        SELECT g.EventId, w.* FROM (SELECT max(e.id) AS EventId, e.alert AS Alert FROM alert_events e WHERE e.rule = @rule AND e.id > @sent GROUP BY e.alert) g
+        JOIN ({AlertColumns}) w ON w.Id = g.Alert ORDER BY g.EventId LIMIT @most
         """;
 
     /// <summary>Every rule.</summary>
     public ImmutableArray<AlertRule> Rules()
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return [.. connection.Query<RuleRow>(RulesSql).Select(row => row.ToRule()).OfType<AlertRule>()];
     }
 
     /// <summary>Whether there ever was a rule.</summary>
     public bool HasHadRules()
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.ExecuteScalar<bool>("SELECT EXISTS (SELECT 1 FROM alert_rules)");
     }
 
     /// <summary>The silences that are not over.</summary>
     public ImmutableArray<AlertSilence> Silences(DateTimeOffset now)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return [.. connection.Query<SilenceRow>(SilencesSql, new { now = UnixTime.ToMicroseconds(now) }).Select(row => row.ToSilence())];
     }
 
     /// <summary>Every target.</summary>
     public ImmutableArray<AlertTarget> Targets()
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return [.. connection.Query<TargetRow>(TargetsSql).Select(row => row.ToTarget()).OfType<AlertTarget>()];
     }
 
@@ -88,14 +88,14 @@ internal sealed class AlertReader(StorePath path)
     /// <summary>Hosts that ever were ready for TDX.</summary>
     public IReadOnlyList<string> Ready()
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.Query<string>("SELECT host_id FROM hosts WHERE was_ready = 1").AsList();
     }
 
     /// <summary>What a target is still to be told, by rule; the stream that waits longest first.</summary>
     public IReadOnlyList<WaitingStream> Waiting(AlertTarget target)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         // As a tuple: where nothing waits, SQLite names no types, and a record would find no constructor.
         return [.. connection.Query<(long Rule, long Sent, long Waiting, long OldestAt)>(WaitingSql, new { target = target.Id, first = target.FirstEvent })
             .Select(row => new WaitingStream(row.Rule, row.Sent, row.Waiting, row.OldestAt))];
@@ -106,7 +106,7 @@ internal sealed class AlertReader(StorePath path)
 
     private List<StoredAlert> Query(string sql, object values)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return [.. connection.Query<AlertRow>(sql, values).Select(row => row.ToAlert())];
     }
 

@@ -27,15 +27,15 @@ internal static class AlertSettingsWriter
 
     private const string OldSilencesSql = "DELETE FROM alert_silences WHERE until_us < @before";
 
-    private const string AddTargetSql = """
+    private static string AddTargetSql(string last) => $"""
         INSERT INTO alert_targets (name, kind, is_on, is_from_settings, address, sender, recipients, user_name, secret, first_event)
-        VALUES (@name, @kind, @on, @fromSettings, @address, @sender, @recipients, @user, @secret, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'alert_events'), 0))
+        VALUES (@name, @kind, @on, @fromSettings, @address, @sender, @recipients, @user, @secret, {last})
         """;
 
-    private const string ChangeTargetSql = """
+    private static string ChangeTargetSql(string last) => $"""
         UPDATE alert_targets SET name = @name, kind = @kind, is_on = @on, is_from_settings = @fromSettings, address = @address, sender = @sender, recipients = @recipients,
             user_name = @user, secret = @secret, failure = NULL, failed_at_us = NULL,
-            first_event = CASE WHEN is_on = 1 THEN first_event ELSE coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'alert_events'), 0) END
+            first_event = CASE WHEN is_on = 1 THEN first_event ELSE {last} END
         WHERE id = @id
         """;
 
@@ -43,7 +43,7 @@ internal static class AlertSettingsWriter
 
     private const string SentSql = """
         INSERT INTO alert_cursors (target, rule, sent) SELECT id, @rule, @sent FROM alert_targets WHERE id = @target
-        ON CONFLICT DO UPDATE SET sent = max(sent, excluded.sent)
+        ON CONFLICT (target, rule) DO UPDATE SET sent = max(alert_cursors.sent, excluded.sent)
         """;
 
     private const string TookSql = "UPDATE alert_targets SET sent_at_us = @at, failure = NULL, failed_at_us = NULL WHERE id = @target";
@@ -118,11 +118,11 @@ internal static class AlertSettingsWriter
         ];
         if (target.Id == 0)
         {
-            transaction.Execute(AddTargetSql, values);
+            transaction.Execute(AddTargetSql(transaction.Engine.LastAlertEvent), values);
         }
         else
         {
-            transaction.Execute(ChangeTargetSql, [.. values, ("@id", target.Id)]);
+            transaction.Execute(ChangeTargetSql(transaction.Engine.LastAlertEvent), [.. values, ("@id", target.Id)]);
         }
     }
 
@@ -149,7 +149,7 @@ internal static class AlertSettingsWriter
     /// <param name="most">The most events that are kept.</param>
     public static void Tidy(StoreTransaction transaction, DateTimeOffset before, long most)
     {
-        long least = transaction.Number("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'alert_events'), 0)") - most;
+        long least = transaction.Number($"SELECT {transaction.Engine.LastAlertEvent}") - most;
         transaction.Execute(CountDroppedSql, ("@before", UnixTime.ToMicroseconds(before)), ("@least", least));
         transaction.Execute(DropSql, ("@before", UnixTime.ToMicroseconds(before)), ("@least", least));
         transaction.Execute(DoneSql);

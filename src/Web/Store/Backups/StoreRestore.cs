@@ -109,7 +109,7 @@ internal sealed class StoreRestore(StorePath path, StoreSchema schema, TimeProvi
     {
         // An older schema may lack tables that the whole check reads; the start migrates it, and checks it afterwards.
         IReadOnlyList<string> findings = version < StoreSchema.Current.Version
-            ? IntegrityCheck.Structure(staged, CancellationToken.None)
+            ? staged.CheckStructure(CancellationToken.None)
             : await AllAsync(staged);
         if (findings.Count > 0)
         {
@@ -154,7 +154,7 @@ internal sealed class StoreRestore(StorePath path, StoreSchema schema, TimeProvi
     private void Note(SqliteConnection connection, string file, string? taken)
     {
         using SqliteTransaction transaction = connection.BeginTransaction();
-        new StoreTransaction(connection, transaction, new PreparedStatements(connection), new History.TextPool())
+        StoreTransaction.Of(path, transaction)
             .Audit(new AuditEntry(Actor.System, "store.restore", Path.GetFileName(file), taken is null ? "" : $"backup of {taken}"), time.GetUtcNow());
         transaction.Commit();
     }

@@ -9,11 +9,11 @@ internal sealed class EventRetentionWork(long before, long after)
 {
     // Who resumes a stream below a host's mark is told that something is missing.
     private const string GoneSql = """
-        CREATE TEMP TABLE IF NOT EXISTS gone_events (revision INTEGER PRIMARY KEY, host INTEGER NOT NULL);
+        CREATE TEMP TABLE IF NOT EXISTS gone_events (revision BIGINT PRIMARY KEY, host BIGINT NOT NULL);
         DELETE FROM gone_events;
         INSERT INTO gone_events SELECT e.revision, e.host FROM events e WHERE e.revision > @after AND e.revision <= @last AND e.received_at_us < @before
             AND e.boot_id <> (SELECT l.boot_id FROM events l WHERE l.host = e.host ORDER BY l.sequence DESC LIMIT 1);
-        UPDATE hosts SET events_cut = max(events_cut, g.revision) FROM (SELECT host, max(revision) AS revision FROM gone_events GROUP BY host) g WHERE g.host = hosts.id;
+        UPDATE hosts SET events_cut = max(hosts.events_cut, g.revision) FROM (SELECT host, max(revision) AS revision FROM gone_events GROUP BY host) g WHERE g.host = hosts.id;
         DELETE FROM events WHERE revision IN (SELECT revision FROM gone_events);
         """;
 
@@ -30,9 +30,9 @@ internal sealed class EventRetentionWork(long before, long after)
     private (long Removed, long? Next) Apply(StoreTransaction transaction)
     {
         long last = after + RetentionWork.Piece;
-        transaction.Connection.Execute(GoneSql, new { before, after, last }, transaction.Sqlite);
-        long removed = transaction.Connection.QuerySingle<long>("SELECT count(*) FROM gone_events", transaction: transaction.Sqlite);
-        long? next = transaction.Connection.QuerySingle<long?>("SELECT min(revision) FROM events WHERE revision > @last", new { last }, transaction.Sqlite);
+        transaction.Connection.Execute(GoneSql, new { before, after, last }, transaction.Inner);
+        long removed = transaction.Connection.QuerySingle<long>("SELECT count(*) FROM gone_events", transaction: transaction.Inner);
+        long? next = transaction.Connection.QuerySingle<long?>("SELECT min(revision) FROM events WHERE revision > @last", new { last }, transaction.Inner);
         return (removed, next - 1);
     }
 }

@@ -1,19 +1,19 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Wire;
 
 namespace TdxDash.Web.Store.Care;
 
 /// <summary>What a check of the whole database found.</summary>
-/// <param name="Structure">What SQLite found wrong with pages, rows and indexes.</param>
+/// <param name="Structure">What the database itself found wrong with pages, rows and indexes.</param>
 /// <param name="Bodies">Hashes of snapshots whose body is not what it was, or is not there.</param>
 /// <param name="Checked">How many bodies were compared with their hash.</param>
 /// <param name="Events">How many events have a body that cannot be read.</param>
 internal sealed record IntegrityFindings(IReadOnlyList<string> Structure, IReadOnlyList<string> Bodies, long Checked, long Events);
 
 /// <summary>Reads the whole database and looks for damage; writes nothing, and works beside the writer.</summary>
-internal sealed class IntegrityCheck(StorePath path)
+internal sealed class IntegrityCheck(StoreEngine store)
 {
     // More lines tell nobody more.
     private const int MaxFindings = 20;
@@ -26,10 +26,10 @@ internal sealed class IntegrityCheck(StorePath path)
     /// <summary>Runs the check.</summary>
     /// <param name="gently">Whether to leave the processor to others most of the time.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <exception cref="SqliteException">The database cannot be read at all.</exception>
+    /// <exception cref="DbException">The database cannot be read at all.</exception>
     public async Task<IntegrityFindings> RunAsync(bool gently, CancellationToken cancellation)
     {
-        List<string> structure = await Task.Run(() => Structure(path, cancellation), cancellation);
+        List<string> structure = await Task.Run(() => store.CheckStructure(cancellation), cancellation);
         List<string> damaged = structure.Count > 0 ? [] : Missing();
         long count = 0;
         for (long after = 0; ;)
@@ -44,27 +44,6 @@ internal sealed class IntegrityCheck(StorePath path)
             damaged.AddRange(rows.Where(row => !IsWhole(row)).Select(row => row.Hash).Take(MaxFindings - damaged.Count));
             (after, count) = (rows[^1].Id, count + rows.Count);
             await RestAsync(gently, began, cancellation);
-        }
-    }
-
-    /// <summary>SQLite's own check of pages, rows and indexes.</summary>
-    /// <returns>What is wrong; empty when nothing is.</returns>
-    public static List<string> Structure(StorePath path, CancellationToken cancellation)
-    {
-        using SqliteConnection connection = path.OpenReader();
-        using CancellationTokenRegistration stop = cancellation.Register(() => SQLitePCL.raw.sqlite3_interrupt(connection.Handle));
-        try
-        {
-            List<string> lines = [.. connection.Query<string>($"PRAGMA integrity_check({MaxFindings})").Select(line => line.ReplaceLineEndings(" "))];
-            return lines is ["ok"] ? [] : lines;
-        }
-        catch (SqliteException) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellation);
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode is SQLitePCL.raw.SQLITE_CORRUPT or SQLitePCL.raw.SQLITE_NOTADB)
-        {
-            return [e.Message];
         }
     }
 
@@ -97,21 +76,21 @@ internal sealed class IntegrityCheck(StorePath path)
 
     private List<string> Missing()
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.Query<string>("SELECT DISTINCT s.hash FROM snapshots s WHERE NOT EXISTS (SELECT 1 FROM bodies b WHERE b.hash = s.hash) LIMIT @limit",
             new { limit = MaxFindings }).AsList();
     }
 
     private List<BodyRow> Read(long after)
     {
-        using SqliteConnection connection = path.OpenReader();
-        return connection.Query<BodyRow>("SELECT rowid AS Id, hash AS Hash, body AS Body FROM bodies WHERE rowid > @after ORDER BY rowid LIMIT @limit",
+        using DbConnection connection = store.OpenReader();
+        return connection.Query<BodyRow>($"SELECT {store.BodyNumber} AS Id, hash AS Hash, body AS Body FROM bodies WHERE {store.BodyNumber} > @after ORDER BY {store.BodyNumber} LIMIT @limit",
             new { after, limit = BodiesAtOnce }).AsList();
     }
 
     private List<EventRow> ReadEvents(long after)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.Query<EventRow>("SELECT revision AS Revision, body AS Body FROM events WHERE revision > @after ORDER BY revision LIMIT @limit",
             new { after, limit = EventsAtOnce }).AsList();
     }

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace TdxDash.Web.Store.Care;
 
@@ -25,13 +25,13 @@ internal sealed record RetentionPlan(long Before, long Snapshots, long Events, l
 
 /// <summary>Works out what a rule would remove. A host's latest snapshot never goes, nor what was in force at the oldest time that is kept, nor what was
 /// observed in a host's latest boot.</summary>
-internal sealed class RetentionReader(StorePath path)
+internal sealed class RetentionReader(StoreEngine store)
 {
     // A row without its blobs: identifiers, times and their places in six indexes.
-    private const int RowBytes = 400;
+    internal const int RowBytes = 400;
 
     // The same of an observation, with three.
-    private const int EventRowBytes = 200;
+    internal const int EventRowBytes = 200;
 
     // What is in force has no end, and what is due ended before @until. A body counts with the last snapshot that needs it.
     private const string DueSql = """
@@ -41,7 +41,7 @@ internal sealed class RetentionReader(StorePath path)
         FROM snapshots s WHERE s.until_us < @until
         UNION ALL
         SELECT e.received_at_us, @eventRow + length(e.body), e.host, 1
-        FROM hosts h CROSS JOIN events e ON e.host = h.id AND e.received_at_us < @until
+        FROM hosts h CROSS JOIN events e WHERE e.host = h.id AND e.received_at_us < @until
             AND e.boot_id <> (SELECT l.boot_id FROM events l WHERE l.host = h.id ORDER BY l.sequence DESC LIMIT 1)
         ORDER BY 1
         """;
@@ -51,10 +51,8 @@ internal sealed class RetentionReader(StorePath path)
     /// <param name="now">The time, in microseconds since 1970 in UTC.</param>
     public RetentionPlan Plan(RetentionRule rule, long now)
     {
-        using SqliteConnection connection = path.OpenReader();
-        long page = connection.QuerySingle<long>("PRAGMA page_size");
-        long file = connection.QuerySingle<long>("PRAGMA page_count") * page;
-        long used = file - (connection.QuerySingle<long>("PRAGMA freelist_count") * page);
+        using DbConnection connection = store.OpenReader();
+        (long used, long file) = store.Size(connection, exactly: rule.Bytes is not null);
         long byAge = rule.Age is { } age ? now - (long)age.TotalMicroseconds : 0;
         long excess = rule.Bytes is { } most ? used - most : 0;
         if (rule.KeepsAll || (excess <= 0 && byAge <= 0))
@@ -91,7 +89,7 @@ internal sealed class RetentionWork(long before, long after)
     public const int Piece = 2_000;
 
     private const string GoneSql = """
-        CREATE TEMP TABLE IF NOT EXISTS gone (revision INTEGER PRIMARY KEY, hash TEXT NOT NULL);
+        CREATE TEMP TABLE IF NOT EXISTS gone (revision BIGINT PRIMARY KEY, hash TEXT NOT NULL);
         DELETE FROM gone;
         INSERT INTO gone SELECT revision, hash FROM snapshots WHERE revision > @after AND revision <= @last AND until_us < @before;
         DELETE FROM snapshots WHERE revision IN (SELECT revision FROM gone);
@@ -116,12 +114,12 @@ internal sealed class RetentionWork(long before, long after)
     private (long Removed, long? Next) Apply(StoreTransaction transaction)
     {
         long last = after + Piece;
-        transaction.Connection.Execute(GoneSql, new { before, after, last }, transaction.Sqlite);
-        long removed = transaction.Connection.QuerySingle<long>("SELECT count(*) FROM gone", transaction: transaction.Sqlite);
-        long? next = transaction.Connection.QuerySingle<long?>("SELECT min(revision) FROM snapshots WHERE revision > @last", new { last }, transaction.Sqlite);
+        transaction.Connection.Execute(GoneSql, new { before, after, last }, transaction.Inner);
+        long removed = transaction.Connection.QuerySingle<long>("SELECT count(*) FROM gone", transaction: transaction.Inner);
+        long? next = transaction.Connection.QuerySingle<long?>("SELECT min(revision) FROM snapshots WHERE revision > @last", new { last }, transaction.Inner);
         if (next is null)
         {
-            transaction.Connection.Execute(RecordsSql, new { before }, transaction.Sqlite);
+            transaction.Connection.Execute(RecordsSql, new { before }, transaction.Inner);
         }
 
         return (removed, next - 1);

@@ -1,8 +1,10 @@
+using System.Data.Common;
 using TdxDash.Tdx.Memory;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store.Backups;
+using TdxDash.Web.Store.Postgres;
 using TdxDash.Web.Support;
 
 namespace TdxDash.Web.Store.Care;
@@ -46,14 +48,40 @@ internal static class StoreCommand
         }
 
         DashboardOptions options = Read(args[(takesOne ? 2 : 1)..]);
+        StoreEngine store = StoreEngines.Of(options, isDashboard: args[0] == StoreMove.Name);
+        try
+        {
+            await RunAsync(args, options, store, output);
+        }
+        catch (DbException e) when (store.RefusalOf(e) is { } refusal)
+        {
+            throw refusal;
+        }
+    }
+
+    private static async Task RunAsync(string[] args, DashboardOptions options, StoreEngine store, TextWriter output)
+    {
         var path = new StorePath(options.DataFolder);
+        var postgres = store as PostgresStore;
+        if (args[0] == StoreMove.Name)
+        {
+            await new StoreMove(path, postgres ?? throw new StartRefusedException($"{StoreMove.Name} needs the database to move to: set --TdxDash:Store:Engine=postgres and --TdxDash:Store:ConnectionStringFile FILE."), output).RunAsync();
+            return;
+        }
+
+        if (postgres is not null && args[0] is ("backup" or "restore"))
+        {
+            (string dump, string restore) = postgres.Commands(args[1]);
+            throw new StartRefusedException($"{args[0]} is for SQLite. The store is the {store.Name}, which PostgreSQL's own tools back up and restore: {(args[0] == "backup" ? dump : restore)}\nThe key files in {KeyFolder.Of(path)} belong to a backup too.");
+        }
+
         await output.WriteLineAsync(args[0] switch
         {
             "backup" => BackupText.Made(args[1], StoreBackup.Write(path, Path.GetFullPath(args[1]), DateTimeOffset.UtcNow)),
             "restore" => BackupText.Restored(args[1], path.Folder, await new StoreRestore(path, StoreSchema.Current, TimeProvider.System).RunAsync(Path.GetFullPath(args[1]))),
-            AccountCommand.Name => AccountCommand.MakeLink(path, options, args[1]),
-            "retention" => Describe(path, options.Retention),
-            _ => throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE, restore FILE, support-bundle FILE, retention, account-link NAME, api-token NAME and enroll-token; --help says more."),
+            AccountCommand.Name => AccountCommand.MakeLink(store, options, args[1]),
+            "retention" => Describe(store, options.Retention),
+            _ => throw new StartRefusedException($"There is no command '{args[0]}'. The commands are backup FILE, restore FILE, move-store, support-bundle FILE, retention, account-link NAME, api-token NAME and enroll-token; --help says more."),
         });
     }
 
@@ -72,14 +100,14 @@ internal static class StoreCommand
         }
     }
 
-    private static string Describe(StorePath path, RetentionRule rule)
+    private static string Describe(StoreEngine store, RetentionRule rule)
     {
-        if (!File.Exists(path.File))
+        if (!store.IsThere)
         {
-            throw new StartRefusedException($"There is no database {path.File}. Name the dashboard's folder with --TdxDash:DataFolder FOLDER.");
+            throw new StartRefusedException($"There is no database {store.Name}. Name the dashboard's folder with --TdxDash:DataFolder FOLDER.");
         }
 
-        RetentionPlan plan = new RetentionReader(path).Plan(rule, UnixTime.ToMicroseconds(DateTimeOffset.UtcNow));
-        return $"{path.File}: {new ByteSize((ulong)plan.UsedBytes)} in use.\n{RetentionText.Rule(rule)}\n{RetentionText.Due(plan)}";
+        RetentionPlan plan = new RetentionReader(store).Plan(rule, UnixTime.ToMicroseconds(DateTimeOffset.UtcNow));
+        return $"{store.Name}: {new ByteSize((ulong)plan.UsedBytes)} in use.\n{RetentionText.Rule(rule)}\n{RetentionText.Due(plan)}";
     }
 }

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
 
@@ -7,7 +7,7 @@ namespace TdxDash.Web.Store.Care;
 
 /// <summary>Looks after the database in the background: checks it after the start and once a day, and applies retention every hour.</summary>
 internal sealed class StoreKeeper(
-    StorePath path, StoreWriter writer, StoreCondition condition, DashboardOptions options, TimeProvider time, ILogger<StoreKeeper> log) : BackgroundService
+    StoreEngine store, StoreWriter writer, StoreCondition condition, DashboardOptions options, TimeProvider time, ILogger<StoreKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Round = TimeSpan.FromHours(1);
     private static readonly TimeSpan CheckEvery = TimeSpan.FromDays(1);
@@ -35,10 +35,10 @@ internal sealed class StoreKeeper(
             long began = time.GetTimestamp();
             _checkedAt = began;
             condition.Check = condition.Check with { Stage = CheckStage.Running, At = time.GetUtcNow() };
-            IntegrityFindings found = await new IntegrityCheck(path).RunAsync(gently: true, cancellation);
+            IntegrityFindings found = await new IntegrityCheck(store).RunAsync(gently: true, cancellation);
             Report(found, began);
         }
-        catch (Exception e) when (e is SqliteException or IOException)
+        catch (Exception e) when (e is DbException or IOException)
         {
             StoreLog.CheckFailed(log, e);
             condition.Check = condition.Check with { Stage = CheckStage.Failed, At = time.GetUtcNow(), Findings = [e.Message] };
@@ -55,7 +55,7 @@ internal sealed class StoreKeeper(
     public async Task<(long Snapshots, long Events)> RetainAsync(CancellationToken cancellation)
     {
         RetentionRule rule = Hold(_clock.Look()) ? options.Retention with { Age = null } : options.Retention;
-        RetentionPlan plan = new RetentionReader(path).Plan(rule, UnixTime.ToMicroseconds(time.GetUtcNow()));
+        RetentionPlan plan = new RetentionReader(store).Plan(rule, UnixTime.ToMicroseconds(time.GetUtcNow()));
         long snapshots = plan.Snapshots == 0 ? 0 : await RunPiecesAsync(from => new RetentionWork(plan.Before, from).RunAsync(writer), cancellation);
         long events = plan.Events == 0 ? 0 : await RunPiecesAsync(from => new EventRetentionWork(plan.Before, from).RunAsync(writer), cancellation);
         if (snapshots + events > 0)
@@ -109,7 +109,7 @@ internal sealed class StoreKeeper(
     /// <summary>Compares the clock with the time when the store was last in use.</summary>
     internal void Begin()
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         long? last = connection.QuerySingle<long?>("SELECT max(last_seen_us) FROM hosts");
         _clock.Begin(last is { } at ? UnixTime.FromMicroseconds(at) : null);
     }
@@ -153,7 +153,7 @@ internal sealed class StoreKeeper(
         {
             await RetainAsync(cancellation);
         }
-        catch (Exception e) when (e is SqliteException or IOException)
+        catch (Exception e) when (e is DbException or IOException)
         {
             StoreLog.RetentionFailed(log, e);
         }
@@ -166,7 +166,7 @@ internal sealed class StoreKeeper(
             .. found.Events == 0 ? [] : new[] { $"{found.Events} events of TDX modules cannot be read; they are left out of every page and of what hosts are said to be at." }];
         if (found.Structure.Count > 0)
         {
-            writer.Refuse($"The database {path.File} is damaged: {found.Structure[0]}. Nothing more is written to it; pages show what can be read, and probes keep "
+            writer.Refuse($"The database {store.Name} is damaged: {found.Structure[0]}. Nothing more is written to it; pages show what can be read, and probes keep "
                 + "their snapshots. Stop the dashboard, put a backup in its place with 'TdxDash.Web restore FILE', which keeps what is there, and start again.");
         }
 

@@ -20,9 +20,9 @@ internal static class TokenCommand
     public static void Run(string[] args, Func<string[], DashboardOptions> read, TextWriter output)
     {
         (TokenWish wish, string[] keys) = Parse(args);
-        var path = new StorePath(read(keys).DataFolder);
+        StoreEngine store = StoreEngines.Of(read(keys), isDashboard: false);
         string secret = EnrolmentToken.NewSecret();
-        long id = CommandTransaction.Run(path, transaction => transaction.AddToken(wish, EnrolmentToken.HashOf(secret), Actor.System, DateTimeOffset.UtcNow), makes: true);
+        long id = CommandTransaction.Run(store, transaction => transaction.AddToken(wish, EnrolmentToken.HashOf(secret), Actor.System, DateTimeOffset.UtcNow), makes: true);
         output.WriteLine(new EnrolmentToken(id, secret));
     }
 

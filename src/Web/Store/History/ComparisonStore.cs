@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Tdx.Snapshots.Diff;
 
@@ -15,7 +15,7 @@ internal sealed record UncomparedRow(string HostId, long Revision, string Hash, 
 internal sealed record Comparison(UncomparedRow Row, HostDigest? Digest, ChangeSummary Change);
 
 /// <summary>Finds the snapshots that wait to be compared.</summary>
-internal sealed class ComparisonReader(StorePath path)
+internal sealed class ComparisonReader(StoreEngine store)
 {
     /// <summary>The closest lower snapshot of the same host that was in force, of a row <c>s</c>.</summary>
     internal const string BaseOf = """
@@ -34,7 +34,7 @@ internal sealed class ComparisonReader(StorePath path)
     /// <summary>Some of those that wait.</summary>
     public IReadOnlyList<UncomparedRow> Next(int limit)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.Query<UncomparedRow>(Sql, new { form = DigestCodec.Form, limit }).AsList();
     }
 }
@@ -45,8 +45,8 @@ internal sealed class ComparisonWork(IReadOnlyList<Comparison> comparisons) : IS
 {
     // One whose neighbour became another meanwhile is left, and compared again.
     private const string Sql = $"""
-        UPDATE snapshots AS s SET compared = @Form, base = @Base, changed = @Fields, kinds = @Kinds, headline = @Headline, digest = coalesce(@Digest, digest)
-        WHERE revision = @Revision AND coalesce({ComparisonReader.BaseOf}, 0) = coalesce(@Base, 0)
+        UPDATE snapshots AS s SET compared = @Form, base = nullif(@Base, 0), changed = @Fields, kinds = @Kinds, headline = @Headline, digest = coalesce(@Digest, digest)
+        WHERE revision = @Revision AND coalesce({ComparisonReader.BaseOf}, 0) = @Base
         """;
 
     private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -63,7 +63,7 @@ internal sealed class ComparisonWork(IReadOnlyList<Comparison> comparisons) : IS
         foreach (Comparison comparison in comparisons)
         {
             byte[]? digest = comparison.Digest is { } made ? DigestCodec.Write(made, transaction.IdOf) : null;
-            transaction.Execute(Sql, ("@Form", DigestCodec.Form), ("@Base", comparison.Row.Base), ("@Fields", comparison.Change.Fields),
+            transaction.Execute(Sql, ("@Form", DigestCodec.Form), ("@Base", comparison.Row.Base ?? 0L), ("@Fields", comparison.Change.Fields),
                 ("@Kinds", (int)comparison.Change.Kinds), ("@Headline", comparison.Change.Headline), ("@Digest", digest), ("@Revision", comparison.Row.Revision));
         }
     }

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Text;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace TdxDash.Web.Store.History;
 
@@ -31,7 +31,7 @@ internal sealed record EntriesQuery(string? HostId, long From, long To, int Kind
             AppendIf(sql, HostId is not null, " AND s.host = (SELECT id FROM hosts WHERE host_id = @HostId)");
             AppendIf(sql, AtMost is not null, " AND (s.received_at_us, s.revision) <= (@ReceivedAt, @Revision)");
             AppendIf(sql, Kinds != 0, " AND s.kinds & @Kinds <> 0");
-            AppendIf(sql, Text.Length > 0, " AND (h.name LIKE @Pattern ESCAPE '\\' OR s.headline LIKE @Pattern ESCAPE '\\')");
+            AppendIf(sql, Text.Length > 0, " AND (lower(h.name) LIKE lower(@Pattern) ESCAPE '\\' OR lower(s.headline) LIKE lower(@Pattern) ESCAPE '\\')");
             return sql.Append("\nORDER BY s.received_at_us DESC, s.revision DESC LIMIT @Limit").ToString();
         }
     }
@@ -40,9 +40,9 @@ internal sealed record EntriesQuery(string? HostId, long From, long To, int Kind
     public object Parameters => new { HostId, From, To, Kinds, Pattern = Pattern(Text), AtMost?.ReceivedAt, AtMost?.Revision, Limit };
 
     /// <summary>Runs it.</summary>
-    public IReadOnlyList<ChangeRow> Run(StorePath path)
+    public IReadOnlyList<ChangeRow> Run(StoreEngine store)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.Query<ChangeRow>(Sql, Parameters).AsList();
     }
 

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using System.Globalization;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace TdxDash.Web.Store.History;
 
@@ -18,7 +18,7 @@ internal sealed record SilenceRow(long Host, long From, long To);
 internal sealed record ActivityRow(int Changes, int Boots, int Updates);
 
 /// <summary>Reads the history of the whole fleet.</summary>
-internal sealed class FleetPastReader(StorePath path)
+internal sealed class FleetPastReader(StoreEngine store)
 {
     private const int MaxPauses = 1_000;
 
@@ -58,8 +58,8 @@ internal sealed class FleetPastReader(StorePath path)
     // The hosts first, as silences are found by their host.
     internal const string SilencesSql = """
         SELECT q.host AS Host, q.from_us AS "From", q.to_us AS "To"
-        FROM hosts h CROSS JOIN silences q ON q.host = h.id AND q.from_us < @to
-        WHERE h.first_seen_us < @to AND q.to_us > @from
+        FROM hosts h CROSS JOIN silences q
+        WHERE q.host = h.id AND q.from_us < @to AND h.first_seen_us < @to AND q.to_us > @from
         """;
 
     // Bits 1 and 2 of the kinds: a boot, another module. What waits to be compared has every bit, and no kind yet.
@@ -78,35 +78,35 @@ internal sealed class FleetPastReader(StorePath path)
         WITH RECURSIVE pieces (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM pieces WHERE i + 1 < @most)
         SELECT (SELECT {Counts} FROM snapshots s JOIN hosts h ON h.id = s.host
             WHERE s.received_at_us >= @from + i * @step AND s.received_at_us < min(@to, @from + (i + 1) * @step) AND (@kinds = 0 OR s.kinds & @kinds <> 0)
-                AND (h.name LIKE @pattern ESCAPE '\' OR s.headline LIKE @pattern ESCAPE '\'))
+                AND (lower(h.name) LIKE lower(@pattern) ESCAPE '\' OR lower(s.headline) LIKE lower(@pattern) ESCAPE '\'))
         FROM pieces
         """;
 
     /// <summary>Every host that had reported by a time.</summary>
     public IReadOnlyList<AsOfRow> AsOf(long at)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.Query<AsOfRow>(AsOfSql, new { at }).AsList();
     }
 
     /// <summary>One host, if it had reported by a time.</summary>
     public AsOfRow? AsOf(string hostId, long at)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.QueryFirstOrDefault<AsOfRow>(AsOfHostSql, new { hostId, at });
     }
 
     /// <summary>The modules at the start of a window, and those that began in it, ascending.</summary>
     public (IReadOnlyList<ModuleRow> AtStart, IReadOnlyList<ModuleRow> Later) Modules(long from, long to)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return (connection.Query<ModuleRow>(ModulesAtSql, new { at = from }).AsList(), connection.Query<ModuleRow>(ModulesSql, new { from, to }).AsList());
     }
 
     /// <summary>How far the fleet's history reaches, or null.</summary>
     public SpanRow? Span(long at)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.QueryFirstOrDefault<SpanRow>(SpanSql, new { at });
     }
 
@@ -119,7 +119,7 @@ internal sealed class FleetPastReader(StorePath path)
     /// <param name="text">Part of the host's name or the headline; empty for all.</param>
     public IReadOnlyList<ActivityRow> Activity(long from, long to, long step, int most, int kinds, string text)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         string sql = text.Length == 0 ? ActivitySql : NamedActivitySql;
         return [.. connection.Query<string>(sql, new { from, to, step, most, kinds, pattern = EntriesQuery.Pattern(text) }).Select(Piece)];
     }
@@ -127,7 +127,7 @@ internal sealed class FleetPastReader(StorePath path)
     /// <summary>The silences of all hosts and the pauses of the dashboard that touch a window, in no order.</summary>
     public (IReadOnlyList<SilenceRow> Silences, IReadOnlyList<(long From, long To)> Pauses) Absences(long from, long to)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return (connection.Query<SilenceRow>(SilencesSql, new { from, to }).AsList(),
             connection.Query<(long From, long To)>(HistoryReader.PausesSql, new { from, to, limit = MaxPauses }).AsList());
     }

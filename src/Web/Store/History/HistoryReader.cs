@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace TdxDash.Web.Store.History;
 
@@ -20,7 +20,7 @@ internal sealed record SpanRow(long First, long Last, long BootedAt);
 internal sealed record MarkRow(long ReceivedAt, long Revision, long Compared, long Changed, long Kinds);
 
 /// <summary>Reads the history of one host.</summary>
-internal sealed class HistoryReader(StorePath path)
+internal sealed class HistoryReader(StoreEngine store)
 {
     /// <summary>The end of what still is in force.</summary>
     public const long Forever = long.MaxValue;
@@ -46,9 +46,9 @@ internal sealed class HistoryReader(StorePath path)
         SELECT {Columns} FROM snapshots s JOIN hosts h ON h.id = s.host WHERE s.revision = @revision AND h.host_id = @hostId
         """;
 
-    // Few hosts share a hash, and it seldom comes twice on one.
+    // Few hosts share a hash, and it seldom comes twice on one: the plus sign keeps SQLite from beginning with the host.
     internal const string OfHashSql = $"""
-        SELECT {Columns} FROM snapshots s INDEXED BY snapshots_by_hash JOIN hosts h ON h.id = s.host WHERE s.hash = @hash AND h.host_id = @hostId ORDER BY s.revision DESC LIMIT 1
+        SELECT {Columns} FROM snapshots s JOIN hosts h ON h.id = +s.host WHERE s.hash = @hash AND h.host_id = @hostId ORDER BY s.revision DESC LIMIT 1
         """;
 
     // The latest boot begins with the first snapshot of it in the probe's order, wherever boots interleave in the order of receipt.
@@ -101,42 +101,42 @@ internal sealed class HistoryReader(StorePath path)
     /// <summary>The snapshot that was in force at a time, or null.</summary>
     public PastRow? InForce(string hostId, long at)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.QueryFirstOrDefault<PastRow>(InForceSql, new { hostId, at });
     }
 
     /// <summary>A snapshot by its revision, or null.</summary>
     public PastRow? Find(string hostId, long revision)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.QueryFirstOrDefault<PastRow>(FindSql, new { hostId, revision });
     }
 
     /// <summary>The latest snapshot of a host with a hash, or null.</summary>
     public PastRow? Find(string hostId, string hash)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.QueryFirstOrDefault<PastRow>(OfHashSql, new { hostId, hash });
     }
 
     /// <summary>Whether there was a snapshot of a revision, of whichever host, that is no longer there.</summary>
     public bool WasRemoved(long revision)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.QuerySingle<bool>(WasRemovedSql, new { revision });
     }
 
     /// <summary>How far a host's history reaches, or null.</summary>
     public SpanRow? Span(string hostId, long? at)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.QueryFirstOrDefault<SpanRow>(at is null ? SpanSql : SpanAtSql, new { hostId, at });
     }
 
     /// <summary>The state in force at the start of a window and those that began in it and touch some kinds, ascending.</summary>
     public IReadOnlyList<DigestRow> States(string hostId, long from, long to, int kinds, int limit)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         DigestRow? first = connection.QueryFirstOrDefault<DigestRow>(StateAtSql, new { hostId, at = from });
         IEnumerable<DigestRow> others = connection.Query<DigestRow>(StatesSql, new { hostId, from, to, kinds, limit });
         return first is null ? [.. others] : [first, .. others];
@@ -145,7 +145,7 @@ internal sealed class HistoryReader(StorePath path)
     /// <summary>All changes of a window, ascending; read one by one.</summary>
     public void ForEachMark(string hostId, long from, long to, Action<MarkRow> take)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         foreach (MarkRow row in connection.Query<MarkRow>(MarksSql, new { hostId, from, to }, buffered: false))
         {
             take(row);
@@ -155,7 +155,7 @@ internal sealed class HistoryReader(StorePath path)
     /// <summary>The latest silences of a host and pauses of the dashboard that touch a window.</summary>
     public (IReadOnlyList<(long From, long To)> Silences, IReadOnlyList<(long From, long To)> Pauses) Absences(string hostId, long from, long to, int limit)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return (connection.Query<(long From, long To)>(SilencesSql, new { hostId, from, to, limit }).AsList(),
             connection.Query<(long From, long To)>(PausesSql, new { from, to, limit }).AsList());
     }

@@ -16,12 +16,9 @@ internal sealed record SignsOfLife(IReadOnlyList<(string HostId, long At)> Seen,
 /// <param name="now">The dashboard's time, in microseconds since 1970 in UTC.</param>
 internal sealed class SignsWork(SignsOfLife signs, long now) : IStoreWork
 {
-    // Not the later of both: what was saved while the dashboard's clock was ahead must go.
-    private const string SeenSql = "UPDATE hosts SET last_seen_us = @At WHERE host_id = @HostId";
-
     private const string SilenceSql = """
         INSERT INTO silences (host, from_us, to_us) SELECT id, @From, @To FROM hosts WHERE host_id = @HostId
-        ON CONFLICT (host, from_us) DO UPDATE SET to_us = max(to_us, excluded.to_us)
+        ON CONFLICT (host, from_us) DO UPDATE SET to_us = max(silences.to_us, excluded.to_us)
         """;
 
     private const string AliveSql = """
@@ -39,9 +36,9 @@ internal sealed class SignsWork(SignsOfLife signs, long now) : IStoreWork
     /// <inheritdoc/>
     public void Apply(StoreTransaction transaction)
     {
-        transaction.Connection.Execute(SeenSql, signs.Seen.Select(host => new { host.HostId, host.At }), transaction.Sqlite);
-        transaction.Connection.Execute(SilenceSql, signs.Silences, transaction.Sqlite);
-        transaction.Connection.Execute(AliveSql, new { now }, transaction.Sqlite);
+        transaction.Engine.SaveSeen(transaction, signs.Seen);
+        transaction.Connection.Execute(SilenceSql, signs.Silences, transaction.Inner);
+        transaction.Connection.Execute(AliveSql, new { now }, transaction.Inner);
     }
 
     /// <inheritdoc/>
@@ -57,7 +54,7 @@ internal sealed class StartedWork(long now) : IStoreWork
 {
     // Hosts are not called silent for less, and so a shorter pause explains nothing.
     private const string PauseSql = """
-        INSERT OR IGNORE INTO pauses (from_us, to_us) SELECT alive_us, @now FROM dashboard WHERE alive_us < @now - @least;
+        INSERT INTO pauses (from_us, to_us) SELECT alive_us, @now FROM dashboard WHERE alive_us < @now - @least ON CONFLICT DO NOTHING;
         INSERT INTO dashboard (id, alive_us) VALUES (1, @now) ON CONFLICT (id) DO UPDATE SET alive_us = excluded.alive_us;
         """;
 
@@ -66,7 +63,7 @@ internal sealed class StartedWork(long now) : IStoreWork
 
     /// <inheritdoc/>
     public void Apply(StoreTransaction transaction) =>
-        transaction.Connection.Execute(PauseSql, new { now, least = (long)ProbeContract.SilentAfter.TotalMicroseconds }, transaction.Sqlite);
+        transaction.Connection.Execute(PauseSql, new { now, least = (long)ProbeContract.SilentAfter.TotalMicroseconds }, transaction.Inner);
 
     /// <inheritdoc/>
     public void Committed()

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 
 namespace TdxDash.Web.Store.History;
 
@@ -10,7 +10,7 @@ internal sealed class TextPool
     private readonly Dictionary<string, long> _ids = new(StringComparer.Ordinal);
 
     /// <summary>The id of a text, which is stored when it is new.</summary>
-    public long IdOf(SqliteConnection connection, SqliteTransaction transaction, string text)
+    public long IdOf(DbConnection connection, DbTransaction transaction, string text)
     {
         if (_ids.TryGetValue(text, out long known))
         {
@@ -18,7 +18,7 @@ internal sealed class TextPool
         }
 
         long id = connection.QueryFirstOrDefault<long?>("SELECT id FROM texts WHERE text = @text", new { text }, transaction)
-            ?? connection.QuerySingle<long>("INSERT INTO texts (text) VALUES (@text) RETURNING id", new { text }, transaction);
+            ?? connection.QuerySingle<long>("INSERT INTO texts (id, text) SELECT coalesce(max(id), 0) + 1, @text FROM texts RETURNING id", new { text }, transaction);
         if (_ids.Count >= MostKept)
         {
             _ids.Clear();
@@ -30,7 +30,7 @@ internal sealed class TextPool
 }
 
 /// <summary>The texts behind the ids, for readers. Texts are never changed or deleted, so that what was read stays right.</summary>
-internal sealed class TextTable(StorePath path)
+internal sealed class TextTable(StoreEngine store)
 {
     private readonly Lock _gate = new();
     private volatile string?[] _texts = [];
@@ -59,7 +59,7 @@ internal sealed class TextTable(StorePath path)
                 return known;
             }
 
-            using SqliteConnection connection = path.OpenReader();
+            using DbConnection connection = store.OpenReader();
             List<TextRow> news = connection.Query<TextRow>("SELECT id AS Id, text AS Text FROM texts WHERE id >= @from ORDER BY id", new { from = (long)known.Length }).AsList();
             if (news.Count == 0)
             {

@@ -1,11 +1,11 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Wire;
 
 namespace TdxDash.Web.Store.Probes;
 
 /// <summary>Reads probes and tokens. Each connection of a probe reads its row anew: what was revoked a moment ago is refused, and what a command enrolled is accepted.</summary>
-internal sealed class ProbeReader(StorePath path)
+internal sealed class ProbeReader(StoreEngine store)
 {
     private const string Columns = """
         SELECT p.id AS Id, p.scope AS Scope, p.host_id AS HostId, p.name AS Name, p.key_id AS KeyId, p.public_key AS PublicKey, p.token AS Token,
@@ -28,7 +28,7 @@ internal sealed class ProbeReader(StorePath path)
         {
             if (_realm is null)
             {
-                using SqliteConnection connection = path.OpenReader();
+                using DbConnection connection = store.OpenReader();
                 _realm = connection.QuerySingle<string>("SELECT realm FROM probe_realm");
             }
 
@@ -39,7 +39,7 @@ internal sealed class ProbeReader(StorePath path)
     /// <summary>The probe with a key, also one that was revoked.</summary>
     public ProbeRow? Find(string keyId)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return connection.QueryFirstOrDefault<Raw>($"{Columns} WHERE p.key_id = @keyId", new { keyId })?.Row;
     }
 
@@ -50,7 +50,7 @@ internal sealed class ProbeReader(StorePath path)
     public IReadOnlyList<ProbeRow> Search(string text, int most, out long count)
     {
         const string Where = "WHERE @text = '' OR instr(lower(p.name), @text) > 0 OR instr(p.host_id, @text) > 0 OR instr(p.key_id, @text) > 0";
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         var values = new { text = text.ToLowerInvariant(), most };
         count = connection.QuerySingle<long>($"SELECT count(*) FROM probes p {Where}", values);
         return [.. connection.Query<Raw>($"{Columns} {Where} ORDER BY p.revoked_at_us IS NOT NULL, p.name, p.id LIMIT @most", values).Select(raw => raw.Row)];
@@ -59,7 +59,7 @@ internal sealed class ProbeReader(StorePath path)
     /// <summary>The newest tokens, newest first.</summary>
     public IReadOnlyList<TokenRow> Tokens(int most)
     {
-        using SqliteConnection connection = path.OpenReader();
+        using DbConnection connection = store.OpenReader();
         return [.. connection.Query<RawToken>($"{TokenColumns} ORDER BY id DESC LIMIT @most", new { most }).Select(raw => raw.Row)];
     }
 

@@ -1,9 +1,9 @@
+using System.Data.Common;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Api.Rest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Tests.Components;
@@ -235,7 +235,7 @@ public sealed class ChangeResourceTests(ApiSite site) : IClassFixture<ApiSite>
 
     private async Task<(string Actor, string Action)[]> AuditAsync(string hostId)
     {
-        using SqliteConnection connection = site.Dashboard.Path.OpenReader();
+        using DbConnection connection = site.Dashboard.Engine.OpenReader();
         (string Actor, string Action, string Address)[] rows = [.. await connection.QueryAsync<(string, string, string)>("SELECT actor, action, address FROM audit WHERE target = @hostId AND actor NOT LIKE 'probe:%' ORDER BY id", new { hostId })];
         Assert.All(rows, row => Assert.Equal("127.0.0.1", row.Address));
         return [.. rows.Select(row => (row.Actor, row.Action))];

@@ -155,7 +155,7 @@ public sealed class AlertDeliveryTests : IAsyncLifetime
         await _house.FireAsync(1);
         await DeliverGroupAsync();
 
-        foreach (string file in Directory.EnumerateFiles(_house.Store.Path.Folder))
+        foreach (string file in Directory.EnumerateFiles(_house.Store.Engine.Folder))
         {
             await using FileStream stream = new(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var text = new StreamReader(stream, Encoding.Latin1);

@@ -97,7 +97,7 @@ internal sealed class AlertHouse : IAsyncDisposable
     public async Task RestartAsync()
     {
         await _services.DisposeAsync();
-        _fleet = new FleetView(new SnapshotReader(Store.Path), Store.Digests, Store.MakeDigest, Store.Time, NullLogger<FleetView>.Instance);
+        _fleet = new FleetView(new SnapshotReader(Store.Engine), Store.Digests, Store.MakeDigest, Store.Time, NullLogger<FleetView>.Instance);
         _fleet.Load();
         _services = Build();
     }
@@ -123,7 +123,7 @@ internal sealed class AlertHouse : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton<TimeProvider>(Store.Time);
-        services.AddSingleton(Store.Path);
+        services.AddSingleton(Store.Engine);
         services.AddSingleton<IFleetView>(_fleet);
         services.AddSingleton<LabelReader>();
         services.AddSingleton<LabelBook>();
@@ -133,7 +133,7 @@ internal sealed class AlertHouse : IAsyncDisposable
         services.AddSingleton(Store.Writer);
         services.AddSingleton(new DashboardOptions
         {
-            DataFolder = Store.Path.Folder,
+            DataFolder = Store.Engine.Folder,
             Urls = [],
             AllowRemote = false,
             Store = new StoreOptions { QueueLength = StoreOptions.DefaultQueueLength, QueueBytes = 1 << 20 },

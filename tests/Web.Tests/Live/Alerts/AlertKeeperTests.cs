@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Alerts;
 using TdxDash.Web.Security.Access;
@@ -8,11 +8,15 @@ using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Live.Alerts;
 
-public sealed class AlertKeeperTests : IAsyncDisposable
+public class AlertKeeperTests : IAsyncDisposable
 {
     private readonly AlertHouse _house = new();
 
-    public ValueTask DisposeAsync() => _house.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _house.DisposeAsync();
+    }
 
     [Fact]
     public async Task Round_FirstStart_HasTheDefaultRulesOnceAndForAll()
@@ -153,7 +157,7 @@ public sealed class AlertKeeperTests : IAsyncDisposable
 
     private (string Actor, string Action, string Target, string Detail)[] Audit()
     {
-        using SqliteConnection connection = _house.Store.Path.OpenReader();
+        using DbConnection connection = _house.Store.Engine.OpenReader();
         return [.. connection.Query<(string, string, string, string)>("SELECT actor, action, target, detail FROM audit WHERE action <> 'label.change' ORDER BY id")];
     }
 }

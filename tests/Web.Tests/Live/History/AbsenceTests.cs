@@ -1,6 +1,6 @@
+using System.Data.Common;
 using CsCheck;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
@@ -10,7 +10,7 @@ using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Live.History;
 
-public sealed class AbsenceTests
+public class AbsenceTests
 {
     private static readonly DateTimeOffset Start = HistoryStore.Start;
 
@@ -90,7 +90,7 @@ public sealed class AbsenceTests
             await RunAsync(store, new SignsWork(signs, UnixTime.ToMicroseconds(clock.GetUtcNow())));
         }
 
-        using SqliteConnection reader = store.Path.OpenReader();
+        using DbConnection reader = store.Engine.OpenReader();
         Assert.Equal(UnixTime.ToMicroseconds(Start.AddSeconds(15)), reader.QuerySingle<long>("SELECT last_seen_us FROM hosts"));
     }
 
@@ -153,7 +153,7 @@ public sealed class AbsenceTests
         await RunAsync(store, new StartedWork(UnixTime.ToMicroseconds(Start.AddSeconds(5))));
         await RunAsync(store, new StartedWork(UnixTime.ToMicroseconds(Start.AddHours(1))));
 
-        using SqliteConnection connection = store.Path.OpenReader();
+        using DbConnection connection = store.Engine.OpenReader();
 
         Assert.Equal([(UnixTime.ToMicroseconds(Start.AddSeconds(5)), UnixTime.ToMicroseconds(Start.AddHours(1)))], connection.Query<(long, long)>("SELECT from_us, to_us FROM pauses"));
     }
@@ -207,7 +207,7 @@ public sealed class AbsenceTests
 
     private static FleetView Loaded(HistoryStore store, TimeProvider clock)
     {
-        var fleet = new FleetView(new SnapshotReader(store.Path), store.Digests, store.MakeDigest, clock, NullLogger<FleetView>.Instance);
+        var fleet = new FleetView(new SnapshotReader(store.Engine), store.Digests, store.MakeDigest, clock, NullLogger<FleetView>.Instance);
         fleet.Load();
         return fleet;
     }

@@ -1,12 +1,12 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Tests.Components;
 using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Live.History;
 
-public sealed class AnnotationTests
+public class AnnotationTests
 {
     private static readonly DateTimeOffset Start = HistoryStore.Start;
     private static readonly TimeWindow Day = new(Start, Start.AddDays(1));
@@ -103,7 +103,7 @@ public sealed class AnnotationTests
         Assert.Null(await store.Notes.RestoreAsync(note.Id, Samples.By));
         Assert.NotNull(await store.Notes.EditAsync(note.Id + 1, draft!, Samples.By));
 
-        using SqliteConnection connection = store.Path.OpenReader();
+        using DbConnection connection = store.Engine.OpenReader();
         (string, string, string, string)[] audit = [.. connection.Query<(string, string, string, string)>("SELECT actor, action, target, detail FROM audit ORDER BY id")];
 
         Assert.Equal(

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using DbUp.Engine;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -11,7 +12,7 @@ using TdxDash.Wire;
 
 namespace TdxDash.Web.Tests.Live.History;
 
-public sealed class HistoryKeeperTests
+public class HistoryKeeperTests
 {
     private static readonly TimeWindow Always = new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
 
@@ -47,9 +48,9 @@ public sealed class HistoryKeeperTests
         await using var store = new HistoryStore();
         await store.InsertAsync(1, 1, HistoryStore.Start);
         await store.InsertAsync(1, 2, HistoryStore.Start.AddMinutes(1));
-        using (SqliteConnection connection = store.Path.OpenPlain())
+        using (DbConnection connection = store.Engine.OpenBeside())
         {
-            connection.Execute("UPDATE bodies SET body = x'00' WHERE hash = (SELECT hash FROM snapshots WHERE sequence = 1)");
+            connection.Execute("UPDATE bodies SET body = @body WHERE hash = (SELECT hash FROM snapshots WHERE sequence = 1)", new { body = new byte[1] });
         }
 
         await store.CompareAllAsync();
@@ -74,7 +75,7 @@ public sealed class HistoryKeeperTests
         Assert.Equal("host-1 6.16.80", Assert.Single(await store.Past.AsOfAsync(HistoryStore.Start.AddHours(3), TestContext.Current.CancellationToken)).Summary.Name);
         await store.CompareAllAsync();
 
-        using SqliteConnection connection = store.Path.OpenReader();
+        using DbConnection connection = store.Engine.OpenReader();
         Assert.Equal(80, connection.QuerySingle<int>("SELECT count(*) FROM snapshots WHERE digest IS NOT NULL AND compared > 0"));
         Assert.Equal("host-1 6.16.80", Assert.Single(await store.Past.AsOfAsync(HistoryStore.Start.AddHours(3), TestContext.Current.CancellationToken)).Summary.Name);
     }

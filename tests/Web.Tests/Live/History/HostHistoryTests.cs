@@ -6,7 +6,7 @@ using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Live.History;
 
-public sealed class HostHistoryTests
+public class HostHistoryTests
 {
     private static readonly DateTimeOffset Start = HistoryStore.Start;
     private static readonly TimeWindow Day = new(Start, Start.AddDays(1));

@@ -1,9 +1,9 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Dapper;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
@@ -228,7 +228,7 @@ public sealed class LiveHubTests
     // As many rows as a host can have, without the way over the wire.
     private static void Fill(Dashboard dashboard, int count)
     {
-        using SqliteConnection connection = dashboard.Path.OpenPlain();
+        using DbConnection connection = dashboard.Engine.OpenBeside();
         connection.Execute("""
             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < @count)
             INSERT INTO events (host, boot_id, sequence, seen_at_us, received_at_us, body)

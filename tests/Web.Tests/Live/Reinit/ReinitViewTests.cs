@@ -19,7 +19,7 @@ public sealed class ReinitViewTests : IAsyncDisposable
     private readonly ReinitView _view;
     private long _sequence;
 
-    public ReinitViewTests() => _view = new ReinitView(new EventReader(_store.Path, NullLogger<EventReader>.Instance), NullLogger<ReinitView>.Instance);
+    public ReinitViewTests() => _view = new ReinitView(new EventReader(_store.Engine, NullLogger<EventReader>.Instance), NullLogger<ReinitView>.Instance);
 
     private HostReinit Known => _view.Find(Host)!;
 

@@ -6,7 +6,7 @@ using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Security.Access;
 
-public sealed class TokenBookTests : IAsyncLifetime
+public class TokenBookTests : IAsyncLifetime
 {
     private static readonly TimeSpan Life = TimeSpan.FromDays(90);
 
@@ -18,11 +18,12 @@ public sealed class TokenBookTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _dashboard = await Dashboard.StartAsync(_folder);
-        _book = new TokenBook(_dashboard.Path, _dashboard.Service<StoreWriter>(), _dashboard.Service<AccountBook>(), _time);
+        _book = new TokenBook(_dashboard.Engine, _dashboard.Service<StoreWriter>(), _dashboard.Service<AccountBook>(), _time);
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await _dashboard.DisposeAsync();
         _folder.Dispose();
     }

@@ -1,10 +1,10 @@
+using System.Data.Common;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using Dapper;
 using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
 using TdxDash.Web.Security.Access;
@@ -17,7 +17,7 @@ using TdxDash.Wire;
 namespace TdxDash.Web.Tests.Security.Probes;
 
 /// <summary>Enrolment over HTTP: tokens, what a key may not take over, another key in the place of one.</summary>
-public sealed class EnrolmentTests : IAsyncLifetime
+public class EnrolmentTests : IAsyncLifetime
 {
     private const string Host = "0d5a1c1e-3f5b-4c3c-9a64-000000000001";
 
@@ -36,6 +36,7 @@ public sealed class EnrolmentTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         _client?.Dispose();
         await Dashboard.DisposeAsync();
         _folder.Dispose();
@@ -219,13 +220,13 @@ public sealed class EnrolmentTests : IAsyncLifetime
 
     private IReadOnlyList<string> Audit(string action)
     {
-        using SqliteConnection connection = Dashboard.Path.OpenReader();
+        using DbConnection connection = Dashboard.Engine.OpenReader();
         return [.. connection.Query<string>("SELECT action FROM audit WHERE action LIKE @action AND address <> 'test' ORDER BY id", new { action })];
     }
 
     private long Count(string sql, object values)
     {
-        using SqliteConnection connection = Dashboard.Path.OpenReader();
+        using DbConnection connection = Dashboard.Engine.OpenReader();
         return connection.QuerySingle<long>(sql, values);
     }
 

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
@@ -7,7 +8,6 @@ using System.Text;
 using Dapper;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
-using Microsoft.Data.Sqlite;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Security.Probes;
 using TdxDash.Web.Store;
@@ -228,7 +228,7 @@ public sealed class HostileProbeTests : IAsyncLifetime
             Assert.DoesNotContain('\u001b', page);
         }
 
-        using SqliteConnection connection = Dashboard.Path.OpenReader();
+        using DbConnection connection = Dashboard.Engine.OpenReader();
         Assert.Equal(0, connection.QuerySingle<long>("SELECT count(*) FROM audit WHERE instr(detail || target || actor, char(27)) > 0 OR instr(detail || target || actor, char(8238)) > 0"));
     }
 
@@ -304,7 +304,7 @@ public sealed class HostileProbeTests : IAsyncLifetime
 
     private IReadOnlyList<string> Audit(string action)
     {
-        using SqliteConnection connection = Dashboard.Path.OpenReader();
+        using DbConnection connection = Dashboard.Engine.OpenReader();
         return [.. connection.Query<string>("SELECT target FROM audit WHERE action = @action ORDER BY id", new { action })];
     }
 

@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store.Care;
@@ -128,9 +128,9 @@ public sealed class ClockTrustTests : IAsyncDisposable
         Assert.True(keeper.IsCheckDue);
     }
 
-    private StoreKeeper Keeper(RetentionRule rule) => new(_store.Path, _store.Writer, new StoreCondition(_store.Writer), new DashboardOptions
+    private StoreKeeper Keeper(RetentionRule rule) => new(_store.Engine, _store.Writer, new StoreCondition(_store.Writer), new DashboardOptions
     {
-        DataFolder = _store.Path.Folder,
+        DataFolder = _store.Engine.Folder,
         Urls = [],
         AllowRemote = false,
         Store = new StoreOptions { QueueLength = 1, QueueBytes = 1 },
@@ -147,7 +147,7 @@ public sealed class ClockTrustTests : IAsyncDisposable
 
     private int Snapshots()
     {
-        using SqliteConnection reader = _store.Path.OpenReader();
+        using DbConnection reader = _store.Engine.OpenReader();
         return reader.QuerySingle<int>("SELECT count(*) FROM snapshots");
     }
 }

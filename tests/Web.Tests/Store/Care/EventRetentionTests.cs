@@ -1,5 +1,5 @@
+using System.Data.Common;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Web.Live;
 using TdxDash.Web.Store;
@@ -8,7 +8,7 @@ using TdxDash.Web.Tests.Support;
 
 namespace TdxDash.Web.Tests.Store.Care;
 
-public sealed class EventRetentionTests
+public class EventRetentionTests
 {
     private static readonly DateTimeOffset Now = HistoryStore.Start.AddDays(100);
 
@@ -73,7 +73,7 @@ public sealed class EventRetentionTests
     public async Task Apply_MarksWhereTheStreamOfAHostBegins()
     {
         await using HistoryStore store = await WithBootsAsync();
-        var reader = new EventReader(store.Path, NullLogger<EventReader>.Instance);
+        var reader = new EventReader(store.Engine, NullLogger<EventReader>.Instance);
         Assert.Empty(reader.CutAfter(0));
 
         await ApplyAsync(store, Plan(store, new RetentionRule(TimeSpan.FromDays(85), null)));
@@ -98,7 +98,7 @@ public sealed class EventRetentionTests
         return store;
     }
 
-    private static RetentionPlan Plan(HistoryStore store, RetentionRule rule) => new RetentionReader(store.Path).Plan(rule, UnixTime.ToMicroseconds(Now));
+    private static RetentionPlan Plan(HistoryStore store, RetentionRule rule) => new RetentionReader(store.Engine).Plan(rule, UnixTime.ToMicroseconds(Now));
 
     private static async Task<long> ApplyAsync(HistoryStore store, RetentionPlan plan)
     {
@@ -114,7 +114,7 @@ public sealed class EventRetentionTests
 
     private static List<(long Host, string Boot, long Count)> Kept(HistoryStore store)
     {
-        using SqliteConnection reader = store.Path.OpenReader();
+        using DbConnection reader = store.Engine.OpenReader();
         return reader.Query<(long, string, long)>("SELECT host, boot_id, count(*) FROM events GROUP BY host, boot_id ORDER BY host").AsList();
     }
 }

@@ -1,6 +1,6 @@
+using System.Data.Common;
 using CsCheck;
 using Dapper;
-using Microsoft.Data.Sqlite;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
 using TdxDash.Web.Store;
@@ -10,7 +10,7 @@ namespace TdxDash.Web.Tests.Store.History;
 
 /// <summary>What the store keeps of intervals and neighbours equals what a walk over all rows gives, whatever order rows come in
 /// and however the dashboard's clock jumps.</summary>
-public sealed class InForceProperties
+public class InForceProperties
 {
     private const int Hosts = 3;
     private const int Span = 40;
@@ -51,7 +51,7 @@ public sealed class InForceProperties
             await store.CompareAllAsync();
         }
 
-        using SqliteConnection connection = store.Path.OpenReader();
+        using DbConnection connection = store.Engine.OpenReader();
         Dictionary<long, long?> bases = connection.Query<(long Revision, long? Base)>("SELECT revision, base FROM snapshots").ToDictionary(row => row.Revision, row => row.Base);
         Assert.All(rows, row =>
         {
