@@ -128,8 +128,16 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
     public override DbConnection OpenBeside()
     {
         NpgsqlConnection connection = OpenPlain();
-        connection.Execute(WriterSql);
-        return connection;
+        try
+        {
+            connection.Execute(WriterSql);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
