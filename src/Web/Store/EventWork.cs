@@ -1,3 +1,4 @@
+using Dapper;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;

@@ -82,7 +82,7 @@ public class ProbeHubTests
         DeliveryReply[] replies = await Dashboard.DeliverAsync(probe, [.. good[..3], good[0], good[3] with { Hash = new string('0', 64) }, good[4]]);
 
         Assert.Equal([DeliveryOutcome.Stored, DeliveryOutcome.Stored, DeliveryOutcome.Stored, DeliveryOutcome.Duplicate, DeliveryOutcome.Rejected, DeliveryOutcome.Stored], replies.Select(reply => reply.Outcome));
-        using SqliteConnection database = dashboard.Path.OpenReader();
+        using DbConnection database = dashboard.Engine.OpenReader();
         Assert.Equal([1, 2, 3, 5], database.Query<long>("SELECT sequence FROM snapshots ORDER BY revision"));
         Assert.Equal(5, dashboard.Fleet.LatestSequence(Dashboard.HostA));
     }
