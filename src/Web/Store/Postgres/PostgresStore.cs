@@ -35,6 +35,9 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
 
     private const string TotalSql = "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'";
 
+    private static readonly string[] ToldSettings =
+        ["synchronous_commit", "fsync", "full_page_writes", "data_checksums", "wal_level", "max_connections", "shared_buffers", "server_encoding", "lc_collate"];
+
     private readonly NpgsqlConnectionStringBuilder _address = Complete(new NpgsqlConnectionStringBuilder(options.Connection));
     private readonly Lock _gate = new();
     private NpgsqlDataSource? _readers;
@@ -222,8 +225,7 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
         ("schema", PostgresSchema.VersionOf(connection)),
         ("server", connection.ServerVersion),
         ("bytes", Size(connection, exactly: false).Total),
-        .. new[] { "synchronous_commit", "fsync", "full_page_writes", "data_checksums", "wal_level", "max_connections", "shared_buffers", "server_encoding", "lc_collate" }
-            .Select(name => (name, (object)(connection.QuerySingle<string?>("SELECT current_setting(@name, true)", new { name }) ?? ""))),
+        .. ToldSettings.Select(name => (name, (object)(connection.QuerySingle<string?>("SELECT current_setting(@name, true)", new { name }) ?? ""))),
     ];
 
     /// <inheritdoc/>
