@@ -20,17 +20,23 @@ internal sealed class Crowd : IAsyncDisposable
     private Crowd(HubConnection[] connections) => _connections = connections;
 
     /// <summary>Makes a token for demo machines.</summary>
-    public static string Token(string web, string folder)
+    /// <param name="web">The dashboard's program.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="store">Settings of its store.</param>
+    public static string Token(string web, string folder, IReadOnlyList<string> store)
     {
-        using Process command = Process.Start(new ProcessStartInfo("dotnet", [web, "enroll-token", "--for", "demo", $"--TdxDash:DataFolder={folder}"]) { RedirectStandardOutput = true })!;
+        using Process command = Process.Start(new ProcessStartInfo("dotnet", [web, "enroll-token", "--for", "demo", $"--TdxDash:DataFolder={folder}", .. store]) { RedirectStandardOutput = true })!;
         string token = command.StandardOutput.ReadToEnd().Trim();
         command.WaitForExit();
         return token;
     }
 
     /// <summary>Starts a dashboard.</summary>
-    public static Process Start(string web, string folder) => Process.Start(new ProcessStartInfo("dotnet",
-        [web, "--urls", Address.GetLeftPart(UriPartial.Authority), $"--TdxDash:DataFolder={folder}", "--Logging:LogLevel:Default=Warning"]))!;
+    /// <param name="web">Its program.</param>
+    /// <param name="folder">Its folder.</param>
+    /// <param name="store">Settings of its store.</param>
+    public static Process Start(string web, string folder, IReadOnlyList<string> store) => Process.Start(new ProcessStartInfo("dotnet",
+        [web, "--urls", Address.GetLeftPart(UriPartial.Authority), $"--TdxDash:DataFolder={folder}", "--Logging:LogLevel:Default=Warning", .. store]))!;
 
     /// <summary>Waits for the dashboard, enrols for demo machines and connects.</summary>
     public static async Task<Crowd> ConnectAsync(string token)

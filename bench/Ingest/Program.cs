@@ -2,19 +2,22 @@ using System.Diagnostics;
 using System.Globalization;
 using TdxDash.DemoFleet;
 using TdxDash.Ingest;
+using TdxDash.Testing;
 using TdxDash.Wire;
 
-if (args is not [var web, var folder, var text, .. var mode] || mode is not ([] or ["backup"]) || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int hosts) || hosts is < 2 or > 100_000 || !File.Exists(web))
+if (args is not [var web, var folder, var text, .. var mode] || mode is not ([] or ["backup"] or ["postgres"]) || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int hosts) || hosts is < 2 or > 100_000 || !File.Exists(web))
 {
     Console.Error.WriteLine("""
-        Usage: Ingest WEB FOLDER HOSTS [backup]
+        Usage: Ingest WEB FOLDER HOSTS [backup|postgres]
 
         Measures how fast a dashboard stores snapshots, beside raw SQLite on the same bytes and disk, and how many heartbeats it answers.
 
-          WEB     TdxDash.Web.dll of a published dashboard
-          FOLDER  an empty folder on the disk to measure; about 60 KB a host
-          HOSTS   how many demo hosts deliver the snapshots of a year
-          backup  measures what deliveries take while backups are made one after the other instead
+          WEB       TdxDash.Web.dll of a published dashboard
+          FOLDER    an empty folder on the disk to measure; about 60 KB a host
+          HOSTS     how many demo hosts deliver the snapshots of a year
+          backup    measures what deliveries take while backups are made one after the other instead
+          postgres  stores in a PostgreSQL server, which is started for it in the folder of temporary files with
+                    the settings that it has by itself, and stopped; its package must be installed
         """);
     return 2;
 }
@@ -28,8 +31,8 @@ Console.WriteLine($"{year.Count} snapshots of {hosts} demo hosts, {bytes / 1024.
 
 if (mode is ["backup"])
 {
-    string place = Path.Combine(folder, "dashboard"), secret = Crowd.Token(web, place);
-    using Process running = Crowd.Start(web, place);
+    string place = Path.Combine(folder, "dashboard"), secret = Crowd.Token(web, place, []);
+    using Process running = Crowd.Start(web, place, []);
     try
     {
         await using Crowd crowd = await Crowd.ConnectAsync(secret);
@@ -47,8 +50,10 @@ Stages.Print(year);
 double raw = RawSqlite.Write(Path.Combine(folder, "raw"), year);
 Console.WriteLine($"raw SQLite, WAL and FULL, {RawSqlite.Batch} rows a commit: {raw:F0} rows/s");
 
-string token = Crowd.Token(web, Path.Combine(folder, "dashboard"));
-using Process dashboard = Crowd.Start(web, Path.Combine(folder, "dashboard"));
+using PostgresServer? server = mode is ["postgres"] ? new PostgresServer(isDurable: true) : null;
+string[] store = server is null ? [] : ["--TdxDash:Store:Engine=postgres", $"--TdxDash:Store:ConnectionString={server.Address("postgres")}"];
+string token = Crowd.Token(web, Path.Combine(folder, "dashboard"), store);
+using Process dashboard = Crowd.Start(web, Path.Combine(folder, "dashboard"), store);
 try
 {
     await using Crowd crowd = await Crowd.ConnectAsync(token);

@@ -18,10 +18,10 @@ public sealed class PostgresServer : IDisposable
     private readonly string _settings;
 
     /// <summary>Makes and starts one.</summary>
-    /// <param name="isDurable">Whether commits wait for the disk; most tests ask for nothing of it.</param>
+    /// <param name="isDurable">Whether commits wait for the disk, as with the server's own settings; most tests ask for nothing of it.</param>
     public PostgresServer(bool isDurable)
     {
-        _settings = $"-c listen_addresses= -c unix_socket_directories={_folder} -c fsync={(isDurable ? "on" : "off")} -c full_page_writes={(isDurable ? "on" : "off")} -c max_connections=400 -c shared_buffers=64MB";
+        _settings = $"-c listen_addresses= -c unix_socket_directories={_folder} -c max_connections=400{(isDurable ? "" : " -c fsync=off -c full_page_writes=off -c shared_buffers=64MB")}";
         if (Environment.IsPrivilegedProcess)
         {
             Run("chown", ["postgres", _folder]);

@@ -124,6 +124,9 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStor
     /// <summary>The outcome, after the commit.</summary>
     public Task<StoreOutcome> Done => _done.Task;
 
+    /// <summary>The snapshot.</summary>
+    public SnapshotRow Row => row;
+
     /// <inheritdoc/>
     public int Bytes => row.Body.Length;
 
@@ -149,6 +152,14 @@ internal sealed class SnapshotWork(SnapshotRow row, Action<long> onHeld) : IStor
 
         _outcome = new StoreOutcome.Stored(Insert(transaction, hash));
     }
+
+    /// <summary>Takes what an engine did that stores several at once.</summary>
+    /// <param name="hash">The hash of what is stored now under its host, boot and sequence.</param>
+    /// <param name="revision">Its revision.</param>
+    /// <param name="isNew">Whether that was not there before.</param>
+    public void Settle(string hash, long revision, bool isNew) => _outcome = isNew ? new StoreOutcome.Stored(revision)
+        : hash == row.Hash.ToString() ? new StoreOutcome.Duplicate(revision)
+        : new StoreOutcome.Conflict(hash);
 
     /// <inheritdoc/>
     public void Committed()

@@ -59,6 +59,15 @@ internal abstract class StoreEngine
     /// <summary>Begins a transaction that no other overtakes: numbers that it gives are committed before any higher one is given.</summary>
     public abstract DbTransaction Begin(DbConnection connection);
 
+    /// <summary>Runs the statements of works, in their order.</summary>
+    public virtual void Apply(StoreTransaction transaction, IReadOnlyList<IStoreWork> works)
+    {
+        foreach (IStoreWork work in works)
+        {
+            work.Apply(transaction);
+        }
+    }
+
     /// <summary>Saves when hosts were last heard of, in microseconds since 1970 in UTC.</summary>
     public abstract void SaveSeen(StoreTransaction transaction, IReadOnlyList<(string HostId, long At)> seen);
 

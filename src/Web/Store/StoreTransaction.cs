@@ -48,6 +48,28 @@ internal sealed record StoreTransaction(StoreEngine Engine, DbConnection Connect
         return numbers;
     }
 
+    /// <summary>Runs a statement for each of some rows; in one turn to the server where the engine has such.</summary>
+    /// <param name="sql">One statement: a constant.</param>
+    /// <param name="rows">The parameters of each row, always the same ones in the same order.</param>
+    public void ExecuteAll(string sql, IReadOnlyList<(string Name, object? Value)[]> rows)
+    {
+        if (!Connection.CanCreateBatch)
+        {
+            foreach ((string Name, object? Value)[] values in rows)
+            {
+                Execute(sql, values);
+            }
+
+            return;
+        }
+
+        foreach ((string Name, object? Value)[][] piece in rows.Chunk(MostInBatch))
+        {
+            using DbBatch batch = Together(sql, piece);
+            batch.ExecuteNonQuery();
+        }
+    }
+
     /// <summary>Runs a query that is kept prepared.</summary>
     /// <param name="sql">As <see cref="PreparedStatements.Of"/> takes it.</param>
     /// <param name="read">Reads a row.</param>
@@ -62,9 +84,9 @@ internal sealed record StoreTransaction(StoreEngine Engine, DbConnection Connect
 
     // The text is a constant, not put together from what came from outside.
 #pragma warning disable CA2100
-    private void Add(List<long> numbers, string sql, (string Name, object? Value)[][] rows)
+    private DbBatch Together(string sql, (string Name, object? Value)[][] rows)
     {
-        using DbBatch batch = Connection.CreateBatch();
+        DbBatch batch = Connection.CreateBatch();
         batch.Transaction = Inner;
         foreach ((string Name, object? Value)[] values in rows)
         {
@@ -80,6 +102,13 @@ internal sealed record StoreTransaction(StoreEngine Engine, DbConnection Connect
             batch.BatchCommands.Add(command);
         }
 
+        return batch;
+    }
+#pragma warning restore CA2100
+
+    private void Add(List<long> numbers, string sql, (string Name, object? Value)[][] rows)
+    {
+        using DbBatch batch = Together(sql, rows);
         using DbDataReader reader = batch.ExecuteReader();
         do
         {
@@ -90,5 +119,4 @@ internal sealed record StoreTransaction(StoreEngine Engine, DbConnection Connect
         }
         while (reader.NextResult());
     }
-#pragma warning restore CA2100
 }

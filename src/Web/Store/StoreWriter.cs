@@ -131,11 +131,7 @@ internal sealed class StoreWriter : IAsyncDisposable
             _connection ??= _store.OpenWriter();
             using DbTransaction transaction = _store.Begin(_connection);
             var open = new StoreTransaction(_store, _connection, transaction, _statements ??= new PreparedStatements(_connection), _texts ??= new TextPool());
-            foreach (IStoreWork work in batch)
-            {
-                work.Apply(open);
-            }
-
+            _store.Apply(open, batch);
             transaction.Commit();
         }
         // The edge of the writer's loop: whatever failed, nothing was acknowledged, and the next batch gets its chance.

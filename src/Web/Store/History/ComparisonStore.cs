@@ -60,12 +60,9 @@ internal sealed class ComparisonWork(IReadOnlyList<Comparison> comparisons) : IS
     /// <inheritdoc/>
     public void Apply(StoreTransaction transaction)
     {
-        foreach (Comparison comparison in comparisons)
-        {
-            byte[]? digest = comparison.Digest is { } made ? DigestCodec.Write(made, transaction.IdOf) : null;
-            transaction.Execute(Sql, ("@Form", DigestCodec.Form), ("@Base", comparison.Row.Base ?? 0L), ("@Fields", comparison.Change.Fields),
-                ("@Kinds", (int)comparison.Change.Kinds), ("@Headline", comparison.Change.Headline), ("@Digest", digest), ("@Revision", comparison.Row.Revision));
-        }
+        transaction.ExecuteAll(Sql, [.. comparisons.Select(comparison => ((string, object?)[])[("@Form", DigestCodec.Form), ("@Base", comparison.Row.Base ?? 0L), ("@Fields", comparison.Change.Fields),
+            ("@Kinds", (int)comparison.Change.Kinds), ("@Headline", comparison.Change.Headline),
+            ("@Digest", comparison.Digest is { } made ? DigestCodec.Write(made, transaction.IdOf) : null), ("@Revision", comparison.Row.Revision)])]);
     }
 
     /// <inheritdoc/>

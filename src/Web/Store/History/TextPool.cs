@@ -19,13 +19,22 @@ internal sealed class TextPool
 
         long id = connection.QueryFirstOrDefault<long?>("SELECT id FROM texts WHERE text = @text", new { text }, transaction)
             ?? connection.QuerySingle<long>("INSERT INTO texts (id, text) SELECT coalesce(max(id), 0) + 1, @text FROM texts RETURNING id", new { text }, transaction);
+        Learn(text, id);
+        return id;
+    }
+
+    /// <summary>Whether the id of a text is known without asking the database.</summary>
+    public bool Knows(string text) => _ids.ContainsKey(text);
+
+    /// <summary>Keeps the id that the database has for a text.</summary>
+    public void Learn(string text, long id)
+    {
         if (_ids.Count >= MostKept)
         {
             _ids.Clear();
         }
 
         _ids[text] = id;
-        return id;
     }
 }
 

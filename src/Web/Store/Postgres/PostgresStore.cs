@@ -177,6 +177,9 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
     }
 
     /// <inheritdoc/>
+    public override void Apply(StoreTransaction transaction, IReadOnlyList<IStoreWork> works) => PostgresSnapshots.Apply(transaction, works);
+
+    /// <inheritdoc/>
     public override void SaveSeen(StoreTransaction transaction, IReadOnlyList<(string HostId, long At)> seen)
     {
         if (seen.Count > 0)

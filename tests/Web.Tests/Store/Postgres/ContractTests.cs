@@ -1,5 +1,3 @@
-using TdxDash.Web.Tests.Ingest;
-using TdxDash.Web.Tests.Live;
 using TdxDash.Web.Tests.Live.Alerts;
 using TdxDash.Web.Tests.Live.History;
 using TdxDash.Web.Tests.Security.Access;
@@ -25,13 +23,7 @@ public sealed class AnnotationOnPostgresTests : AnnotationTests, IOnPostgres;
 
 public sealed class HistoryKeeperOnPostgresTests : HistoryKeeperTests, IOnPostgres;
 
-public sealed class HostHistoryOnPostgresTests : HostHistoryTests, IOnPostgres;
-
-public sealed class FleetStartOnPostgresTests : FleetStartTests, IOnPostgres;
-
 public sealed class AlertKeeperOnPostgresTests : AlertKeeperTests, IOnPostgres;
-
-public sealed class ProbeHubOnPostgresTests : ProbeHubTests, IOnPostgres;
 
 public sealed class EnrolmentOnPostgresTests : EnrolmentTests, IOnPostgres;
 
