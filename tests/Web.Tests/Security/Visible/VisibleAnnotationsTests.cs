@@ -25,7 +25,7 @@ public sealed class VisibleAnnotationsTests
         await using var store = new HistoryStore();
         await store.InsertAsync(1, 1, HistoryStore.Start);
         long from = UnixTime.ToMicroseconds(HistoryStore.Start);
-        Assert.Null((await new DirectWork<int>(transaction => transaction.Connection.Execute(FillSql, new { from, most = Others }, transaction.Sqlite)).RunAsync(store.Writer)).Failure);
+        Assert.Null((await new DirectWork<int>(transaction => transaction.Connection.Execute(FillSql, new { from, most = Others }, transaction.Inner)).RunAsync(store.Writer)).Failure);
         var notes = new VisibleAnnotations((Annotations)store.Notes, new FakeViewer { Rights = Rights.None });
         var window = new TimeWindow(HistoryStore.Start, HistoryStore.Start.AddDays(1));
 
