@@ -17,7 +17,7 @@ internal static class LinkTable
 {
     private const string FindSql = "SELECT key, account, name, grants, expires_at_us FROM account_links WHERE key = @key";
     private const string AddSql = "INSERT INTO account_links (key, account, name, grants, expires_at_us) VALUES (@Key, @Account, @Name, @Grants, @Expires)";
-    private const string PurgeSql = "DELETE FROM account_links WHERE expires_at_us < @now OR account = @Account OR (@Account IS NULL AND account IS NULL AND lower(name) IS NOT DISTINCT FROM lower(@Name))";
+    private const string PurgeSql = "DELETE FROM account_links WHERE expires_at_us < @now OR account = @Account OR (@Account IS NULL AND account IS NULL AND name IS NOT DISTINCT FROM @Name)";
     private const string TakeSql = "DELETE FROM account_links WHERE key = @key RETURNING 1";
     private const string EndSql = "DELETE FROM account_links WHERE account = @account";
     private const string EndFirstSql = "DELETE FROM account_links WHERE account IS NULL AND name IS NULL";
