@@ -15,6 +15,7 @@ internal static class NodeServices
     public static void AddStore(IServiceCollection services, DashboardOptions options)
     {
         services.AddSingleton(new StorePath(options.DataFolder));
+        services.AddSingleton<NodeCondition>();
         if (options.Store.Postgres is not { } postgres)
         {
             services.AddSingleton<StoreEngine>(provider => provider.GetRequiredService<StorePath>());

@@ -52,9 +52,30 @@ internal sealed partial class RedisSignal : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await TellAsync(stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                // The dashboard stops.
+            }
+            // The edge of the loop: whatever the library met, it is tried anew, and the store tells the rest meanwhile.
+            catch (Exception e)
+            {
+                Tell(isThere: false, e.Message);
+                await Task.Delay(RetryMilliseconds, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task TellAsync(CancellationToken stopping)
+    {
         try
         {
-            await using ConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync(Configuration()).WaitAsync(stoppingToken);
+            await using ConnectionMultiplexer redis = await ConnectionMultiplexer.ConnectAsync(Configuration()).WaitAsync(stopping);
             redis.ConnectionFailed += (_, failure) => Tell(isThere: false, failure.FailureType.ToString());
             redis.ConnectionRestored += (_, _) => Tell(isThere: true, "");
             ISubscriber subscriber = redis.GetSubscriber();
@@ -62,17 +83,17 @@ internal sealed partial class RedisSignal : BackgroundService
             await subscriber.SubscribeAsync(RedisChannel.Literal(Channel), (_, node) => Hear(node), CommandFlags.FireAndForget);
             _redis = redis;
             Tell(redis.IsConnected, "it cannot be reached");
-            while (await _commits.Reader.WaitToReadAsync(stoppingToken))
+            while (await _commits.Reader.WaitToReadAsync(stopping))
             {
                 _commits.Reader.TryRead(out _);
                 await subscriber.PublishAsync(RedisChannel.Literal(Channel), _store.Node, CommandFlags.FireAndForget);
                 Interlocked.Increment(ref _told);
-                await Task.Delay(Rest, stoppingToken);
+                await Task.Delay(Rest, stopping);
             }
         }
-        catch (OperationCanceledException)
+        finally
         {
-            // The dashboard stops.
+            _redis = null;
         }
     }
 

@@ -72,6 +72,7 @@ public sealed class StorePageTests : BunitContext
         Services.AddSingleton<IStoreCondition>(condition);
         Services.AddSingleton(Store.Engine);
         Services.AddSingleton(options);
+        Services.AddSingleton(new NodeCondition(JobTurn.Alone()));
         Services.AddSingleton(new StoreKeeper(Store.Engine, Store.Writer, condition, JobTurn.Alone(), options, Store.Time, NullLogger<StoreKeeper>.Instance));
         Services.AddSingleton(new BackupKeeper(Store.Path, options, Store.Time, NullLogger<BackupKeeper>.Instance));
         Services.AddScoped<CircuitRenders>();
