@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Xml.Linq;
 using Dapper;
 using Microsoft.AspNetCore.DataProtection;
@@ -19,7 +20,25 @@ internal sealed class KeyStart(PostgresStore store, DataKeys keys, IDataProtecti
     private const string TurnSql = $"SELECT pg_advisory_lock({PostgresStore.LockClass}, 5)";
 
     /// <inheritdoc/>
+    /// <exception cref="StartRefusedException">The database does not answer; the message says why and what to do.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Begin();
+        }
+        catch (DbException e) when (store.RefusalOf(e) is { } refusal)
+        {
+            throw refusal;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Begin()
     {
         using NpgsqlConnection connection = store.OpenPlain();
         connection.Execute(TurnSql);
@@ -33,9 +52,5 @@ internal sealed class KeyStart(PostgresStore store, DataKeys keys, IDataProtecti
 
         // Reads the keys, and makes one where none holds.
         provider.CreateProtector("TdxDash.Start").Protect([]);
-        return Task.CompletedTask;
     }
-
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

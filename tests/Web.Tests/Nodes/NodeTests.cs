@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -202,6 +203,24 @@ public sealed class NodeTests : IAsyncLifetime
 
         // The other one tells nobody of signs that were not its own.
         Assert.Empty(B.Fleet.TakeUnsaved().Seen);
+    }
+
+    [Fact]
+    public async Task Keys_OfADataFolder_AreTakenOverAndShared()
+    {
+        using var folder = new TempFolder();
+        using TestStore store = TestStore.MakePostgres();
+        string kept;
+        await using (Dashboard before = await Dashboard.StartAsync(folder))
+        {
+            kept = Protector(before).Protect("a secret");
+        }
+
+        await using Dashboard after = await Dashboard.StartAsync(folder, settings: store.Settings);
+        Assert.Equal("a secret", Protector(after).Unprotect(kept));
+        Assert.Equal("another", Protector(B).Unprotect(Protector(A).Protect("another")));
+
+        static IDataProtector Protector(Dashboard dashboard) => dashboard.Service<IDataProtectionProvider>().CreateProtector("test");
     }
 
     [Fact]

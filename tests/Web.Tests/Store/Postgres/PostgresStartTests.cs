@@ -128,6 +128,8 @@ public sealed class PostgresStartTests
     [InlineData("--TdxDash:Store:Engine=postgres --TdxDash:Store:ConnectionString=canary", "cannot be read")]
     [InlineData("--TdxDash:Store:Engine=postgres --TdxDash:Store:ConnectionString=Host=a;Password=canary", "names no Database")]
     [InlineData("--TdxDash:Store:Engine=postgres --TdxDash:Store:ConnectionString=Host=a;Database=b;Password=canary --TdxDash:Backup:Folder=/b", "pg_dump")]
+    [InlineData("--TdxDash:Redis:ConnectionString=r.example:6379,password=canary", "SQLite is for one dashboard")]
+    [InlineData("--TdxDash:Store:Engine=postgres --TdxDash:Store:ConnectionString=Host=a;Database=b --TdxDash:Redis:ConnectionString=password=canary", "names no server")]
     public void Read_WrongSettings_SaysWhatToDoAndNoPassword(string line, string expected)
     {
         StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => DashboardOptions.Read(new ConfigurationBuilder()
