@@ -8,9 +8,8 @@ namespace TdxDash.Web.Nodes;
 /// <summary>Takes the turn for background jobs by a lock of a session of PostgreSQL, which the server gives to another node once this one is gone.</summary>
 /// <param name="store">The database.</param>
 /// <param name="turn">The turn.</param>
-/// <param name="time">The clock.</param>
 /// <param name="log">The log.</param>
-internal sealed partial class JobKeeper(PostgresStore store, JobTurn turn, TimeProvider time, ILogger<JobKeeper> log) : BackgroundService
+internal sealed partial class JobKeeper(PostgresStore store, JobTurn turn, ILogger<JobKeeper> log) : BackgroundService
 {
     /// <summary>How often the lock is asked for, or whether the session that holds it still lives.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -43,19 +42,14 @@ internal sealed partial class JobKeeper(PostgresStore store, JobTurn turn, TimeP
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Factory.StartNew(() => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    // A thread of its own: a server that does not answer must not take those that answer requests.
+    private void Run(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
+        while (!stopping.WaitHandle.WaitOne(Interval))
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                Look();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The stop gives the lock back.
+            Look();
         }
     }
 

@@ -86,26 +86,28 @@ internal sealed partial class NodeFeed(IServiceProvider services, NodeReader rea
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Factory.StartNew(() => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    // A thread of its own: a server that does not answer must not take those that answer requests.
+    private void Run(CancellationToken stopping)
     {
-        await Task.Yield();
-        using var timer = new PeriodicTimer(Interval, time);
-        Task<bool> tick = timer.WaitForNextTickAsync(stoppingToken).AsTask(), call = _calls.Reader.WaitToReadAsync(stoppingToken).AsTask();
-        try
+        Task<bool> call = _calls.Reader.WaitToReadAsync(stopping).AsTask();
+        while (!stopping.IsCancellationRequested)
         {
-            while (true)
+            Task.WaitAny([call], Interval);
+            if (stopping.IsCancellationRequested)
             {
-                await await Task.WhenAny(tick, call);
-                tick = tick.IsCompleted ? timer.WaitForNextTickAsync(stoppingToken).AsTask() : tick;
-                _calls.Reader.TryRead(out _);
-                call = call.IsCompleted ? _calls.Reader.WaitToReadAsync(stoppingToken).AsTask() : call;
-                TryLook();
-                await Task.Delay(Rest, stoppingToken);
+                return;
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The dashboard stops.
+
+            if (call.IsCompleted)
+            {
+                _calls.Reader.TryRead(out _);
+                call = _calls.Reader.WaitToReadAsync(stopping).AsTask();
+            }
+
+            TryLook();
+            stopping.WaitHandle.WaitOne(Rest);
         }
     }
 
