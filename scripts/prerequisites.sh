@@ -61,7 +61,7 @@ missing_for_native_build() {
 	fi
 }
 
-# The packages that the tests need on top: the linker of Native AOT, libFuzzer, Node.js, curl for the examples of the API, networks, Python for its example, Prometheus and an Alertmanager, PostgreSQL, a browser, and a font to draw text with.
+# The packages that the tests need on top: the linker of Native AOT, libFuzzer, Node.js, curl for the examples of the API, networks, Python for its example, Prometheus and an Alertmanager, PostgreSQL, Redis, nginx, a browser, and a font to draw text with.
 missing_for_tests() {
 	missing_for_native_build
 	have clang || echo clang
@@ -75,6 +75,8 @@ missing_for_tests() {
 	have prometheus-alertmanager || echo prometheus-alertmanager
 	have promtool || echo prometheus
 	have_postgres || echo postgresql
+	have redis-server || echo redis-server
+	have nginx || [ -x /usr/sbin/nginx ] || echo nginx-light
 	[ -x /usr/bin/chromium-headless-shell ] || echo chromium-headless-shell
 	[ -n "$(find /usr/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ] || echo fonts-dejavu-core
 	missing_for_kernel_tests

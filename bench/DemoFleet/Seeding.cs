@@ -83,7 +83,7 @@ internal static class Seeding
     {
         long Micro(TimeSpan at) => UnixTime.ToMicroseconds(begin + at);
         Silence[] silences = [.. DemoYear.Gaps(host, moments).Select(gap => new Silence(host.Id, Micro(gap.From), Micro(gap.To)))];
-        return new SignsWork(new SignsOfLife([(host.Id, Micro(DemoYear.LastSeen(host, moments[^1].At)))], silences), Micro(DemoYear.Length));
+        return new SignsWork(new SignsOfLife([new SignOfLife(host.Id, Micro(DemoYear.LastSeen(host, moments[^1].At)))], silences), Micro(DemoYear.Length));
     }
 
     private static SnapshotWork Work(DemoHost host, DemoMoment moment, long sequence, DateTimeOffset begin)

@@ -14,13 +14,14 @@ COPY src/Tdx src/Tdx
 COPY src/Wire src/Wire
 COPY src/Web src/Web
 COPY wwwroot wwwroot
-RUN dotnet publish src/Web/Web.csproj -c Release --no-restore -o /app && mkdir /data /enroll
+RUN dotnet publish src/Web/Web.csproj -c Release --no-restore -o /app && mkdir /data /enroll /secrets
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /app ./
 COPY --from=build --chown=$APP_UID:$APP_UID /data /data
 COPY --from=build --chown=$APP_UID:$APP_UID /enroll /enroll
+COPY --from=build --chown=$APP_UID:$APP_UID /secrets /secrets
 USER $APP_UID
 VOLUME /data
 EXPOSE 8080

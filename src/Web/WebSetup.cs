@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.SignalR;
@@ -24,6 +25,7 @@ using TdxDash.Web.Live.Hubs;
 using TdxDash.Web.Live.Planning;
 using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Metrics;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
 using TdxDash.Web.Security.Access;
@@ -103,8 +105,7 @@ public static class WebSetup
     {
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(new StorePath(options.DataFolder));
-        services.AddSingleton(provider => options.Store.Postgres is null ? provider.GetRequiredService<StorePath>() : StoreEngines.Of(options, isDashboard: true));
+        NodeServices.AddStore(services, options);
         services.AddSingleton<MakeDigest>(HostDigest.From);
         services.AddSingleton<SnapshotReader>();
         services.AddSingleton<StoreWriter>();
@@ -133,6 +134,7 @@ public static class WebSetup
         VisibleParts.Add(services);
         // Started in this order and stopped in the other: the store outlives everything that writes.
         services.AddHostedService<StoreService>();
+        NodeServices.AddRunning(services, options);
         services.AddSingleton<RefusalAudit>();
         services.AddHostedService(provider => provider.GetRequiredService<RefusalAudit>());
         services.AddHostedService<FirstStart>();
@@ -148,8 +150,7 @@ public static class WebSetup
         AlertServices.Add(services);
         // Kept with the data, so that open forms outlive a restart; after the store, which makes the folder private.
         services.AddDataProtection().SetApplicationName("TdxDash");
-        services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>((keys, loggers) =>
-            keys.XmlRepository = new KeyFiles(new DirectoryInfo(Path.Combine(options.DataFolder, KeyFolder.Name)), loggers));
+        services.AddOptions<KeyManagementOptions>().Configure<IXmlRepository>((keys, repository) => keys.XmlRepository = repository);
         HealthEndpoints.Add(services);
         services.AddSignalR().AddJsonProtocol(json =>
         {

@@ -39,13 +39,22 @@ internal static class HealthEndpoints
         routes.MapHealthChecks(ReadyPath, new HealthCheckOptions { Predicate = check => check.Tags.Contains(Ready), ResponseWriter = WriteAsync }).AllowAnonymous();
     }
 
+    /// <summary>Adds a part without which the dashboard is slower, and ready all the same.</summary>
+    /// <param name="checks">The checks.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="isWhole">Whether it is all right.</param>
+    public static void AddLesser(IHealthChecksBuilder checks, string name, Func<IServiceProvider, bool> isWhole) =>
+        checks.Add(new HealthCheckRegistration(name, provider => new PartHealth(() => isWhole(provider)), HealthStatus.Degraded, [Ready]));
+
     private static HealthCheckRegistration Part(string name, Func<IServiceProvider, bool> isReady) =>
         new(name, provider => new PartHealth(() => isReady(provider)), HealthStatus.Unhealthy, [Ready]);
 
     private static Task WriteAsync(HttpContext context, HealthReport report)
     {
         context.Response.ContentType = MediaTypeNames.Text.Plain;
-        string[] missing = [.. report.Entries.Where(entry => entry.Value.Status != HealthStatus.Healthy).Select(entry => entry.Key)];
-        return context.Response.WriteAsync(missing.Length == 0 ? "ready\n" : $"not ready: {string.Join(", ", missing)}\n", context.RequestAborted);
+        string missing = Named(report, HealthStatus.Unhealthy), slower = Named(report, HealthStatus.Degraded);
+        return context.Response.WriteAsync(missing.Length > 0 ? $"not ready: {missing}\n" : slower.Length > 0 ? $"ready; degraded: {slower}\n" : "ready\n", context.RequestAborted);
     }
+
+    private static string Named(HealthReport report, HealthStatus status) => string.Join(", ", report.Entries.Where(entry => entry.Value.Status == status).Select(entry => entry.Key));
 }

@@ -8,5 +8,5 @@ internal sealed class PartHealth(Func<bool> isReady) : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(isReady() ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy());
+        Task.FromResult(isReady() ? HealthCheckResult.Healthy() : new HealthCheckResult(context.Registration.FailureStatus));
 }

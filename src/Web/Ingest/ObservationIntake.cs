@@ -1,5 +1,6 @@
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Security;
 using TdxDash.Web.Store;
 using TdxDash.Wire;
@@ -7,7 +8,7 @@ using TdxDash.Wire;
 namespace TdxDash.Web.Ingest;
 
 /// <summary>Takes observations from probes: checked, stored, and answered only after the commit.</summary>
-internal sealed class ObservationIntake(StoreWriter writer, FleetView fleet, ReinitView view, TimeProvider time, ILogger<ObservationIntake> log)
+internal sealed class ObservationIntake(StoreWriter writer, FleetView fleet, ReinitView view, TimeProvider time, ILogger<ObservationIntake> log, NodeFeed? nodes = null)
 {
     /// <summary>Stores one batch.</summary>
     public async Task<DeliveryReply> AcceptAsync(Caller caller, ObservationBatch? batch)
@@ -26,7 +27,7 @@ internal sealed class ObservationIntake(StoreWriter writer, FleetView fleet, Rei
 
             DateTimeOffset now = time.GetUtcNow();
             var work = new EventWork(new EventSender(caller.HostId, caller.HostName, caller.Origin, caller.ProbeVersion, bootId, UnixTime.ToMicroseconds(now)),
-                batch.Observations, stored => view.Apply(caller.HostId, bootId, stored, now));
+                batch.Observations, stored => Announce(caller, bootId, stored, now));
             if (writer.TryEnqueue(work) is string reason)
             {
                 return new DeliveryReply(DeliveryOutcome.RetryLater, reason, Intake.RetryAfterMilliseconds);
@@ -48,6 +49,19 @@ internal sealed class ObservationIntake(StoreWriter writer, FleetView fleet, Rei
         {
             IngestLog.Fault(log, caller.HostId, First(batch), e);
             return new DeliveryReply(DeliveryOutcome.RetryLater, "The dashboard failed on these observations; its log says how. Send them again later.");
+        }
+    }
+
+    // Where other nodes write too, listeners get what all of them wrote in the order of its numbers, as the store has it.
+    private void Announce(Caller caller, string bootId, IReadOnlyList<NewEvent> stored, DateTimeOffset at)
+    {
+        if (nodes is null)
+        {
+            view.Apply(caller.HostId, bootId, stored, at);
+        }
+        else
+        {
+            nodes.Call();
         }
     }
 

@@ -16,7 +16,7 @@ internal delegate HostDigest MakeDigest(Snapshot snapshot);
 internal sealed class FleetView(SnapshotReader reader, DigestSource digests, MakeDigest makeDigest, TimeProvider time, ILogger<FleetView> log) : IFleetView
 {
     private readonly ConcurrentDictionary<string, HostState> _hosts = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, long> _unsaved = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, SignOfLife> _unsaved = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<Silence> _silences = new();
     private readonly Lock _gate = new();
     private ImmutableList<Subscription> _subscriptions = [];
@@ -64,6 +64,16 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Mak
             }
         });
         _revision = rows.Select(row => row.Revision).Append(_revision).Max();
+    }
+
+    /// <summary>Takes in a snapshot that another node stored; nothing happens where it is not the latest, or known, as when this node stored it itself.</summary>
+    /// <exception cref="InvalidDataException">It has neither a digest nor a readable body; the message says what to do.</exception>
+    public void Take(LatestRow row)
+    {
+        if (!_hosts.TryGetValue(row.HostId, out HostState? known) || (row.Sequence, row.Revision).CompareTo((known.Sequence, known.Entry.Revision)) > 0)
+        {
+            Apply(row.Sequence, Entry(row));
+        }
     }
 
     /// <summary>Takes in what a host's latest body says, where its row came from a digest that says otherwise: an older version may have made it.</summary>
@@ -135,6 +145,20 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Mak
     /// <param name="dropped">What its journal ever dropped unsent; null where the sign does not say.</param>
     public void Heard(string hostId, string probeVersion, long? dropped = null)
     {
+        if (Hear(hostId, probeVersion, dropped, isElsewhere: false) is { } sign)
+        {
+            _unsaved[hostId] = sign;
+        }
+    }
+
+    /// <summary>Notes that another node heard of a host. When is this node's own time, at most some seconds later: the clocks of two machines differ. The other node keeps what is to be kept of it.</summary>
+    /// <param name="hostId">The host.</param>
+    /// <param name="dropped">What its journal ever dropped unsent; null where no heartbeat said.</param>
+    public void HeardElsewhere(string hostId, long? dropped) => Hear(hostId, null, dropped, isElsewhere: true);
+
+    /// <returns>The sign to be saved; null where there is no such host.</returns>
+    private SignOfLife? Hear(string hostId, string? probeVersion, long? dropped, bool isElsewhere)
+    {
         DateTimeOffset now = UnixTime.FromMicroseconds(UnixTime.ToMicroseconds(time.GetUtcNow()));
         HostEntry changed;
         bool isNews;
@@ -142,39 +166,40 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Mak
         {
             if (!_hosts.TryGetValue(hostId, out HostState? known))
             {
-                return;
+                return null;
             }
 
             // By the monotonic clock where it ran since: a wall clock that was set makes no host silent.
             TimeSpan unheard = known.Entry.HeardAt is { } heardAt ? time.GetElapsedTime(heardAt) : now - known.Entry.LastSeen;
             bool wasSilent = unheard > ProbeContract.SilentAfter;
             bool wasSet = (now - known.Entry.LastSeen - unheard).Duration() > ProbeContract.SilentAfter;
-            isNews = wasSilent || wasSet || known.Entry.ProbeVersion != probeVersion || (dropped ?? known.Entry.Dropped ?? 0) != (known.Entry.Dropped ?? 0);
-            if (wasSilent)
+            isNews = wasSilent || wasSet || known.Entry.ProbeVersion != (probeVersion ?? known.Entry.ProbeVersion) || (dropped ?? known.Entry.Dropped ?? 0) != (known.Entry.Dropped ?? 0);
+            if (wasSilent && !isElsewhere)
             {
                 _silences.Enqueue(new Silence(hostId, UnixTime.ToMicroseconds(now - unheard), UnixTime.ToMicroseconds(now)));
             }
 
-            changed = known.Entry with { LastSeen = now, HeardAt = time.GetTimestamp(), ProbeVersion = probeVersion, Dropped = dropped ?? known.Entry.Dropped };
+            changed = known.Entry with { LastSeen = now, HeardAt = time.GetTimestamp(), ProbeVersion = probeVersion ?? known.Entry.ProbeVersion, Dropped = dropped ?? known.Entry.Dropped };
             _hosts[hostId] = known with { Entry = changed };
         }
 
-        _unsaved[hostId] = UnixTime.ToMicroseconds(now);
         if (isNews)
         {
             Announce(changed);
         }
+
+        return new SignOfLife(hostId, UnixTime.ToMicroseconds(now), changed.Dropped);
     }
 
     /// <summary>Takes the signs of life that were not saved yet.</summary>
     public SignsOfLife TakeUnsaved()
     {
-        var seen = new List<(string, long)>();
+        var seen = new List<SignOfLife>();
         foreach (string hostId in _unsaved.Keys)
         {
-            if (_unsaved.TryRemove(hostId, out long at))
+            if (_unsaved.TryRemove(hostId, out SignOfLife sign))
             {
-                seen.Add((hostId, at));
+                seen.Add(sign);
             }
         }
 
@@ -195,13 +220,15 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Mak
             _silences.Enqueue(silence);
         }
 
-        foreach ((string hostId, long at) in signs.Seen)
+        foreach (SignOfLife sign in signs.Seen)
         {
-            _unsaved.TryAdd(hostId, at);
+            _unsaved.TryAdd(sign.HostId, sign);
         }
     }
 
-    private void Load(LatestRow row)
+    private void Load(LatestRow row) => _hosts[row.HostId] = new HostState(Entry(row), row.Sequence);
+
+    private HostEntry Entry(LatestRow row)
     {
         if (!SnapshotHash.TryParse(row.Hash, out SnapshotHash hash))
         {
@@ -210,7 +237,7 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Mak
 
         HostSummary summary = Limit(digests.StoredSummary(row.Digest) ?? makeDigest(reader.Read(hash)).Summary);
         DateTimeOffset lastSeen = UnixTime.FromMicroseconds(row.LastSeen), now = time.GetUtcNow();
-        _hosts[row.HostId] = new HostState(new HostEntry
+        return new HostEntry
         {
             HostId = row.HostId,
             Revision = row.Revision,
@@ -220,7 +247,7 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Mak
             // Saved while the clock was ahead: a host that is gone would not be silent until then.
             LastSeen = lastSeen > now ? now : lastSeen,
             ProbeVersion = row.ProbeVersion,
-        }, row.Sequence);
+        };
     }
 
     /// <summary>The same values, with the host's own texts safe to show.</summary>

@@ -6,6 +6,7 @@ namespace TdxDash.Web.Live;
 /// <summary>The labels in memory, loaded once from the store and changed after each commit.</summary>
 internal sealed class LabelBook : ILabelBook
 {
+    private readonly LabelReader _reader;
     private readonly StoreWriter _writer;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, HostLabels> _labels;
@@ -13,7 +14,7 @@ internal sealed class LabelBook : ILabelBook
 
     public LabelBook(LabelReader reader, StoreWriter writer, TimeProvider time)
     {
-        (_writer, _time) = (writer, time);
+        (_reader, _writer, _time) = (reader, writer, time);
         _labels = new(reader.All(), StringComparer.Ordinal);
     }
 
@@ -37,6 +38,14 @@ internal sealed class LabelBook : ILabelBook
     {
         var work = new LabelWork(labels, known, by, _time.GetUtcNow(), () => Take(labels));
         return _writer.TryEnqueue(work) ?? await work.Done.WaitAsync(cancellation);
+    }
+
+    /// <summary>Reads them again, as another node may have changed some.</summary>
+    public void Reload()
+    {
+        IReadOnlyDictionary<string, HostLabels> stored = _reader.All();
+        Take(stored.Keys.Concat(_labels.Keys).Distinct(StringComparer.Ordinal).Select(hostId => (HostId: hostId, Labels: stored.GetValueOrDefault(hostId, HostLabels.None)))
+            .Where(host => !host.Labels.Equals(Find(host.HostId))).ToDictionary(host => host.HostId, host => host.Labels));
     }
 
     /// <inheritdoc/>

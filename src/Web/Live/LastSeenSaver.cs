@@ -4,10 +4,8 @@ using TdxDash.Web.Store.History;
 namespace TdxDash.Web.Live;
 
 /// <summary>Saves signs of life, the hosts' and the dashboard's own, every few seconds and at the stop: a heartbeat is worth no flush of its own.</summary>
-internal sealed class LastSeenSaver(FleetView fleet, StoreWriter writer, TimeProvider time) : BackgroundService
+internal sealed class LastSeenSaver(FleetView fleet, StoreEngine store, StoreWriter writer, TimeProvider time) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -18,7 +16,7 @@ internal sealed class LastSeenSaver(FleetView fleet, StoreWriter writer, TimePro
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, time);
+        using var timer = new PeriodicTimer(store.SignsEvery, time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))

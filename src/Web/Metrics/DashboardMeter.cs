@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Store;
 
 namespace TdxDash.Web.Metrics;
@@ -20,7 +21,7 @@ internal sealed class DashboardMeter
     private readonly Histogram<double> _commit;
     private int _probes, _circuits, _connected;
 
-    public DashboardMeter(IMeterFactory meters, StoreWriter writer, StoreEngine store, TimeProvider time)
+    public DashboardMeter(IMeterFactory meters, StoreWriter writer, StoreEngine store, NodeCondition nodes, TimeProvider time)
     {
         Meter meter = meters.Create(Name);
         _deliveries = meter.CreateCounter<long>("tdxdash.ingest.deliveries", "{delivery}", "Snapshots, batches of observations and heartbeats of probes, by what became of them.");
@@ -36,6 +37,9 @@ internal sealed class DashboardMeter
         meter.CreateObservableGauge("tdxdash.store.database.size", () => Known(store.FileBytes().Database), "By", "Size of the database: of its file, or what PostgreSQL says.");
         meter.CreateObservableGauge("tdxdash.store.wal.size", () => Known(store.FileBytes().Log), "By", "Size of the database's write-ahead log; none of PostgreSQL.");
         meter.CreateObservableGauge("tdxdash.store.writable", () => writer.Trouble is null ? 1 : 0, null, "Whether the store can store: 1 while nothing keeps it from it.");
+        meter.CreateObservableGauge("tdxdash.nodes.others", () => Shared(nodes, nodes.Others), "{node}", "Other dashboards that use the same database.");
+        meter.CreateObservableGauge("tdxdash.nodes.jobs", () => Shared(nodes, nodes.HasJobs ? 1 : 0), null, "Whether the background jobs of all nodes run on this one.");
+        meter.CreateObservableGauge("tdxdash.nodes.redis", () => nodes.IsRedisConnected is { } isThere ? Shared(nodes, isThere ? 1 : 0) : [], null, "Whether Redis is connected: 0 while nodes see what others stored a second later.");
         meter.CreateObservableGauge("tdxdash.build.info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", Version)), null, "The dashboard's version.");
         double started = time.GetUtcNow().ToUnixTimeMilliseconds() / 1_000.0;
         meter.CreateObservableGauge("tdxdash.start.timestamp", () => started, "s", "When the dashboard was started, by its own clock.");
@@ -78,6 +82,8 @@ internal sealed class DashboardMeter
         _commits.Add(1, new KeyValuePair<string, object?>("outcome", batch.IsCommitted ? "committed" : "failed"));
         _commit.Record(batch.Took.TotalSeconds);
     }
+
+    private static Measurement<long>[] Shared(NodeCondition nodes, long value) => nodes.IsShared ? [new Measurement<long>(value)] : [];
 
     private static Measurement<long>[] Known(long? bytes) => bytes is { } known ? [new Measurement<long>(known)] : [];
 }

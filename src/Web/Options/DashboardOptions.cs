@@ -28,6 +28,9 @@ public sealed record DashboardOptions
     /// <summary>The store's writer.</summary>
     public required StoreOptions Store { get; init; }
 
+    /// <summary>The Redis by which several dashboards on one store tell each other of news; null for none.</summary>
+    public RedisOptions? Redis { get; init; }
+
     /// <summary>How long and how much the store keeps.</summary>
     public RetentionRule Retention { get; init; } = new(null, null);
 
@@ -91,6 +94,9 @@ public sealed record DashboardOptions
           --TdxDash:Store:ConnectionStringFile FILE   file whose first line is the connection string,
                                            Host=db.example;Database=tdxdash;Username=tdxdash;Password=... (or ConnectionString TEXT itself, which
                                            whoever lists processes can read on a command line). PostgreSQL {PostgresSchema.LeastServer} or newer.
+          --TdxDash:Redis:ConnectionStringFile FILE   several dashboards on one PostgreSQL: file whose first line is
+                                           redis.example:6379,user=tdxdash,password=...,ssl=true; by it each sees at once what another stored,
+                                           and else a second later (or ConnectionString TEXT itself). Default none.
           --TdxDash:Store:QueueLength N    Snapshots that may wait for the store's writer, {StoreOptions.MinQueueLength} to {StoreOptions.MaxQueueLength}. Default {StoreOptions.DefaultQueueLength}.
           --TdxDash:Store:QueueMiB N       Memory that they may take, in MiB, {StoreOptions.MinQueueMiB} to {StoreOptions.MaxQueueMiB}. Default {StoreOptions.DefaultQueueMiB}.
           --TdxDash:Retention:Days N       Remove snapshots that gave way to newer ones more than N days ago, 0 to {RetentionOptions.MaxDays}. Default 0: keep all.
@@ -148,6 +154,7 @@ public sealed record DashboardOptions
             IsOtlpOn = OtlpExport.IsOn(keys),
             ModuleCatalogue = keys.Text($"{Section}:ModuleCatalogue") is { } file ? Path.GetFullPath(file) : null,
         };
+        options = options with { Redis = RedisOptions.Read(keys, isShared: options.Store.Postgres is not null) };
         if (options is { Store.Postgres: not null, Backup: not null })
         {
             keys.Errors.Add($"{Section}:Backup:Folder is set, but the dashboard makes no backups of PostgreSQL: use what your database server has, such as pg_dump, and remove the key.");

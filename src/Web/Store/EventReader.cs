@@ -82,10 +82,13 @@ internal sealed partial class EventReader(StoreEngine store, ILogger<EventReader
     /// <summary>Observations that were stored after a revision, whoever wrote them, ascending: whoever goes on from the last one misses none.</summary>
     /// <param name="after">The revision; 0 for the beginning.</param>
     /// <param name="most">How many.</param>
-    public IReadOnlyList<StoredEvent> WrittenAfter(long after, int most)
+    /// <param name="last">The revision of the last one, also where that cannot be read; null where there is none.</param>
+    public IReadOnlyList<StoredEvent> WrittenAfter(long after, int most, out long? last)
     {
         using DbConnection connection = store.OpenReader();
-        return [.. connection.Query<Row>(WrittenSql, new { after, most }).Select(ToEvent).OfType<StoredEvent>()];
+        Row[] rows = [.. connection.Query<Row>(WrittenSql, new { after, most })];
+        last = rows.Length > 0 ? rows[^1].Revision : null;
+        return [.. rows.Select(ToEvent).OfType<StoredEvent>()];
     }
 
     /// <summary>The lowest and the highest revision that are kept.</summary>

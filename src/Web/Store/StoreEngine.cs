@@ -1,4 +1,5 @@
 using System.Data.Common;
+using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Store;
 
@@ -25,6 +26,12 @@ internal abstract class StoreEngine
     /// <summary>Whether there is a database of TdxDash already.</summary>
     /// <exception cref="DbException">A server does not answer.</exception>
     public abstract bool IsThere { get; }
+
+    /// <summary>Whether several dashboards may use the database at the same time.</summary>
+    public virtual bool IsShared => false;
+
+    /// <summary>How often signs of life are saved.</summary>
+    public virtual TimeSpan SignsEvery => TimeSpan.FromSeconds(10);
 
     /// <summary>The column that numbers bodies in the order in which the engine finds them soonest.</summary>
     public abstract string BodyNumber { get; }
@@ -69,7 +76,7 @@ internal abstract class StoreEngine
     }
 
     /// <summary>Saves when hosts were last heard of, in microseconds since 1970 in UTC.</summary>
-    public abstract void SaveSeen(StoreTransaction transaction, IReadOnlyList<(string HostId, long At)> seen);
+    public abstract void SaveSeen(StoreTransaction transaction, IReadOnlyList<SignOfLife> seen);
 
     /// <summary>Why a statement or a commit failed, and what to do.</summary>
     public abstract string ReasonOf(Exception failure);

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using TdxDash.Web.Store.Backups;
+using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Store;
 
@@ -130,11 +131,11 @@ internal sealed class StorePath(string folder) : StoreEngine
     public override DbTransaction Begin(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
 
     /// <inheritdoc/>
-    public override void SaveSeen(StoreTransaction transaction, IReadOnlyList<(string HostId, long At)> seen)
+    public override void SaveSeen(StoreTransaction transaction, IReadOnlyList<SignOfLife> seen)
     {
-        foreach ((string hostId, long at) in seen)
+        foreach (SignOfLife sign in seen)
         {
-            transaction.Execute(SeenSql, ("@at", at), ("@host", hostId));
+            transaction.Execute(SeenSql, ("@at", sign.At), ("@host", sign.HostId));
         }
     }
 

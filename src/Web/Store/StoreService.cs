@@ -2,6 +2,7 @@ using System.Data.Common;
 using TdxDash.Web.Health;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Reinit;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store.History;
 
@@ -9,7 +10,7 @@ namespace TdxDash.Web.Store;
 
 /// <summary>Opens the store before the dashboard listens, and closes it after the last request.</summary>
 internal sealed class StoreService(StorePath path, StoreEngine store, StoreWriter writer, FleetView fleet, ReinitView reinit, AccountBook accounts, StartSteps steps, TimeProvider time,
-    ILogger<StoreService> log) : IHostedService, IDisposable
+    ILogger<StoreService> log, NodeFeed? nodes = null) : IHostedService, IDisposable
 {
     private StoreLock? _lock;
 
@@ -29,6 +30,7 @@ internal sealed class StoreService(StorePath path, StoreEngine store, StoreWrite
                 StoreLog.Migrated(log, backup);
             }
 
+            nodes?.Begin();
             fleet.Load();
             reinit.Load();
             accounts.Load();

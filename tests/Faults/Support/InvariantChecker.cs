@@ -46,7 +46,13 @@ internal static class InvariantChecker
         return new InvariantReport(stored.Count, seen.Count, [.. violations.Take(MaxViolations)]);
     }
 
-    private static void Compare(KeyValuePair<SnapshotKey, string>[] acknowledged, Dictionary<SnapshotKey, string> stored, string what, bool expectWhole, List<string> violations)
+    /// <summary>Compares what was acknowledged with what is stored.</summary>
+    /// <param name="acknowledged">What was acknowledged.</param>
+    /// <param name="stored">What is stored, each with its content.</param>
+    /// <param name="what">What it is, for sentences.</param>
+    /// <param name="expectWhole">Whether every host's sequences have to reach from 1 to their highest without a hole.</param>
+    /// <param name="violations">Gets each broken promise in a sentence.</param>
+    public static void Compare(KeyValuePair<SnapshotKey, string>[] acknowledged, Dictionary<SnapshotKey, string> stored, string what, bool expectWhole, List<string> violations)
     {
         violations.AddRange(acknowledged.Where(ack => !stored.TryGetValue(ack.Key, out string? content) || content != ack.Value)
             .Select(ack => $"{what} {ack.Key} was acknowledged and is {(stored.ContainsKey(ack.Key) ? "another content" : "lost")}"));

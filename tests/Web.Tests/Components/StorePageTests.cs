@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Web.Components.Pages;
 using TdxDash.Web.Components.Parts;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store.Backups;
@@ -71,7 +72,8 @@ public sealed class StorePageTests : BunitContext
         Services.AddSingleton<IStoreCondition>(condition);
         Services.AddSingleton(Store.Engine);
         Services.AddSingleton(options);
-        Services.AddSingleton(new StoreKeeper(Store.Engine, Store.Writer, condition, options, Store.Time, NullLogger<StoreKeeper>.Instance));
+        Services.AddSingleton(new NodeCondition(JobTurn.Alone()));
+        Services.AddSingleton(new StoreKeeper(Store.Engine, Store.Writer, condition, JobTurn.Alone(), options, Store.Time, NullLogger<StoreKeeper>.Instance));
         Services.AddSingleton(new BackupKeeper(Store.Path, options, Store.Time, NullLogger<BackupKeeper>.Instance));
         Services.AddScoped<CircuitRenders>();
         JSInterop.Mode = JSRuntimeMode.Loose;

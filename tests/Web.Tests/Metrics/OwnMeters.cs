@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Web.Metrics;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
 
@@ -23,7 +24,7 @@ internal sealed class OwnMeters : IDisposable
             AllowRemote = false,
             Store = new StoreOptions { QueueLength = 1, QueueBytes = 1 },
         }, NullLogger<StoreWriter>.Instance);
-        Meter = new DashboardMeter(meters, writer, path, TimeProvider.System);
+        Meter = new DashboardMeter(meters, writer, path, new NodeCondition(JobTurn.Alone()), TimeProvider.System);
         Reader = new MeterReader(meters, Meter);
     }
 

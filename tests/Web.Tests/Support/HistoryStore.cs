@@ -4,6 +4,7 @@ using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.History;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.History;
@@ -40,7 +41,7 @@ internal sealed class HistoryStore : IAsyncDisposable
         Hosts = new HostHistory(Engine, new HistoryReader(Engine), Digests, Fleet, Time);
         Past = new FleetHistory(new FleetPastReader(Engine), Digests, Fleet, Time);
         Notes = new Annotations(Engine, Writer, Feed, Time);
-        Keeper = new HistoryKeeper(new ComparisonReader(Engine), Writer, bodies, Digests, Fleet, Feed, Time, NullLogger<HistoryKeeper>.Instance);
+        Keeper = new HistoryKeeper(new ComparisonReader(Engine), Writer, bodies, Digests, Fleet, Feed, JobTurn.Alone(), Time, NullLogger<HistoryKeeper>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new(Start);

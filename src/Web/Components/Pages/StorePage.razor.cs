@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components;
 using TdxDash.Tdx.Memory;
 using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Live;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
@@ -26,6 +27,9 @@ public sealed partial class StorePage : IDisposable
 
     [Inject]
     private IStoreCondition Condition { get; set; } = null!;
+
+    [Inject]
+    private NodeCondition Nodes { get; set; } = null!;
 
     [Inject]
     private StoreKeeper Keeper { get; set; } = null!;

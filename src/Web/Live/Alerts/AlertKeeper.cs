@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Alerts;
 
@@ -13,9 +14,11 @@ namespace TdxDash.Web.Live.Alerts;
 /// <param name="reader">Reads what was stored.</param>
 /// <param name="writer">The store's writer.</param>
 /// <param name="view">Shows what was found.</param>
+/// <param name="jobs">Whether this node stores what it finds; one that does not only shows it.</param>
 /// <param name="time">The clocks.</param>
 /// <param name="log">The log.</param>
-internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, AlertSetup setup, AlertReader reader, StoreWriter writer, AlertView view, TimeProvider time, ILogger<AlertKeeper> log)
+internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, AlertSetup setup, AlertReader reader, StoreWriter writer, AlertView view, JobTurn jobs,
+    TimeProvider time, ILogger<AlertKeeper> log)
     : BackgroundService
 {
     /// <summary>How often what changed is looked at.</summary>
@@ -27,12 +30,12 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
     private const int MostInTransaction = 500;
     private static readonly TimeSpan TidyAfter = TimeSpan.FromHours(1);
 
-    private readonly AlertEvaluator _evaluator = new();
+    private AlertEvaluator _evaluator = new();
     private readonly ConcurrentDictionary<string, byte> _changed = new(StringComparer.Ordinal);
     private readonly Queue<AlertFindings> _unsaved = [];
     private readonly long _startedAt = time.GetTimestamp();
     private FleetProjection? _fleet;
-    private bool _isPrepared;
+    private bool _isPrepared, _isMine;
     private volatile bool _isSweepWanted = true;
     private long _sweptAt;
     private long _tidiedAt = time.GetTimestamp();
@@ -41,6 +44,13 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
     /// <summary>Looks once at what is due.</summary>
     public async Task RoundAsync()
     {
+        if (_isMine != jobs.IsMine)
+        {
+            // Whoever did it before has stored what was told: it goes on from there.
+            (_isMine, _isPrepared) = (jobs.IsMine, false);
+            _unsaved.Clear();
+        }
+
         if (!await IsPreparedAsync() || !await SaveAsync())
         {
             return;
@@ -114,12 +124,13 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
             return true;
         }
 
-        if (await setup.RunAsync() is not null)
+        if (_isMine && await setup.RunAsync() is not null)
         {
             return false;
         }
 
         book.Load();
+        (_evaluator, _published) = (new AlertEvaluator(), 0);
         TimeSpan uptime = time.GetElapsedTime(_startedAt);
         _evaluator.Load(reader.Open().Select(stored => Loaded(stored, uptime)), reader.Ready());
         return _isPrepared = true;
@@ -171,6 +182,11 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
     /// <returns>Whether all is stored.</returns>
     private async Task<bool> SaveAsync()
     {
+        if (!_isMine)
+        {
+            _unsaved.Clear();
+        }
+
         while (_unsaved.TryPeek(out AlertFindings? piece))
         {
             if (!await WriteAsync(transaction => AlertWriter.Save(transaction, piece)))
@@ -186,7 +202,7 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
 
     private async Task TidyAsync()
     {
-        if (time.GetElapsedTime(_tidiedAt) >= TidyAfter)
+        if (_isMine && time.GetElapsedTime(_tidiedAt) >= TidyAfter)
         {
             _tidiedAt = time.GetTimestamp();
             DateTimeOffset now = time.GetUtcNow();

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Tdx.Snapshots.Diff;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Security;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.History;
@@ -9,7 +10,7 @@ namespace TdxDash.Web.Live.History;
 
 /// <summary>Compares each stored snapshot with the one before it, in the background: new ones at once, and at the start those that an older
 /// version left. It works on one core for at most a fifth of the time, so that a large database does not slow the dashboard down.</summary>
-internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer, SnapshotReader bodies, DigestSource digests, IFleetView fleet, HistoryFeed feed, TimeProvider time,
+internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer, SnapshotReader bodies, DigestSource digests, IFleetView fleet, HistoryFeed feed, JobTurn jobs, TimeProvider time,
     ILogger<HistoryKeeper> log) : BackgroundService
 {
     private const int Batch = 32;
@@ -68,6 +69,7 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
         {
             while (await _news.Reader.WaitToReadAsync(stoppingToken))
             {
+                await jobs.MineAsync(stoppingToken);
                 _news.Reader.TryRead(out _);
                 await WorkOffAllAsync(stoppingToken);
             }

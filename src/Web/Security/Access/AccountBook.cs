@@ -6,7 +6,8 @@ using TdxDash.Web.Store.Access;
 
 namespace TdxDash.Web.Security.Access;
 
-/// <summary>All accounts, in memory and in the store. Changes come one after the other, and at least one account that can change everything stays.</summary>
+/// <summary>All accounts, in memory and in the store. Changes come one after the other, and at least one account that can change everything stays. Another node may change them too: what a change
+/// builds on is looked up again where it is stored.</summary>
 internal sealed class AccountBook(StoreEngine store, StoreWriter writer, TimeProvider time) : IDisposable
 {
     /// <summary>Why the last account that can change everything keeps that right.</summary>
@@ -31,6 +32,31 @@ internal sealed class AccountBook(StoreEngine store, StoreWriter writer, TimePro
         foreach (Account account in AccountTable.All(connection))
         {
             _accounts[account.Id] = account;
+        }
+    }
+
+    /// <summary>Reads them again, as another node may have changed them.</summary>
+    public void Reload()
+    {
+        // No change of this node's own comes between what is read and what is kept.
+        _turn.Wait();
+        try
+        {
+            using DbConnection connection = store.OpenReader();
+            var stored = AccountTable.All(connection).ToDictionary(account => account.Id);
+            foreach (Account account in stored.Values)
+            {
+                Take(account);
+            }
+
+            foreach (long gone in _accounts.Keys.Where(id => !stored.ContainsKey(id)))
+            {
+                Drop(gone);
+            }
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
@@ -92,17 +118,22 @@ internal sealed class AccountBook(StoreEngine store, StoreWriter writer, TimePro
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        DirectOutcome<bool> outcome = await new DirectWork<bool>(transaction =>
+        DirectOutcome<string?> outcome = await new DirectWork<string?>(transaction =>
         {
+            if (Refusal(transaction, before, after) is { } refusal)
+            {
+                return refusal;
+            }
+
             Store(transaction, before, after, action, by, now);
-            return true;
+            return null;
         }).RunAsync(writer);
-        if (outcome.Failure is null)
+        if ((outcome.Failure ?? outcome.Result) is null)
         {
             Take(after);
         }
 
-        return ((Account?)null, outcome.Failure);
+        return ((Account?)null, outcome.Failure ?? outcome.Result);
     })).Problem;
 
     /// <summary>Uses a link up and sets its account's password, or makes the account, all of it or nothing.</summary>
@@ -137,8 +168,13 @@ internal sealed class AccountBook(StoreEngine store, StoreWriter writer, TimePro
                 return Add(transaction, new Account { Id = 0, Name = chosen, PasswordHash = hash, Grants = AccountTable.Grants(link.Grants), CreatedAt = now, SignedInAt = now }, by, now);
             }
 
-            Account after = known with { PasswordHash = hash, SignedInAt = now };
-            Store(transaction, known, after, "account.password", by, now);
+            if (AccountTable.Find(transaction, known.Id) is not { IsDisabled: false, Subject: null } before)
+            {
+                return null;
+            }
+
+            Account after = before with { PasswordHash = hash, SignedInAt = now };
+            Store(transaction, before, after, "account.password", by, now);
             return after;
         }).RunAsync(writer);
         if (outcome.Result is { } account)
@@ -164,19 +200,23 @@ internal sealed class AccountBook(StoreEngine store, StoreWriter writer, TimePro
         }
 
         DateTimeOffset now = time.GetUtcNow();
-        DirectOutcome<bool> outcome = await new DirectWork<bool>(transaction =>
+        DirectOutcome<string?> outcome = await new DirectWork<string?>(transaction =>
         {
+            if (account.IsAdministrator && !AccountTable.HasOtherAdministrator(transaction, id))
+            {
+                return LastOne;
+            }
+
             AccountTable.Remove(transaction, id);
             transaction.Audit(new AuditEntry(by, "account.remove", account.Name.ToString(), ""), now);
-            return true;
+            return null;
         }).RunAsync(writer);
-        if (outcome.Failure is null)
+        if ((outcome.Failure ?? outcome.Result) is null)
         {
-            _accounts.TryRemove(id, out _);
-            _listeners.Tell(id);
+            Drop(id);
         }
 
-        return ((Account?)null, outcome.Failure);
+        return ((Account?)null, outcome.Failure ?? outcome.Result);
     })).Problem;
 
     /// <inheritdoc/>
@@ -192,6 +232,16 @@ internal sealed class AccountBook(StoreEngine store, StoreWriter writer, TimePro
 
         transaction.Audit(new AuditEntry(by, "account.add", draft.Name.ToString(), AccountTable.Written(draft.Grants)), now);
         return added;
+    }
+
+    // Another node may have changed it since this one read it.
+    private static string? Refusal(StoreTransaction transaction, Account before, Account after)
+    {
+        bool isSame = AccountTable.Find(transaction, before.Id) is { } stored && stored.PasswordHash == before.PasswordHash && stored.IsDisabled == before.IsDisabled
+            && AccountTable.Written(stored.Grants) == AccountTable.Written(before.Grants);
+        return !isSame ? Meanwhile
+            : before.IsAdministrator && !after.IsAdministrator && !AccountTable.HasOtherAdministrator(transaction, before.Id) ? LastOne
+            : null;
     }
 
     // A link was made for the account as it was: it does not outlive a new password or that the account is shut.
@@ -225,6 +275,14 @@ internal sealed class AccountBook(StoreEngine store, StoreWriter writer, TimePro
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private void Drop(long id)
+    {
+        if (_accounts.TryRemove(id, out _))
+        {
+            _listeners.Tell(id);
         }
     }
 

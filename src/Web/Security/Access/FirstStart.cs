@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using TdxDash.Web.Nodes;
 
 namespace TdxDash.Web.Security.Access;
 
 /// <summary>While nobody administers everything, each start prints a link that makes the first administrator. It goes to the output, where a new administrator looks; each one ends those before it, and the first administrator all of them.</summary>
-internal sealed class FirstStart(AccountBook accounts, LinkBook links, IServer server, IHostApplicationLifetime lifetime, ILogger<FirstStart> log) : IHostedService
+internal sealed class FirstStart(AccountBook accounts, LinkBook links, IServer server, IHostApplicationLifetime lifetime, JobTurn jobs, ILogger<FirstStart> log) : IHostedService
 {
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
@@ -34,11 +35,22 @@ internal sealed class FirstStart(AccountBook accounts, LinkBook links, IServer s
     {
         try
         {
+            // One of several nodes: the link of another would end this one.
+            await jobs.MineAsync(lifetime.ApplicationStopping);
+            if (accounts.HasAdministrator)
+            {
+                return;
+            }
+
             (string? link, string? problem) = await links.MakeFirstAsync();
             string address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? Options.DashboardOptions.DefaultUrl;
             await Console.Out.WriteLineAsync(link is null
                 ? $"No link for the first administrator could be made: {problem}"
                 : $"Nobody administers this dashboard yet. Open this link to make the first administrator; it works once, for {LinkBook.Holds.TotalHours:0} hours:\n\n    {Reachable(address)}{link}\n");
+        }
+        catch (OperationCanceledException)
+        {
+            // The dashboard stops.
         }
         // The dashboard serves probes without an administrator too.
         catch (Exception e)

@@ -49,14 +49,27 @@ internal sealed class Session(SessionRow row, TimeProvider time, TimeSpan ageAtL
     /// <summary>Whether a limit has passed.</summary>
     public bool IsOver(SessionLimits limits) => Age >= limits.Absolute || Idle >= limits.Idle;
 
-    /// <summary>Notes that it is used.</summary>
-    /// <returns>Whether that should be stored, which it is once a minute at most.</returns>
-    public bool Touch()
+    /// <summary>Notes that it was used elsewhere.</summary>
+    /// <param name="ago">How long ago.</param>
+    public void Seen(TimeSpan ago)
     {
+        if (ago < Idle)
+        {
+            Interlocked.Exchange(ref _seenAt, time.GetTimestamp());
+            Interlocked.Exchange(ref _idleBefore, ago.Ticks);
+        }
+    }
+
+    /// <summary>Notes that it is used.</summary>
+    /// <param name="limits">The limits.</param>
+    /// <returns>Whether that should be stored: once a minute at most, or a few times within a short limit.</returns>
+    public bool Touch(SessionLimits limits)
+    {
+        TimeSpan storeAfter = limits.Idle / 4 < TimeSpan.FromMinutes(1) ? limits.Idle / 4 : TimeSpan.FromMinutes(1);
         long now = time.GetTimestamp();
         Interlocked.Exchange(ref _idleBefore, 0);
         Interlocked.Exchange(ref _seenAt, now);
         long stored = Interlocked.Read(ref _storedAt);
-        return time.GetElapsedTime(stored, now) >= TimeSpan.FromMinutes(1) && Interlocked.CompareExchange(ref _storedAt, now, stored) == stored;
+        return time.GetElapsedTime(stored, now) >= storeAfter && Interlocked.CompareExchange(ref _storedAt, now, stored) == stored;
     }
 }

@@ -7,12 +7,13 @@ using TdxDash.Web.Store.Access;
 
 namespace TdxDash.Web.Security.Access;
 
-/// <summary>Who is signed in, in memory and in the store, so that a restart signs nobody out.</summary>
+/// <summary>Who is signed in, in memory and in the store, so that a restart signs nobody out, and every node knows who signed in at another.</summary>
 internal sealed class SessionBook
 {
     /// <summary>The most sessions of one account; the one that was idle for longest gives way.</summary>
     public const int MostOfAccount = 20;
 
+    private readonly StoreEngine _store;
     private readonly StoreWriter _writer;
     private readonly AccountBook _accounts;
     private readonly TimeProvider _time;
@@ -20,12 +21,14 @@ internal sealed class SessionBook
     private readonly ConcurrentDictionary<string, Session> _sessions;
     private readonly Listeners<string> _ended = new();
 
+    // Ended here, and maybe still in the store: they do not come back from there.
+    private readonly ConcurrentDictionary<string, byte> _gone = new();
+
     public SessionBook(StoreEngine store, StoreWriter writer, AccountBook accounts, DashboardOptions options, TimeProvider time)
     {
-        (_writer, _accounts, _time, _limits) = (writer, accounts, time, options.Sessions);
-        DateTimeOffset now = time.GetUtcNow();
+        (_store, _writer, _accounts, _time, _limits) = (store, writer, accounts, time, options.Sessions);
         using DbConnection connection = store.OpenReader();
-        _sessions = new(SessionTable.All(connection).ToDictionary(row => row.Key, row => new Session(row, time, Since(row.StartedAt, now), Since(row.SeenAt, now))));
+        _sessions = new(SessionTable.All(connection).ToDictionary(row => row.Key, Loaded));
         accounts.Subscribe(OnAccount);
     }
 
@@ -34,6 +37,29 @@ internal sealed class SessionBook
 
     /// <summary>The sessions of an account, the one that was used last first.</summary>
     public IReadOnlyList<Session> Of(long account) => [.. _sessions.Values.Where(session => session.Row.Account == account && !session.IsOver(_limits)).OrderBy(session => session.Idle)];
+
+    /// <summary>Reads them again, as another node may have started, used or ended some.</summary>
+    public void Reload()
+    {
+        // What is kept from now on is in the store by then.
+        string[] known = [.. _sessions.Keys];
+        using DbConnection connection = _store.OpenReader();
+        var stored = SessionTable.All(connection).ToDictionary(row => row.Key);
+        foreach (SessionRow row in stored.Values.Where(row => !_gone.ContainsKey(row.Key)))
+        {
+            _sessions.GetOrAdd(row.Key, _ => Loaded(row)).Seen(Since(row.SeenAt, _time.GetUtcNow()));
+        }
+
+        foreach (string gone in _gone.Keys.Where(key => !stored.ContainsKey(key)))
+        {
+            _gone.TryRemove(gone, out _);
+        }
+
+        foreach (string key in known.Where(key => !stored.ContainsKey(key) && _sessions.TryRemove(key, out _)))
+        {
+            _ended.Tell(key);
+        }
+    }
 
     /// <summary>Starts a session of an account.</summary>
     /// <param name="account">Whose.</param>
@@ -78,9 +104,14 @@ internal sealed class SessionBook
     /// <returns>Null when the session is over, or the account is gone or disabled.</returns>
     public Account? Find(string? key, bool isUse)
     {
-        if (key is null || !_sessions.TryGetValue(key, out Session? session))
+        if (key is null || (_sessions.GetValueOrDefault(key) ?? Learn(key)) is not { } session)
         {
             return null;
+        }
+
+        if (session.Idle >= _limits.Idle)
+        {
+            session = Learn(key) ?? session;
         }
 
         if (session.IsOver(_limits) || _accounts.Find(session.Row.Account) is not { IsDisabled: false } account)
@@ -89,7 +120,7 @@ internal sealed class SessionBook
             return null;
         }
 
-        if (isUse && session.Touch())
+        if (isUse && session.Touch(_limits))
         {
             DateTimeOffset now = _time.GetUtcNow();
             _ = new DirectWork<bool>(transaction =>
@@ -114,11 +145,19 @@ internal sealed class SessionBook
         }
 
         DateTimeOffset now = _time.GetUtcNow();
+        if (_store.IsShared)
+        {
+            _gone[key] = 0;
+        }
+
         string name = _accounts.Find(session.Row.Account)?.Name.ToString() ?? "";
         Task stored = new DirectWork<bool>(transaction =>
         {
-            SessionTable.Remove(transaction, key);
-            transaction.Audit(new AuditEntry(by, "session.end", name, why), now);
+            if (SessionTable.Remove(transaction, key))
+            {
+                transaction.Audit(new AuditEntry(by, "session.end", name, why), now);
+            }
+
             return true;
         }).RunAsync(_writer);
         _ended.Tell(key);
@@ -127,6 +166,24 @@ internal sealed class SessionBook
 
     // A clock that was set back makes no session younger than it is.
     private static TimeSpan Since(DateTimeOffset at, DateTimeOffset now) => now > at ? now - at : TimeSpan.Zero;
+
+    private Session Loaded(SessionRow row)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        return new Session(row, _time, Since(row.StartedAt, now), Since(row.SeenAt, now));
+    }
+
+    // Another node started it this moment, or knows of its last use.
+    private Session? Learn(string key)
+    {
+        if (!_store.IsShared || _gone.ContainsKey(key))
+        {
+            return null;
+        }
+
+        using DbConnection connection = _store.OpenReader();
+        return SessionTable.Find(connection, key) is { } row ? _sessions[key] = Loaded(row) : null;
+    }
 
     private void OnAccount(long id)
     {

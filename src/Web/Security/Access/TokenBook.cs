@@ -55,6 +55,19 @@ internal sealed class TokenBook
         return [.. TokenTable.Of(connection, account)];
     }
 
+    /// <summary>Reads them again, as another node may have removed some; one that is new is looked up when it is used.</summary>
+    public void Reload()
+    {
+        // What is kept from now on is in the store by then.
+        string[] known = [.. _tokens.Keys];
+        using DbConnection connection = _store.OpenReader();
+        var stored = TokenTable.All(connection).Select(token => token.Key).ToHashSet(StringComparer.Ordinal);
+        foreach (string key in known.Where(key => !stored.Contains(key)))
+        {
+            _tokens.TryRemove(key, out _);
+        }
+    }
+
     /// <summary>Says what is wrong with a token that is to be made.</summary>
     /// <param name="account">For whom.</param>
     /// <param name="name">What it is for.</param>

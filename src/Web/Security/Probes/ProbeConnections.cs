@@ -45,6 +45,18 @@ internal sealed class ProbeConnections(ProbeReader probes)
         }
     }
 
+    /// <summary>Cuts the connections of keys that another node ended.</summary>
+    public void CutEnded()
+    {
+        // Before the keys are looked up: who is let in later was looked up then.
+        (ProbePrincipal Probe, HubCallerContext Context)[] open = [.. _open.Values];
+        IReadOnlySet<string> live = probes.LiveKeys();
+        foreach ((_, HubCallerContext context) in open.Where(connection => !live.Contains(connection.Probe.KeyId)))
+        {
+            context.Abort();
+        }
+    }
+
     /// <summary>The keys that are connected now.</summary>
     public IReadOnlySet<string> Keys() => _open.Values.Select(open => open.Probe.KeyId).ToHashSet(StringComparer.Ordinal);
 }

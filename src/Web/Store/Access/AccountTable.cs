@@ -11,12 +11,20 @@ internal static class AccountTable
 {
     private const string Columns = "id, name, password_hash AS PasswordHash, subject, grants, disabled, created_at_us AS CreatedAt, signed_in_at_us AS SignedInAt";
     private const string AllSql = $"SELECT {Columns} FROM accounts";
+    private const string FindSql = $"{AllSql} WHERE id = @id";
     private const string AddSql = "INSERT INTO accounts (name, password_hash, subject, grants, created_at_us) VALUES (@name, @password, @subject, @grants, @now) RETURNING id";
     private const string ChangeSql = "UPDATE accounts SET password_hash = @password, grants = @grants, disabled = @disabled, signed_in_at_us = @signedIn WHERE id = @id";
     private const string RemoveSql = "DELETE FROM accounts WHERE id = @id";
 
     /// <summary>Every account.</summary>
     public static IEnumerable<Account> All(DbConnection connection) => connection.Query<Row>(AllSql).Select(row => row.ToAccount());
+
+    /// <summary>One account as it is stored now; null where it is gone.</summary>
+    public static Account? Find(StoreTransaction transaction, long id) => transaction.Connection.QueryFirstOrDefault<Row>(FindSql, new { id }, transaction.Inner)?.ToAccount();
+
+    /// <summary>Whether another account than one can change everything.</summary>
+    public static bool HasOtherAdministrator(StoreTransaction transaction, long id) =>
+        transaction.Connection.Query<Row>(AllSql, transaction: transaction.Inner).Select(row => row.ToAccount()).Any(account => account.Id != id && account.IsAdministrator);
 
     /// <summary>Adds an account.</summary>
     /// <returns>It, with its number.</returns>

@@ -1,13 +1,14 @@
 using System.Data.Common;
 using Dapper;
 using TdxDash.Web.Live;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Options;
 
 namespace TdxDash.Web.Store.Care;
 
 /// <summary>Looks after the database in the background: checks it after the start and once a day, and applies retention every hour.</summary>
 internal sealed class StoreKeeper(
-    StoreEngine store, StoreWriter writer, StoreCondition condition, DashboardOptions options, TimeProvider time, ILogger<StoreKeeper> log) : BackgroundService
+    StoreEngine store, StoreWriter writer, StoreCondition condition, JobTurn jobs, DashboardOptions options, TimeProvider time, ILogger<StoreKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Round = TimeSpan.FromHours(1);
     private static readonly TimeSpan CheckEvery = TimeSpan.FromDays(1);
@@ -91,6 +92,7 @@ internal sealed class StoreKeeper(
             using var timer = new PeriodicTimer(Round, time);
             do
             {
+                await jobs.MineAsync(stoppingToken);
                 if (IsCheckDue)
                 {
                     await CheckAsync(stoppingToken);

@@ -6,10 +6,16 @@ namespace TdxDash.Web.Store.History;
 /// <summary>A host was not heard of. Times are microseconds since 1970 in UTC.</summary>
 internal sealed record Silence(string HostId, long From, long To);
 
+/// <summary>A host was heard of.</summary>
+/// <param name="HostId">The host.</param>
+/// <param name="At">When last, in microseconds since 1970 in UTC.</param>
+/// <param name="Dropped">What its probe's journal ever dropped unsent; null where no heartbeat said.</param>
+internal readonly record struct SignOfLife(string HostId, long At, long? Dropped = null);
+
 /// <summary>Signs of life to be saved.</summary>
-/// <param name="Seen">When hosts were last heard of, in microseconds since 1970 in UTC.</param>
+/// <param name="Seen">The hosts that were heard of.</param>
 /// <param name="Silences">Silences that ended.</param>
-internal sealed record SignsOfLife(IReadOnlyList<(string HostId, long At)> Seen, IReadOnlyList<Silence> Silences);
+internal sealed record SignsOfLife(IReadOnlyList<SignOfLife> Seen, IReadOnlyList<Silence> Silences);
 
 /// <summary>Saves signs of life, and that the dashboard itself is alive.</summary>
 /// <param name="signs">The hosts' signs.</param>

@@ -4,29 +4,35 @@ using Dapper;
 using Npgsql;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store.Care;
+using TdxDash.Web.Store.History;
 
 namespace TdxDash.Web.Store.Postgres;
 
 /// <summary>A store in a PostgreSQL database.</summary>
 /// <param name="folder">The dashboard's data folder, for its key files.</param>
 /// <param name="options">How to reach the database.</param>
-/// <param name="isDashboard">Whether the dashboard itself writes, which no second one may do beside it.</param>
+/// <param name="isDashboard">Whether a dashboard itself writes, which others see.</param>
 internal sealed class PostgresStore(string folder, PostgresOptions options, bool isDashboard) : StoreEngine
 {
     // Locks that sessions of a database agree on by number: "TDXD", and which.
-    private const string TurnLock = "1413764164, 1", DashboardLock = "1413764164, 2";
+    private const string TurnLock = $"{LockClass}, 1", DashboardLock = $"{LockClass}, 2";
 
-    // Whoever stopped in the middle, as a machine that was put to sleep, gives the turn back. Commits wait for the disk, and for a standby where the server is set so.
-    private const string WriterSql = """
+    // Whoever stopped in the middle, as a machine that was put to sleep, gives the turn back, and one that is gone without a word its locks. Commits wait for the disk, and for a standby where the server is set so.
+    private const string WriterSql = $"""
+        {KeepaliveSql}
         SET idle_in_transaction_session_timeout = '30s';
         SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');
         """;
 
-    // The session of a dashboard that was killed this moment takes one to go.
+    // Dashboards hold it together, and who fills a database holds it alone. The session of a dashboard that was killed this moment takes one to go.
+    private const string TogetherSql = $"SET lock_timeout = '5s'; SELECT pg_advisory_lock_shared({DashboardLock}); SET lock_timeout = '20s';";
     private const string AloneSql = $"SET lock_timeout = '5s'; SELECT pg_advisory_lock({DashboardLock}); SET lock_timeout = '20s';";
 
     // Nothing is lost where a host is saved twice: the last one holds.
-    private const string SeenSql = "UPDATE hosts SET last_seen_us = s.at FROM unnest(@hosts, @times) AS s (host_id, at) WHERE hosts.host_id = s.host_id";
+    private const string SeenSql = """
+        UPDATE hosts SET last_seen_us = s.at, seen_by = @node, dropped = coalesce(s.dropped, hosts.dropped) FROM unnest(@hosts, @times, @drops) AS s (host_id, at, dropped)
+        WHERE hosts.host_id = s.host_id
+        """;
 
     private const string UsedSql = """
         SELECT (SELECT coalesce(sum(@row + coalesce(length(digest), 0)), 0) FROM snapshots) + (SELECT coalesce(sum(length(body)), 0) FROM bodies)
@@ -38,12 +44,31 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
     private static readonly string[] ToldSettings =
         ["synchronous_commit", "fsync", "full_page_writes", "data_checksums", "wal_level", "max_connections", "shared_buffers", "server_encoding", "lc_collate"];
 
+    /// <summary>The first number of all locks that dashboards agree on: "TDXD".</summary>
+    internal const string LockClass = "1413764164";
+
+    /// <summary>The number of the lock that every dashboard holds as long as it writes.</summary>
+    internal const string DashboardLockNumber = "2";
+
+    /// <summary>Has the server notice within some ten seconds that the machine at the other end is gone.</summary>
+    internal const string KeepaliveSql = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;";
+
     private readonly NpgsqlConnectionStringBuilder _address = Complete(new NpgsqlConnectionStringBuilder(options.Connection));
     private readonly Lock _gate = new();
     private NpgsqlDataSource? _readers;
 
+    /// <summary>The name of this process among dashboards that use the same database; another one after each start.</summary>
+    public string Node { get; } = Guid.NewGuid().ToString("N");
+
     /// <inheritdoc/>
     public override string Folder => folder;
+
+    /// <inheritdoc/>
+    public override bool IsShared => true;
+
+    // Others take a host for silent that they hear nothing of for 15 s: a heartbeat is 5 s old at most when it is saved within 5 s, and is read within 2 s.
+    /// <inheritdoc/>
+    public override TimeSpan SignsEvery => TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>
     public override string Name => $"PostgreSQL database {_address.Database} at {_address.Host}:{_address.Port}";
@@ -102,46 +127,14 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
     public string PlainAddress => new NpgsqlConnectionStringBuilder(_address.ConnectionString) { Pooling = false }.ConnectionString;
 
     /// <inheritdoc/>
-    public override DbConnection OpenWriter()
-    {
-        NpgsqlConnection connection = OpenPlain();
-        try
-        {
-            connection.Execute(WriterSql);
-            if (isDashboard)
-            {
-                connection.Execute(AloneSql);
-            }
+    public override DbConnection OpenWriter() => OpenWriter(isDashboard ? TogetherSql : "", $"The {Name} is being filled by the command {StoreMove.Name}. Wait for its end, and start again.");
 
-            return connection;
-        }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
-        {
-            connection.Dispose();
-            throw new StartRefusedException($"Another dashboard uses the {Name}. Stop it, or give this one a database of its own with TdxDash:Store:ConnectionStringFile.", e);
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    /// <summary>Opens a connection that writes and that no dashboard does beside.</summary>
+    /// <exception cref="StartRefusedException">A dashboard uses the database.</exception>
+    public DbConnection OpenAlone() => OpenWriter(AloneSql, $"A dashboard uses the {Name}. Stop all that do, or name another database in TdxDash:Store:ConnectionStringFile.");
 
     /// <inheritdoc/>
-    public override DbConnection OpenBeside()
-    {
-        NpgsqlConnection connection = OpenPlain();
-        try
-        {
-            connection.Execute(WriterSql);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    public override DbConnection OpenBeside() => OpenWriter("", "");
 
     /// <inheritdoc/>
     public override DbConnection OpenReader()
@@ -180,11 +173,12 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
     public override void Apply(StoreTransaction transaction, IReadOnlyList<IStoreWork> works) => PostgresSnapshots.Apply(transaction, works);
 
     /// <inheritdoc/>
-    public override void SaveSeen(StoreTransaction transaction, IReadOnlyList<(string HostId, long At)> seen)
+    public override void SaveSeen(StoreTransaction transaction, IReadOnlyList<SignOfLife> seen)
     {
         if (seen.Count > 0)
         {
-            transaction.Execute(SeenSql, ("@hosts", seen.Select(host => host.HostId).ToArray()), ("@times", seen.Select(host => host.At).ToArray()));
+            transaction.Execute(SeenSql, ("@hosts", seen.Select(sign => sign.HostId).ToArray()), ("@times", seen.Select(sign => sign.At).ToArray()),
+                ("@drops", seen.Select(sign => sign.Dropped).ToArray()), ("@node", Node));
         }
     }
 
@@ -260,6 +254,26 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
         }
 
         return address;
+    }
+
+    private NpgsqlConnection OpenWriter(string lockSql, string refusal)
+    {
+        NpgsqlConnection connection = OpenPlain();
+        try
+        {
+            connection.Execute(WriterSql + lockSql);
+            return connection;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            connection.Dispose();
+            throw new StartRefusedException(refusal, e);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private static NpgsqlConnection Open(NpgsqlConnectionStringBuilder address)

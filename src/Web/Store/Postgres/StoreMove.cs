@@ -49,7 +49,7 @@ internal sealed class StoreMove(StorePath from, PostgresStore to, TextWriter out
             IntegrityFindings found = await new IntegrityCheck(to).RunAsync(gently: false, CancellationToken.None);
             long damaged = found.Bodies.Count + found.Events;
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{from.File} is in the {to.Name}: {rows:#,0} rows of {Tables.Count} tables, each table compared by its count and the SHA-256 of its rows; {found.Checked:#,0} snapshots compared with their hashes, {damaged} damaged."));
-            await output.WriteLineAsync($"Start the dashboard with TdxDash:Store:Engine=postgres and the same data folder, which holds its key files. {from.File} is as it was: move it away once you no longer need it.");
+            await output.WriteLineAsync($"Start the dashboard with TdxDash:Store:Engine=postgres and the same data folder: its first start takes the key files in it over into the database. {from.File} is as it was: move it away once you no longer need it.");
             if (_changed > 0)
             {
                 await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{_changed} texts held the character U+0000, which PostgreSQL cannot; U+FFFD stands in its place."));
@@ -74,7 +74,7 @@ internal sealed class StoreMove(StorePath from, PostgresStore to, TextWriter out
     {
         using SqliteConnection source = from.OpenReader();
         using SqliteTransaction moment = source.BeginTransaction(deferred: true);
-        await using var target = (NpgsqlConnection)to.OpenWriter();
+        await using var target = (NpgsqlConnection)to.OpenAlone();
         await using var transaction = (NpgsqlTransaction)to.Begin(target);
         RequireEmpty(target);
         await target.ExecuteAsync("DELETE FROM probe_realm", transaction: transaction);

@@ -43,6 +43,13 @@ internal sealed class ProbeReader(StoreEngine store)
         return connection.QueryFirstOrDefault<Raw>($"{Columns} WHERE p.key_id = @keyId", new { keyId })?.Row;
     }
 
+    /// <summary>The keys of all probes that may connect.</summary>
+    public IReadOnlySet<string> LiveKeys()
+    {
+        using DbConnection connection = store.OpenReader();
+        return connection.Query<string>("SELECT key_id FROM probes WHERE revoked_at_us IS NULL").ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>Probes whose name, host or key has a text in it, those that may connect first, then by name.</summary>
     /// <param name="text">The text; empty for all.</param>
     /// <param name="most">How many.</param>

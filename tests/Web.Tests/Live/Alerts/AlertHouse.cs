@@ -9,6 +9,7 @@ using TdxDash.Web.Live;
 using TdxDash.Web.Live.Alerts;
 using TdxDash.Web.Live.Alerts.Delivery;
 using TdxDash.Web.Live.Fleet;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
@@ -125,6 +126,7 @@ internal sealed class AlertHouse : IAsyncDisposable
         services.AddSingleton<TimeProvider>(Store.Time);
         services.AddSingleton(Store.Engine);
         services.AddSingleton<IFleetView>(_fleet);
+        services.AddSingleton(JobTurn.Alone());
         services.AddSingleton<LabelReader>();
         services.AddSingleton<LabelBook>();
         services.AddSingleton<ILabelBook>(provider => provider.GetRequiredService<LabelBook>());

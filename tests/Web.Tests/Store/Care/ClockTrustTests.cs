@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store.Care;
 using TdxDash.Web.Tests.Support;
@@ -128,7 +129,7 @@ public sealed class ClockTrustTests : IAsyncDisposable
         Assert.True(keeper.IsCheckDue);
     }
 
-    private StoreKeeper Keeper(RetentionRule rule) => new(_store.Engine, _store.Writer, new StoreCondition(_store.Writer), new DashboardOptions
+    private StoreKeeper Keeper(RetentionRule rule) => new(_store.Engine, _store.Writer, new StoreCondition(_store.Writer), JobTurn.Alone(), new DashboardOptions
     {
         DataFolder = _store.Engine.Folder,
         Urls = [],

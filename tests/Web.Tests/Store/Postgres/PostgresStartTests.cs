@@ -28,7 +28,7 @@ public sealed class PostgresStartTests
         using var other = sqlite.OpenReader();
         // What is added to one engine's schema belongs into the other's, and into the list of what is moved.
         string[] tables = [.. sqlite.Tables(other).Where(table => table != "schema_versions")];
-        Assert.Equal(tables, store.Tables(reader).Where(table => table != "tdxdash"));
+        Assert.Equal(tables, store.Tables(reader).Where(table => table is not ("tdxdash" or "news" or "data_keys")));
         Assert.Equal(tables, StoreMove.Tables.Order(StringComparer.Ordinal));
         string[] missing = [.. tables.SelectMany(table => other.Query<string>("SELECT name FROM pragma_table_info(@table)", new { table })
             .Where(column => !store.HasColumn(reader, table, column)).Select(column => $"{table}.{column}"))];
@@ -89,18 +89,21 @@ public sealed class PostgresStartTests
     }
 
     [Fact]
-    public void OpenWriter_SecondDashboard_IsRefusedUntilTheFirstOneEnds()
+    public void OpenAlone_DatabaseOfDashboards_IsRefusedUntilAllEnd()
     {
         using TestStore database = TestStore.MakePostgres();
         using (Open(database).OpenWriter())
         {
-            StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => Open(database).OpenWriter());
-            Assert.Contains("Another dashboard uses", refusal.Message, StringComparison.Ordinal);
-            // A command works beside it.
+            // Another dashboard and a command work beside it.
+            using var second = Open(database).OpenWriter();
             using var beside = Open(database).OpenBeside();
+
+            StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => Open(database).OpenAlone());
+
+            Assert.Contains("A dashboard uses the", refusal.Message, StringComparison.Ordinal);
         }
 
-        using var next = Open(database).OpenWriter();
+        using var next = Open(database).OpenAlone();
         Assert.Equal("on", next.QuerySingle<string>("SHOW synchronous_commit"));
     }
 
@@ -125,6 +128,8 @@ public sealed class PostgresStartTests
     [InlineData("--TdxDash:Store:Engine=postgres --TdxDash:Store:ConnectionString=canary", "cannot be read")]
     [InlineData("--TdxDash:Store:Engine=postgres --TdxDash:Store:ConnectionString=Host=a;Password=canary", "names no Database")]
     [InlineData("--TdxDash:Store:Engine=postgres --TdxDash:Store:ConnectionString=Host=a;Database=b;Password=canary --TdxDash:Backup:Folder=/b", "pg_dump")]
+    [InlineData("--TdxDash:Redis:ConnectionString=r.example:6379,password=canary", "SQLite is for one dashboard")]
+    [InlineData("--TdxDash:Store:Engine=postgres --TdxDash:Store:ConnectionString=Host=a;Database=b --TdxDash:Redis:ConnectionString=password=canary", "names no server")]
     public void Read_WrongSettings_SaysWhatToDoAndNoPassword(string line, string expected)
     {
         StartRefusedException refusal = Assert.Throws<StartRefusedException>(() => DashboardOptions.Read(new ConfigurationBuilder()

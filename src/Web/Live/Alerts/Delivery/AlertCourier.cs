@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
 using TdxDash.Web.Store.Alerts;
@@ -15,10 +16,11 @@ namespace TdxDash.Web.Live.Alerts.Delivery;
 /// <param name="senders">One for each kind of target.</param>
 /// <param name="secrets">Reads the targets' secrets.</param>
 /// <param name="options">For links in messages.</param>
+/// <param name="jobs">Whether this node tells targets.</param>
 /// <param name="time">The clocks.</param>
 /// <param name="log">The log.</param>
 internal sealed class AlertCourier(IServiceProvider services, AlertBook book, AlertReader reader, StoreWriter writer, IEnumerable<IAlertSender> senders, TargetSecrets secrets, DashboardOptions options,
-    TimeProvider time, ILogger<AlertCourier> log) : BackgroundService
+    JobTurn jobs, TimeProvider time, ILogger<AlertCourier> log) : BackgroundService
 {
     /// <summary>How long an alert waits for others of its rule, so that a fault of a whole fleet is one message.</summary>
     public static readonly TimeSpan GroupFor = TimeSpan.FromSeconds(30);
@@ -86,6 +88,7 @@ internal sealed class AlertCourier(IServiceProvider services, AlertBook book, Al
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
+                await jobs.MineAsync(stoppingToken);
                 await TryRoundAsync(stoppingToken);
             }
         }
