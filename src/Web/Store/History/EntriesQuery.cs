@@ -31,7 +31,7 @@ internal sealed record EntriesQuery(string? HostId, long From, long To, int Kind
             AppendIf(sql, HostId is not null, " AND s.host = (SELECT id FROM hosts WHERE host_id = @HostId)");
             AppendIf(sql, AtMost is not null, " AND (s.received_at_us, s.revision) <= (@ReceivedAt, @Revision)");
             AppendIf(sql, Kinds != 0, " AND s.kinds & @Kinds <> 0");
-            AppendIf(sql, Text.Length > 0, " AND (lower(h.name) LIKE lower(@Pattern) ESCAPE '\\' OR lower(s.headline) LIKE lower(@Pattern) ESCAPE '\\')");
+            AppendIf(sql, Text.Length > 0, " AND (lower(h.name) LIKE @Pattern ESCAPE '\\' OR lower(s.headline) LIKE @Pattern ESCAPE '\\')");
             return sql.Append("\nORDER BY s.received_at_us DESC, s.revision DESC LIMIT @Limit").ToString();
         }
     }
@@ -46,8 +46,8 @@ internal sealed record EntriesQuery(string? HostId, long From, long To, int Kind
         return connection.Query<ChangeRow>(Sql, Parameters).AsList();
     }
 
-    /// <summary>The pattern of a LIKE that finds a text anywhere; its escape character is the backslash.</summary>
-    public static string Pattern(string text) => $"%{Escaped(text)}%";
+    /// <summary>The pattern of a LIKE that finds a text anywhere in a column's lower case; its escape character is the backslash. Both engines know the case of ASCII alone there, whatever the database's locale says.</summary>
+    public static string Pattern(string text) => $"%{Escaped(string.Concat(text.Select(letter => char.IsAsciiLetterUpper(letter) ? (char)(letter | ' ') : letter)))}%";
 
     private static void AppendIf(StringBuilder sql, bool wanted, string condition)
     {

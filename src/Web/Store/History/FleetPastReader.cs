@@ -78,7 +78,7 @@ internal sealed class FleetPastReader(StoreEngine store)
         WITH RECURSIVE pieces (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM pieces WHERE i + 1 < @most)
         SELECT (SELECT {Counts} FROM snapshots s JOIN hosts h ON h.id = s.host
             WHERE s.received_at_us >= @from + i * @step AND s.received_at_us < min(@to, @from + (i + 1) * @step) AND (@kinds = 0 OR s.kinds & @kinds <> 0)
-                AND (lower(h.name) LIKE lower(@pattern) ESCAPE '\' OR lower(s.headline) LIKE lower(@pattern) ESCAPE '\'))
+                AND (lower(h.name) LIKE @pattern ESCAPE '\' OR lower(s.headline) LIKE @pattern ESCAPE '\'))
         FROM pieces
         """;
 

@@ -35,6 +35,7 @@ internal sealed class StoreMove(StorePath from, PostgresStore to, TextWriter out
         """;
 
     private long _changed;
+    private bool _isCommitted;
 
     /// <summary>Moves the store.</summary>
     /// <exception cref="StartRefusedException">It was not moved, and the PostgreSQL database is as it was; the message says why and what to do.</exception>
@@ -49,6 +50,11 @@ internal sealed class StoreMove(StorePath from, PostgresStore to, TextWriter out
             IntegrityFindings found = await new IntegrityCheck(to).RunAsync(gently: false, CancellationToken.None);
             long damaged = found.Bodies.Count + found.Events;
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{from.File} is in the {to.Name}: {rows:#,0} rows of {Tables.Count} tables, each table compared by its count and the SHA-256 of its rows; {found.Checked:#,0} snapshots compared with their hashes, {damaged} damaged."));
+            if (damaged > 0)
+            {
+                await output.WriteLineAsync($"What is damaged was so before: keep {from.File}, and look at what the page Store's check names.");
+            }
+
             await output.WriteLineAsync($"Start the dashboard with TdxDash:Store:Engine=postgres and the same data folder: its first start takes the key files in it over into the database. {from.File} is as it was: move it away once you no longer need it.");
             if (_changed > 0)
             {
@@ -57,7 +63,9 @@ internal sealed class StoreMove(StorePath from, PostgresStore to, TextWriter out
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {
-            throw new StartRefusedException($"The store was not moved, and nothing of it is in PostgreSQL. {to.ReasonOf(e)}", e);
+            throw new StartRefusedException(_isCommitted
+                ? $"The store was moved and each table compared; then the {to.Name} could not be looked at: {to.ReasonOf(e)} Start the dashboard on it, and have the page Store check it."
+                : $"The store was not moved, and nothing of it is in PostgreSQL, unless the connection was lost while it was committed: then its tables have rows. {to.ReasonOf(e)}", e);
         }
         catch (SqliteException e)
         {
@@ -85,6 +93,7 @@ internal sealed class StoreMove(StorePath from, PostgresStore to, TextWriter out
         }
 
         await transaction.CommitAsync();
+        _isCommitted = true;
         await target.ExecuteAsync($"ANALYZE {string.Join(", ", Tables)}", commandTimeout: 0);
         return rows;
     }
