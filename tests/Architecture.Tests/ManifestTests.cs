@@ -67,7 +67,7 @@ public sealed class ManifestTests
         Assert.All(paths, path => Assert.Equal((service.Name(), service.Spec.Ports[0].Name), (path.Backend.Service.Name, path.Backend.Service.Port.Name)));
         // Only these need to find the same node again.
         V1Ingress sticky = Assert.Single(Objects.OfType<V1Ingress>(), ingress => ingress.Metadata.Annotations.ContainsKey("nginx.ingress.kubernetes.io/affinity"));
-        Assert.Equal(["/_blazor", "/hubs/live"], sticky.Spec.Rules.SelectMany(rule => rule.Http.Paths).Select(path => path.Path));
+        Assert.Equal(["/_blazor", "/hubs/live", "/hubs/probe"], sticky.Spec.Rules.SelectMany(rule => rule.Http.Paths).Select(path => path.Path));
     }
 
     [Fact]

@@ -28,9 +28,18 @@ public sealed class RedisServer : IDisposable
         }
 
         _process = Process.Start(new ProcessStartInfo(Program, ["--port", "0", "--unixsocket", Socket, "--requirepass", "redis-canary", "--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", _folder, "--logfile", Path.Combine(_folder, "log")]))!;
-        if (!SpinWait.SpinUntil(() => _process.HasExited || File.Exists(Socket), Patience) || _process.HasExited)
+        try
         {
-            throw new InvalidOperationException($"Redis did not start: {File.ReadAllText(Path.Combine(_folder, "log"))}");
+            if (!SpinWait.SpinUntil(() => _process.HasExited || File.Exists(Socket), Patience) || _process.HasExited)
+            {
+                throw new InvalidOperationException($"Redis did not start: {File.ReadAllText(Path.Combine(_folder, "log"))}");
+            }
+        }
+        catch
+        {
+            // Nobody disposes of what was not made.
+            Crash();
+            throw;
         }
     }
 

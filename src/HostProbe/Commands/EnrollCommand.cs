@@ -17,12 +17,26 @@ internal static class EnrollCommand
         var state = new Option<string?>("--state") { Description = "Folder that holds the journal and the identity; made when absent.", HelpName = "FOLDER" };
         Option<string?> ca = ServiceOptions.MakeCa();
         var again = new Option<bool>("--again") { Description = "Make another key although the dashboard knows the one in use." };
-        var command = new Command("enroll", "Make this probe known to a dashboard, with a key pair of its own. Needed once for each state folder.") { url, token, file, scope, state, ca, again };
+        var ifNeeded = new Option<bool>("--if-needed") { Description = "Do nothing where the state folder has an identity for this dashboard: the dashboard is not asked, and no token is needed." };
+        var command = new Command("enroll", "Make this probe known to a dashboard, with a key pair of its own. Needed once for each state folder.") { url, token, file, scope, state, ca, again, ifNeeded };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(again) && parsed.GetValue(ifNeeded))
+            {
+                parsed.AddError("Both --again and --if-needed are given. Give one of them.");
+            }
+        });
         command.SetAction((parsed, cancellation) => Guarded.RunAsync(environment, async () =>
         {
             ProbeScope wanted = Enum.Parse<ProbeScope>(parsed.GetValue(scope)!, ignoreCase: true);
             var link = new DashboardLink(ServiceOptions.DashboardAddress("URL", parsed.GetValue(url)!), DashboardLink.ReadCa(ServiceOptions.CaFile(parsed.GetValue(ca))));
             string folder = Path.GetFullPath(parsed.GetValue(state) ?? ServiceOptions.DefaultState(FolderOf(wanted)));
+            if (parsed.GetValue(ifNeeded) && Known(folder, link, wanted) is { } known)
+            {
+                await environment.Output.WriteLineAsync($"This probe is enrolled at {link.Address}, by key {known.KeyId()[..16]}. Nothing was changed, and the dashboard was not asked whether it knows the key still.").ConfigureAwait(false);
+                return;
+            }
+
             string text = TokenInput.Read(parsed.GetValue(token), parsed.GetValue(file), environment.Input);
             await RunAsync(environment, link, wanted, folder, text, parsed.GetValue(again), cancellation).ConfigureAwait(false);
         }));
@@ -62,6 +76,11 @@ internal static class EnrollCommand
         }
     }
 
+    private static ProbeIdentity? Known(string folder, DashboardLink link, ProbeScope scope) =>
+        new IdentityFile(folder).Read() is { Realm.Length: > 0 } known && known.Scope == scope && IsOf(known, link) ? known : null;
+
+    private static bool IsOf(ProbeIdentity known, DashboardLink link) => known.Dashboard?.GetLeftPart(UriPartial.Authority) == link.Address.GetLeftPart(UriPartial.Authority);
+
     private static async Task RunAsync(ProbeEnvironment environment, DashboardLink link, ProbeScope scope, string folder, string token, bool again, CancellationToken cancellation)
     {
         string hostId = scope == ProbeScope.Host ? HostIdFile.Find(folder) : "";
@@ -70,8 +89,7 @@ internal static class EnrollCommand
         await ReachAsync(link, folder, async () =>
         {
             // Only the dashboard that knows the key is shown that the other half is here: another one could pass it on.
-            ProbeIdentity? before = file.Read() is { Realm.Length: > 0 } known && known.Scope == scope && known.HostId == hostId
-                && known.Dashboard?.GetLeftPart(UriPartial.Authority) == link.Address.GetLeftPart(UriPartial.Authority) ? known : null;
+            ProbeIdentity? before = Known(folder, link, scope) is { } known && known.HostId == hostId ? known : null;
             if (before is not null && !again && await client.IsKnownAsync(before, cancellation).ConfigureAwait(false))
             {
                 await environment.Output.WriteLineAsync($"The dashboard {link.Address} knows this probe already, by key {before.KeyId()[..16]}. Nothing was changed; --again makes another key.").ConfigureAwait(false);

@@ -4,13 +4,17 @@ namespace TdxDash.Web.Nodes;
 internal sealed class JobTurn
 {
     private readonly Lock _gate = new();
-    private TaskCompletionSource _mine = New();
+    private TaskCompletionSource<CancellationTokenSource> _mine = New();
+    private long _number, _last;
 
     /// <summary>It is, or is not any more. Raised on any thread, never for long.</summary>
     public event Action? Changed;
 
     /// <summary>Whether it is.</summary>
-    public bool IsMine => Volatile.Read(ref _mine).Task.IsCompleted;
+    public bool IsMine => Number > 0;
+
+    /// <summary>Which turn of this node it is, counted from 1, so that one that was lost and taken again is not mistaken for the one before; 0 while another node has it.</summary>
+    public long Number => Interlocked.Read(ref _number);
 
     /// <summary>The turn of a dashboard that is alone.</summary>
     public static JobTurn Alone()
@@ -22,6 +26,27 @@ internal sealed class JobTurn
 
     /// <summary>Waits until it is.</summary>
     public Task MineAsync(CancellationToken cancellation) => Volatile.Read(ref _mine).Task.WaitAsync(cancellation);
+
+    /// <summary>Waits for the turn and works in it.</summary>
+    /// <param name="work">The work; what it is given is cancelled when the turn ends.</param>
+    /// <param name="stopping">The end of the dashboard.</param>
+    /// <returns>Whether it was done; false where the turn ended before.</returns>
+    /// <exception cref="OperationCanceledException">The dashboard stops.</exception>
+    public async Task<bool> RunAsync(Func<CancellationToken, Task> work, CancellationToken stopping)
+    {
+        CancellationToken over = (await Volatile.Read(ref _mine).Task.WaitAsync(stopping)).Token;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over, stopping);
+        try
+        {
+            either.Token.ThrowIfCancellationRequested();
+            await work(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Takes or gives the turn.</summary>
     internal void Set(bool isMine)
@@ -35,16 +60,21 @@ internal sealed class JobTurn
 
             if (isMine)
             {
-                _mine.SetResult();
+                Interlocked.Exchange(ref _number, ++_last);
+                _mine.SetResult(new CancellationTokenSource());
             }
             else
             {
+                Interlocked.Exchange(ref _number, 0);
+                TaskCompletionSource<CancellationTokenSource> ended = _mine;
                 Volatile.Write(ref _mine, New());
+                // Cancelled when this returns; what was waiting for it goes on elsewhere.
+                _ = ended.Task.Result.CancelAsync();
             }
         }
 
         Changed?.Invoke();
     }
 
-    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private static TaskCompletionSource<CancellationTokenSource> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

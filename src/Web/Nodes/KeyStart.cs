@@ -1,21 +1,17 @@
 using System.Data.Common;
-using System.Xml.Linq;
 using Dapper;
 using Microsoft.AspNetCore.DataProtection;
 using Npgsql;
-using TdxDash.Web.Security;
-using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Postgres;
 
 namespace TdxDash.Web.Nodes;
 
-/// <summary>Sees to it that nodes that start at the same time begin with the same keys: one after the other takes those that are there, and the first makes them, of the key files in its data folder where
-/// there are any.</summary>
+/// <summary>Sees to it that nodes that start at the same time begin with the same keys: one after the other adds those of the key files in its data folder, where there are
+/// any, to those that are there, and the first makes one where there is none.</summary>
 /// <param name="store">The database.</param>
-/// <param name="keys">The keys in it.</param>
 /// <param name="provider">Makes a key where there is none.</param>
 /// <param name="loggers">Makes logs.</param>
-internal sealed class KeyStart(PostgresStore store, DataKeys keys, IDataProtectionProvider provider, ILoggerFactory loggers) : IHostedService
+internal sealed class KeyStart(PostgresStore store, IDataProtectionProvider provider, ILoggerFactory loggers) : IHostedService
 {
     private const string TurnSql = $"SELECT pg_advisory_lock({PostgresStore.LockClass}, 5)";
 
@@ -42,14 +38,7 @@ internal sealed class KeyStart(PostgresStore store, DataKeys keys, IDataProtecti
     {
         using NpgsqlConnection connection = store.OpenPlain();
         connection.Execute(TurnSql);
-        if (keys.GetAllElements().Count == 0)
-        {
-            foreach (XElement key in new KeyFiles(new DirectoryInfo(Path.Combine(store.Folder, KeyFolder.Name)), loggers).GetAllElements())
-            {
-                keys.StoreElement(key, $"{key.Name.LocalName}-{(string?)key.Attribute("id") ?? Guid.NewGuid().ToString()}");
-            }
-        }
-
+        DataKeys.TakeOver(connection, store.Folder, loggers);
         // Reads the keys, and makes one where none holds.
         provider.CreateProtector("TdxDash.Start").Protect([]);
     }

@@ -44,7 +44,16 @@ internal sealed partial class NginxProxy : IDisposable
             """);
         Run("-t");
         _process = Start();
-        Assert.True(SpinWait.SpinUntil(() => _process.HasExited || Answers(port), Patience) && !_process.HasExited, $"nginx did not start: {Log("error.log")}");
+        try
+        {
+            Assert.True(SpinWait.SpinUntil(() => _process.HasExited || Answers(port), Patience) && !_process.HasExited, $"nginx did not start: {Log("error.log")}");
+        }
+        catch
+        {
+            // Nobody disposes of what was not made.
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Where it is reached.</summary>

@@ -2,9 +2,11 @@ using TdxDash.HostProbe.Commands;
 using TdxDash.HostProbe.Commands.Report;
 using TdxDash.HostProbe.Demo;
 using TdxDash.HostProbe.Host;
+using TdxDash.HostProbe.Identity;
 using TdxDash.HostProbe.Tests.Fakes;
 using TdxDash.HostProbe.Uplink;
 using TdxDash.Tdx.Snapshots;
+using TdxDash.Wire;
 
 namespace TdxDash.HostProbe.Tests.Commands;
 
@@ -28,6 +30,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("plan", "--help")]
     [InlineData("diff", "--help")]
     [InlineData("explain", "--help")]
+    [InlineData("enroll", "--help")]
     public async Task Help_EveryCommand_HasExamplesAndExitCodes(params string[] args)
     {
         Assert.Equal(ExitCode.Done, await Run(args));
@@ -56,6 +59,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("enroll https://dash:8080", "--token-file")]
     [InlineData("enroll https://dash:8080 x --token-file y", "one of them")]
     [InlineData("enroll https://dash:8080 x --for everything", "imports")]
+    [InlineData("enroll https://dash:8080 x --again --if-needed", "one of them")]
     [InlineData("run --interval 0s", "from 1s to 24h")]
     [InlineData("run --interval 10", "60s")]
     [InlineData("demo --count 13", "1 to 12")]
@@ -187,6 +191,28 @@ public sealed class CommandLineTests : IDisposable
         Assert.Equal(direct, _output.ToString());
         Assert.Equal([file], Directory.GetFiles(_folder));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(file));
+    }
+
+    [Fact]
+    public async Task Enroll_IfNeeded_AsksNobodyWhereThereIsAnIdentityForTheDashboard()
+    {
+        // A name that leads nowhere, and no token.
+        var address = new Uri("https://dashboard.invalid:8443");
+        string[] line = ["enroll", address.ToString(), "--if-needed", "--state", _folder];
+        var file = new IdentityFile(_folder);
+        Assert.Equal(ExitCode.Usage, await Run(line));
+        Assert.Contains("There is no token", _error.ToString(), StringComparison.Ordinal);
+
+        ProbeIdentity known = ProbeIdentity.Make(ProbeScope.Host, DemoMachines.All[0].HostId, address, null) with { Realm = "a dashboard" };
+        file.Promote(known);
+        Assert.Equal(ExitCode.Done, await Run(line));
+        Assert.Contains($"is enrolled at {address}, by key {known.KeyId()[..16]}", _output.ToString(), StringComparison.Ordinal);
+
+        // Another dashboard, another use, or a key whose enrolment was never answered.
+        Assert.Equal(ExitCode.Usage, await Run("enroll", "https://other.invalid:8443", "--if-needed", "--state", _folder));
+        Assert.Equal(ExitCode.Usage, await Run([.. line, "--for", "demo"]));
+        file.Promote(known with { Realm = "" });
+        Assert.Equal(ExitCode.Usage, await Run(line));
     }
 
     [Fact]

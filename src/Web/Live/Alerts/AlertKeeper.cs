@@ -35,7 +35,8 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
     private readonly Queue<AlertFindings> _unsaved = [];
     private readonly long _startedAt = time.GetTimestamp();
     private FleetProjection? _fleet;
-    private bool _isPrepared, _isMine;
+    private bool _isPrepared;
+    private long _turn;
     private volatile bool _isSweepWanted = true;
     private long _sweptAt;
     private long _tidiedAt = time.GetTimestamp();
@@ -44,10 +45,10 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
     /// <summary>Looks once at what is due.</summary>
     public async Task RoundAsync()
     {
-        if (_isMine != jobs.IsMine)
+        if (jobs.Number is var turn && turn != _turn)
         {
             // Whoever did it before has stored what was told: it goes on from there.
-            (_isMine, _isPrepared) = (jobs.IsMine, false);
+            (_turn, _isPrepared) = (turn, false);
             _unsaved.Clear();
         }
 
@@ -101,6 +102,9 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
     // The whole of it, whoever looks.
     private FleetProjection Fleet => _fleet ??= services.GetRequiredService<FleetProjection>();
 
+    // A turn that ended within a round is no longer the one that the round began with.
+    private bool IsMine => _turn > 0 && jobs.Number == _turn;
+
     private void Ask() => _isSweepWanted = true;
 
     private async Task TryRoundAsync()
@@ -124,7 +128,7 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
             return true;
         }
 
-        if (_isMine && await setup.RunAsync() is not null)
+        if (IsMine && await setup.RunAsync() is not null)
         {
             return false;
         }
@@ -182,12 +186,7 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
     /// <returns>Whether all is stored.</returns>
     private async Task<bool> SaveAsync()
     {
-        if (!_isMine)
-        {
-            _unsaved.Clear();
-        }
-
-        while (_unsaved.TryPeek(out AlertFindings? piece))
+        while (IsMine && _unsaved.TryPeek(out AlertFindings? piece))
         {
             if (!await WriteAsync(transaction => AlertWriter.Save(transaction, piece)))
             {
@@ -197,12 +196,14 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
             _unsaved.Dequeue();
         }
 
+        // What is left is another node's to find.
+        _unsaved.Clear();
         return true;
     }
 
     private async Task TidyAsync()
     {
-        if (_isMine && time.GetElapsedTime(_tidiedAt) >= TidyAfter)
+        if (IsMine && time.GetElapsedTime(_tidiedAt) >= TidyAfter)
         {
             _tidiedAt = time.GetTimestamp();
             DateTimeOffset now = time.GetUtcNow();

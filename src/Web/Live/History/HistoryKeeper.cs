@@ -69,9 +69,10 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
         {
             while (await _news.Reader.WaitToReadAsync(stoppingToken))
             {
-                await jobs.MineAsync(stoppingToken);
-                _news.Reader.TryRead(out _);
-                await WorkOffAllAsync(stoppingToken);
+                if (!await jobs.RunAsync(WorkOffAllAsync, stoppingToken))
+                {
+                    _news.Writer.TryWrite(true);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -82,6 +83,7 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
 
     private async Task WorkOffAllAsync(CancellationToken stopping)
     {
+        _news.Reader.TryRead(out _);
         try
         {
             long started = time.GetTimestamp();

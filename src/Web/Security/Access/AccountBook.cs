@@ -13,6 +13,9 @@ internal sealed class AccountBook(StoreEngine store, StoreWriter writer, TimePro
     /// <summary>Why the last account that can change everything keeps that right.</summary>
     public const string LastOne = "This is the last account that administers everything and is enabled. Give another one the role first.";
 
+    // A request waits for it.
+    private static readonly TimeSpan LearnWithin = TimeSpan.FromSeconds(1);
+
     private const string Meanwhile = "The account was changed meanwhile. Try again.";
 
     private readonly ConcurrentDictionary<long, Account> _accounts = [];
@@ -62,6 +65,38 @@ internal sealed class AccountBook(StoreEngine store, StoreWriter writer, TimePro
 
     /// <summary>One account, or null.</summary>
     public Account? Find(long id) => _accounts.GetValueOrDefault(id);
+
+    /// <summary>One account as it is stored now, as another node may have added or changed it this moment.</summary>
+    /// <returns>Null where there is none.</returns>
+    /// <exception cref="DbException">The store does not answer.</exception>
+    /// <exception cref="TimeoutException">A change is under way for too long.</exception>
+    public Account? Learn(long id)
+    {
+        // No change of this node's own comes between what is read and what is kept.
+        if (!_turn.Wait(LearnWithin))
+        {
+            throw new TimeoutException($"A change of an account takes longer than {LearnWithin.TotalSeconds:0} s.");
+        }
+
+        try
+        {
+            using DbConnection connection = store.OpenReader();
+            if (AccountTable.Find(connection, id) is { } account)
+            {
+                Take(account);
+            }
+            else
+            {
+                Drop(id);
+            }
+
+            return Find(id);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     /// <summary>One account by its name, or null.</summary>
     public Account? Find(AccountName name) => _accounts.Values.FirstOrDefault(account => Is(account, name));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Net.Sockets;
 using TdxDash.Web.Live;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
@@ -20,13 +21,14 @@ internal sealed class SessionBook
     private readonly SessionLimits _limits;
     private readonly ConcurrentDictionary<string, Session> _sessions;
     private readonly Listeners<string> _ended = new();
+    private readonly MissedKeys _missed;
 
     // Ended here, and maybe still in the store: they do not come back from there.
     private readonly ConcurrentDictionary<string, byte> _gone = new();
 
     public SessionBook(StoreEngine store, StoreWriter writer, AccountBook accounts, DashboardOptions options, TimeProvider time)
     {
-        (_store, _writer, _accounts, _time, _limits) = (store, writer, accounts, time, options.Sessions);
+        (_store, _writer, _accounts, _time, _limits, _missed) = (store, writer, accounts, time, options.Sessions, new MissedKeys(time));
         using DbConnection connection = store.OpenReader();
         _sessions = new(SessionTable.All(connection).ToDictionary(row => row.Key, Loaded));
         accounts.Subscribe(OnAccount);
@@ -42,15 +44,15 @@ internal sealed class SessionBook
     public void Reload()
     {
         // What is kept from now on is in the store by then.
-        string[] known = [.. _sessions.Keys];
+        string[] known = [.. _sessions.Keys], ended = [.. _gone.Keys];
         using DbConnection connection = _store.OpenReader();
         var stored = SessionTable.All(connection).ToDictionary(row => row.Key);
         foreach (SessionRow row in stored.Values.Where(row => !_gone.ContainsKey(row.Key)))
         {
-            _sessions.GetOrAdd(row.Key, _ => Loaded(row)).Seen(Since(row.SeenAt, _time.GetUtcNow()));
+            Keep(row);
         }
 
-        foreach (string gone in _gone.Keys.Where(key => !stored.ContainsKey(key)))
+        foreach (string gone in ended.Where(key => !stored.ContainsKey(key)))
         {
             _gone.TryRemove(gone, out _);
         }
@@ -101,22 +103,29 @@ internal sealed class SessionBook
     /// <summary>The account that a session belongs to.</summary>
     /// <param name="key">The session's key.</param>
     /// <param name="isUse">Whether somebody does something, which starts its idle time anew.</param>
-    /// <returns>Null when the session is over, or the account is gone or disabled.</returns>
+    /// <returns>Null when the session is over, or the account is gone or disabled; or nobody can tell now, see <see cref="IsUnsure"/>.</returns>
     public Account? Find(string? key, bool isUse)
     {
-        if (key is null || (_sessions.GetValueOrDefault(key) ?? Learn(key)) is not { } session)
+        // The store is asked for those alone who begin something: pages that are drawn have been let in before.
+        if (key is null || (_sessions.GetValueOrDefault(key) ?? (isUse ? Learn(key) : null)) is not { } session)
         {
             return null;
         }
 
-        if (session.Idle >= _limits.Idle)
+        // Another node may know of its last use. Once in its life, where it is really over.
+        if (session.Idle >= _limits.Idle && _store.IsShared && Learn(key) is null)
         {
-            session = Learn(key) ?? session;
+            return null;
         }
 
-        if (session.IsOver(_limits) || _accounts.Find(session.Row.Account) is not { IsDisabled: false } account)
+        if (session.IsOver(_limits))
         {
-            _ = EndAsync(key, Actor.System, session.IsOver(_limits) ? "a limit of time has passed" : "the account may not sign in");
+            _ = EndAsync(key, Actor.System, "a limit of time has passed");
+            return null;
+        }
+
+        if (AccountOf(session, isUse) is not { } account)
+        {
             return null;
         }
 
@@ -133,22 +142,28 @@ internal sealed class SessionBook
         return account;
     }
 
+    /// <summary>Whether the last answer for a key was none because the store could not be asked, and not because the session is over.</summary>
+    public bool IsUnsure(string? key) => key is not null && _missed.IsUnsure(key);
+
     /// <summary>Ends a session: its pages lose their rights at once. That holds also where the store cannot keep it now.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="by">Who ends it.</param>
     /// <param name="why">For the audit log.</param>
     public async Task EndAsync(string key, Actor by, string why)
     {
+        // Noted before it goes, so that nobody who reads the store meanwhile brings it back.
+        bool isNoted = _store.IsShared && _gone.TryAdd(key, 0);
         if (!_sessions.TryRemove(key, out Session? session))
         {
+            if (isNoted)
+            {
+                _gone.TryRemove(key, out _);
+            }
+
             return;
         }
 
         DateTimeOffset now = _time.GetUtcNow();
-        if (_store.IsShared)
-        {
-            _gone[key] = 0;
-        }
 
         string name = _accounts.Find(session.Row.Account)?.Name.ToString() ?? "";
         Task stored = new DirectWork<bool>(transaction =>
@@ -176,14 +191,84 @@ internal sealed class SessionBook
     // Another node started it this moment, or knows of its last use.
     private Session? Learn(string key)
     {
-        if (!_store.IsShared || _gone.ContainsKey(key))
+        if (!_store.IsShared || _gone.ContainsKey(key) || _missed.Has(key))
         {
             return null;
         }
 
-        using DbConnection connection = _store.OpenReader();
-        return SessionTable.Find(connection, key) is { } row ? _sessions[key] = Loaded(row) : null;
+        try
+        {
+            using DbConnection connection = _store.OpenReader();
+            // Looked up again once it is known, so that one that ends meanwhile does not stay.
+            if (SessionTable.Find(connection, key) is { } row && Keep(row) is { } session && SessionTable.Find(connection, key) is not null)
+            {
+                return session;
+            }
+        }
+        catch (Exception e) when (IsUnanswered(e))
+        {
+            _missed.Add(key, isSure: false);
+            return null;
+        }
+
+        if (_sessions.TryRemove(key, out _))
+        {
+            _ended.Tell(key);
+        }
+
+        _missed.Add(key, isSure: true);
+        return null;
     }
+
+    // Null where it ended here meanwhile.
+    private Session? Keep(SessionRow row)
+    {
+        Session session = _sessions.GetOrAdd(row.Key, _ => Loaded(row));
+        session.Seen(Since(row.SeenAt, _time.GetUtcNow()));
+        if (!_gone.ContainsKey(row.Key))
+        {
+            return session;
+        }
+
+        _sessions.TryRemove(row.Key, out _);
+        return null;
+    }
+
+    // A session ends by what the store says of its account, never because this node does not know it yet.
+    private Account? AccountOf(Session session, bool isUse)
+    {
+        if (_accounts.Find(session.Row.Account) is { IsDisabled: false } known)
+        {
+            return known;
+        }
+
+        string key = session.Row.Key;
+        if (_store.IsShared)
+        {
+            if (!isUse || _missed.Has(key))
+            {
+                return null;
+            }
+
+            try
+            {
+                if (_accounts.Learn(session.Row.Account) is { IsDisabled: false } learned)
+                {
+                    return learned;
+                }
+            }
+            catch (Exception e) when (IsUnanswered(e))
+            {
+                _missed.Add(key, isSure: false);
+                return null;
+            }
+        }
+
+        _ = EndAsync(key, Actor.System, "the account may not sign in");
+        return null;
+    }
+
+    private static bool IsUnanswered(Exception e) => e is DbException or TimeoutException or SocketException;
 
     private void OnAccount(long id)
     {

@@ -71,7 +71,11 @@ internal static class SessionScheme
         }
 
         context.RejectPrincipal();
-        await context.HttpContext.SignOutAsync(Name);
+        // Whoever may be signed in keeps the cookie until the store can be asked.
+        if (!book.IsUnsure(key))
+        {
+            await context.HttpContext.SignOutAsync(Name);
+        }
     }
 
     // Who opens a page is led to the sign-in; a script is told by the status.

@@ -19,6 +19,9 @@ internal static class AccountTable
     /// <summary>Every account.</summary>
     public static IEnumerable<Account> All(DbConnection connection) => connection.Query<Row>(AllSql).Select(row => row.ToAccount());
 
+    /// <summary>One account; null where there is none.</summary>
+    public static Account? Find(DbConnection connection, long id) => connection.QueryFirstOrDefault<Row>(FindSql, new { id })?.ToAccount();
+
     /// <summary>One account as it is stored now; null where it is gone.</summary>
     public static Account? Find(StoreTransaction transaction, long id) => transaction.Connection.QueryFirstOrDefault<Row>(FindSql, new { id }, transaction.Inner)?.ToAccount();
 

@@ -72,7 +72,7 @@ internal static class StoreCommand
         if (postgres is not null && args[0] is ("backup" or "restore"))
         {
             (string dump, string restore) = postgres.Commands(args[1]);
-            throw new StartRefusedException($"{args[0]} is for SQLite. The store is the {store.Name}, which PostgreSQL's own tools back up and restore: {(args[0] == "backup" ? dump : restore)}\nThe key files in {KeyFolder.Of(path)} belong to a backup too.");
+            throw new StartRefusedException($"{args[0]} is for SQLite. The store is the {store.Name}, which PostgreSQL's own tools back up and restore: {(args[0] == "backup" ? dump : restore)}\nThe keys of cookies and of alert targets' secrets are in it.");
         }
 
         await output.WriteLineAsync(args[0] switch

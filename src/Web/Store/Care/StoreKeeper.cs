@@ -31,6 +31,7 @@ internal sealed class StoreKeeper(
     public async Task CheckAsync(CancellationToken cancellation)
     {
         await _checking.WaitAsync(cancellation);
+        (long? checkedAt, CheckReport report) = (_checkedAt, condition.Check);
         try
         {
             long began = time.GetTimestamp();
@@ -38,6 +39,12 @@ internal sealed class StoreKeeper(
             condition.Check = condition.Check with { Stage = CheckStage.Running, At = time.GetUtcNow() };
             IntegrityFindings found = await new IntegrityCheck(store).RunAsync(gently: true, cancellation);
             Report(found, began);
+        }
+        catch (OperationCanceledException)
+        {
+            // It is as due as before.
+            (_checkedAt, condition.Check) = (checkedAt, report);
+            throw;
         }
         catch (Exception e) when (e is DbException or IOException)
         {
@@ -92,13 +99,10 @@ internal sealed class StoreKeeper(
             using var timer = new PeriodicTimer(Round, time);
             do
             {
-                await jobs.MineAsync(stoppingToken);
-                if (IsCheckDue)
+                while (!await jobs.RunAsync(CareAsync, stoppingToken))
                 {
-                    await CheckAsync(stoppingToken);
+                    // Begins anew with the next turn.
                 }
-
-                await TryRetainAsync(stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -127,6 +131,16 @@ internal sealed class StoreKeeper(
         }
 
         return removed;
+    }
+
+    private async Task CareAsync(CancellationToken cancellation)
+    {
+        if (IsCheckDue)
+        {
+            await CheckAsync(cancellation);
+        }
+
+        await TryRetainAsync(cancellation);
     }
 
     private bool Hold(string? doubt)

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Text;
 using Dapper;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.Care;
 
 namespace TdxDash.Web.Store.Postgres;
@@ -36,6 +38,7 @@ internal sealed class StoreMove(StorePath from, PostgresStore to, TextWriter out
 
     private long _changed;
     private bool _isCommitted;
+    private int _keys;
 
     /// <summary>Moves the store.</summary>
     /// <exception cref="StartRefusedException">It was not moved, and the PostgreSQL database is as it was; the message says why and what to do.</exception>
@@ -55,7 +58,7 @@ internal sealed class StoreMove(StorePath from, PostgresStore to, TextWriter out
                 await output.WriteLineAsync($"What is damaged was so before: keep {from.File}, and look at what the page Store's check names.");
             }
 
-            await output.WriteLineAsync($"Start the dashboard with TdxDash:Store:Engine=postgres and the same data folder: its first start takes the key files in it over into the database. {from.File} is as it was: move it away once you no longer need it.");
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"Of the key files in {KeyFolder.Of(from)}, {_keys} are in the database too. Start the dashboard with TdxDash:Store:Engine=postgres. {from.File} is as it was: move it away once you no longer need it."));
             if (_changed > 0)
             {
                 await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{_changed} texts held the character U+0000, which PostgreSQL cannot; U+FFFD stands in its place."));
@@ -92,6 +95,8 @@ internal sealed class StoreMove(StorePath from, PostgresStore to, TextWriter out
             rows += await CopyAsync(source, target, table);
         }
 
+        // They go along, so that no node that starts before the one with the files makes keys that cannot read what is protected.
+        _keys = DataKeys.TakeOver(target, from.Folder, NullLoggerFactory.Instance);
         await transaction.CommitAsync();
         _isCommitted = true;
         await target.ExecuteAsync($"ANALYZE {string.Join(", ", Tables)}", commandTimeout: 0);

@@ -1,6 +1,8 @@
 using Dapper;
+using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Web.Options;
 using TdxDash.Web.Store;
+using TdxDash.Web.Store.Backups;
 using TdxDash.Web.Store.History;
 using TdxDash.Web.Store.Postgres;
 using TdxDash.Web.Tests.Support;
@@ -27,6 +29,10 @@ public sealed class StoreMoveTests
             // A number that was given and whose row is gone is not given again.
             return transaction.Connection.Execute("INSERT INTO audit (id, at_us, actor, address, action, target, detail) VALUES (40, 1, '', '', '', '', ''); DELETE FROM audit WHERE id = 40", transaction: transaction.Inner);
         }).RunAsync(store.Writer);
+        // Keys go along, and what has no number of its own.
+        string keys = Directory.CreateDirectory(KeyFolder.Of(store.Path)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(keys, "key-1.xml"), "<key id=\"1\" version=\"1\" />", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(keys, "revocation-x.xml"), "<revocation version=\"1\" />", TestContext.Current.CancellationToken);
         using TestStore database = TestStore.MakePostgres(isEmpty: true);
         PostgresStore target = Open(database);
         var said = new StringWriter();
@@ -39,7 +45,10 @@ public sealed class StoreMoveTests
         Assert.Equal(new SnapshotReader(store.Path).WrittenAfter(0, 9).Select(row => row with { Digest = null }), new SnapshotReader(target).WrittenAfter(0, 9).Select(row => row with { Digest = null }));
         EntriesQuery all = new(null, 0, long.MaxValue, 0, "", null, 50);
         Assert.Equal(all.Run(store.Path), all.Run(target));
+        Assert.Contains($"Of the key files in {keys}, 2 are in the database too", said.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["key", "revocation"], new DataKeys(target, NullLoggerFactory.Instance).GetAllElements().Select(key => key.Name.LocalName));
         using var connection = target.OpenWriter();
+        Assert.Equal(0, DataKeys.TakeOver(connection, store.Path.Folder, NullLoggerFactory.Instance));
         Assert.True(connection.QuerySingle<long>("INSERT INTO snapshots (host, boot_id, sequence, hash, taken_at_us, received_at_us) SELECT host, boot_id, 9, hash, 1, 1 FROM snapshots LIMIT 1 RETURNING revision") > 6);
         Assert.Equal(41, connection.QuerySingle<long>("INSERT INTO audit (at_us, actor, address, action, target, detail) VALUES (1, '', '', '', '', '') RETURNING id"));
         target.CloseReaders();

@@ -88,8 +88,7 @@ internal sealed class AlertCourier(IServiceProvider services, AlertBook book, Al
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await jobs.MineAsync(stoppingToken);
-                await TryRoundAsync(stoppingToken);
+                await jobs.RunAsync(TryRoundAsync, stoppingToken);
             }
         }
         catch (OperationCanceledException)
