@@ -13,7 +13,7 @@ internal delegate HostDigest MakeDigest(Snapshot snapshot);
 
 /// <summary>The fleet in memory: loaded from the store at start, then changed after every commit. A heartbeat only moves
 /// <see cref="HostEntry.LastSeen"/>; it is announced when it ends a silence, not each time.</summary>
-internal sealed class FleetView(SnapshotReader reader, DigestSource digests, MakeDigest makeDigest, TimeProvider time, ILogger<FleetView> log) : IFleetView
+internal sealed class FleetView(SnapshotReader reader, DigestSource digests, MakeDigest makeDigest, TimeProvider time, ILogger<FleetView> log, SignHorizon? elsewhere = null) : IFleetView
 {
     private readonly ConcurrentDictionary<string, HostState> _hosts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SignOfLife> _unsaved = new(StringComparer.Ordinal);
@@ -129,7 +129,7 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Mak
                 bool isLatest = (sequence, entry.Revision).CompareTo((known.Sequence, known.Entry.Revision)) > 0;
                 isDamaged = known.IsDamaged && known.Entry.Hash != entry.Hash && !isLatest;
                 entry = entry with { LastSeen = lastSeen, Dropped = known.Entry.Dropped, HeardAt = known.Entry.HeardAt ?? entry.HeardAt };
-                (entry, sequence) = isLatest ? (entry, sequence) : (known.Entry with { LastSeen = lastSeen, HeardAt = entry.HeardAt }, known.Sequence);
+                (entry, sequence) = isLatest ? (entry, sequence) : (known.Entry with { LastSeen = lastSeen, HeardAt = entry.HeardAt, Elsewhere = entry.Elsewhere }, known.Sequence);
             }
 
             _hosts[entry.HostId] = new HostState(entry, sequence, isDamaged);
@@ -145,21 +145,23 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Mak
     /// <param name="dropped">What its journal ever dropped unsent; null where the sign does not say.</param>
     public void Heard(string hostId, string probeVersion, long? dropped = null)
     {
-        if (Hear(hostId, probeVersion, dropped, isElsewhere: false) is { } sign)
+        if (Hear(hostId, probeVersion, dropped, null) is { } sign)
         {
             _unsaved[hostId] = sign;
         }
     }
 
-    /// <summary>Notes that another node heard of a host. When is this node's own time, at most some seconds later: the clocks of two machines differ. The other node keeps what is to be kept of it.</summary>
+    /// <summary>Notes that another node heard of a host, which keeps what is to be kept of it; nothing happens where this one knows as much already.</summary>
     /// <param name="hostId">The host.</param>
+    /// <param name="ago">How long ago: the clocks of two machines differ, but not how fast they go.</param>
     /// <param name="dropped">What its journal ever dropped unsent; null where no heartbeat said.</param>
-    public void HeardElsewhere(string hostId, long? dropped) => Hear(hostId, null, dropped, isElsewhere: true);
+    public void HeardElsewhere(string hostId, TimeSpan ago, long? dropped) => Hear(hostId, null, dropped, ago);
 
     /// <returns>The sign to be saved; null where there is no such host.</returns>
-    private SignOfLife? Hear(string hostId, string? probeVersion, long? dropped, bool isElsewhere)
+    private SignOfLife? Hear(string hostId, string? probeVersion, long? dropped, TimeSpan? ago)
     {
-        DateTimeOffset now = UnixTime.FromMicroseconds(UnixTime.ToMicroseconds(time.GetUtcNow()));
+        DateTimeOffset now = UnixTime.FromMicroseconds(UnixTime.ToMicroseconds(time.GetUtcNow() - (ago ?? TimeSpan.Zero)));
+        long at = time.GetTimestamp() - (long)((ago ?? TimeSpan.Zero).TotalSeconds * time.TimestampFrequency);
         HostEntry changed;
         bool isNews;
         lock (_gate)
@@ -170,16 +172,22 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Mak
             }
 
             // By the monotonic clock where it ran since: a wall clock that was set makes no host silent.
-            TimeSpan unheard = known.Entry.HeardAt is { } heardAt ? time.GetElapsedTime(heardAt) : now - known.Entry.LastSeen;
-            bool wasSilent = unheard > ProbeContract.SilentAfter;
+            TimeSpan unheard = known.Entry.HeardAt is { } heardAt ? time.GetElapsedTime(heardAt, at) : now - known.Entry.LastSeen;
+            if (ago is { } age && (known.Entry.HeardAt is null ? age > ProbeContract.SilentAfter : unheard <= TimeSpan.Zero))
+            {
+                return null;
+            }
+
+            // What it was heard of where nobody could tell this node is no silence.
+            bool wasSilent = unheard - known.Entry.Unknown > ProbeContract.SilentAfter;
             bool wasSet = (now - known.Entry.LastSeen - unheard).Duration() > ProbeContract.SilentAfter;
             isNews = wasSilent || wasSet || known.Entry.ProbeVersion != (probeVersion ?? known.Entry.ProbeVersion) || (dropped ?? known.Entry.Dropped ?? 0) != (known.Entry.Dropped ?? 0);
-            if (wasSilent && !isElsewhere)
+            if (wasSilent && ago is null)
             {
                 _silences.Enqueue(new Silence(hostId, UnixTime.ToMicroseconds(now - unheard), UnixTime.ToMicroseconds(now)));
             }
 
-            changed = known.Entry with { LastSeen = now, HeardAt = time.GetTimestamp(), ProbeVersion = probeVersion ?? known.Entry.ProbeVersion, Dropped = dropped ?? known.Entry.Dropped };
+            changed = known.Entry with { LastSeen = now, HeardAt = at, Elsewhere = ago is null ? null : elsewhere, ProbeVersion = probeVersion ?? known.Entry.ProbeVersion, Dropped = dropped ?? known.Entry.Dropped };
             _hosts[hostId] = known with { Entry = changed };
         }
 
@@ -247,6 +255,7 @@ internal sealed class FleetView(SnapshotReader reader, DigestSource digests, Mak
             // Saved while the clock was ahead: a host that is gone would not be silent until then.
             LastSeen = lastSeen > now ? now : lastSeen,
             ProbeVersion = row.ProbeVersion,
+            Elsewhere = elsewhere,
         };
     }
 

@@ -27,8 +27,14 @@ public sealed record HostEntry
     /// <summary>When the dashboard last heard of the host, by the monotonic clock (<see cref="TimeProvider.GetTimestamp"/>); null where it was not since the dashboard's start.</summary>
     public long? HeardAt { get; init; }
 
+    /// <summary>Up to when is known what other nodes hear of it; null where this one heard of it last.</summary>
+    internal SignHorizon? Elsewhere { get; init; }
+
+    /// <summary>For how long nothing is known of other nodes that may hear of it.</summary>
+    internal TimeSpan Unknown => Elsewhere?.Behind ?? TimeSpan.Zero;
+
     /// <summary>Whether it was not heard of for so long that its values are old. A host that was taken from a file has nobody to be heard of.</summary>
-    public bool IsSilentAt(DateTimeOffset now) => Summary.Origin != Origin.File && now - LastSeen > ProbeContract.SilentAfter;
+    public bool IsSilentAt(DateTimeOffset now) => Summary.Origin != Origin.File && now - LastSeen > ProbeContract.SilentAfter && now - LastSeen - Unknown > ProbeContract.SilentAfter;
 
     /// <summary>The probe's version; empty where it is not known since the dashboard's start.</summary>
     public required string ProbeVersion { get; init; }

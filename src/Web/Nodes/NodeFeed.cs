@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Reinit;
 using TdxDash.Web.Store;
-using TdxDash.Web.Store.History;
 using TdxDash.Web.Store.Postgres;
 
 namespace TdxDash.Web.Nodes;
@@ -25,19 +24,18 @@ internal sealed partial class NodeFeed(IServiceProvider services, NodeReader rea
     /// <summary>How often is looked without a word.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often signs of life are read.</summary>
-    public static readonly TimeSpan SignsEvery = TimeSpan.FromSeconds(2);
-
     // What comes within it is read together.
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(20);
+
+    // Less than a look's, so that each of those has its turn.
+    private static readonly TimeSpan BooksEvery = Interval - TimeSpan.FromMilliseconds(100);
 
     private const int Page = 1_000;
 
     private readonly Channel<bool> _calls = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Dictionary<string, long> _signs = new(StringComparer.Ordinal);
-    private IReadOnlyDictionary<string, long> _news = new Dictionary<string, long>();
+    private readonly Dictionary<string, (long Version, long ReadAt)> _news = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _failed = new(StringComparer.Ordinal);
     private long _snapshots, _events, _others;
-    private long _lookedAt, _signsAt = time.GetTimestamp();
     private SharedBooks? _books;
     private string? _trouble;
 
@@ -52,37 +50,38 @@ internal sealed partial class NodeFeed(IServiceProvider services, NodeReader rea
     {
         NodeState state = reader.State();
         clock.Set(state.Now);
-        (_news, _snapshots, _events) = (state.News, state.Snapshots, state.Events);
-        _lookedAt = time.GetTimestamp();
+        (_snapshots, _events) = (state.Snapshots, state.Events);
+        foreach ((string area, long version) in state.News)
+        {
+            _news[area] = (version, 0);
+        }
     }
 
     /// <summary>Has it look soon.</summary>
     public void Call() => _calls.Writer.TryWrite(true);
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Looks once. What fails of it keeps nothing else from being read, and is tried by the next look.</summary>
     public void Look()
     {
-        NodeState state = reader.State();
-        clock.Set(state.Now);
-        long others = Math.Max(0, state.Nodes - 1);
-        // Who was alone all the time has written all there is. A node takes longer than that to start.
-        bool wasAlone = others == 0 && Others == 0 && time.GetElapsedTime(_lookedAt) < 2 * Interval;
-        if (others > 0 && Others == 0)
+        NodeState? state = null;
+        Try("the store's numbers", () => state = reader.State());
+        if (state is { } found)
         {
-            // What stands there now may be of a node that is long gone: only what moves from now on is a sign.
-            _signs.Clear();
+            clock.Set(found.Now);
+            Interlocked.Exchange(ref _others, found.Nodes);
+            // Who may do what before all that may be much.
+            TakeNews(found);
+            Try("snapshots", () => TakeSnapshots(found));
+            Try("observations", () => TakeEvents(found));
         }
 
-        Interlocked.Exchange(ref _others, others);
-        _lookedAt = time.GetTimestamp();
-        TakeSnapshots(state, wasAlone);
-        TakeEvents(state);
-        TakeNews(state, wasAlone);
-        if (others > 0 && time.GetElapsedTime(_signsAt) >= SignsEvery)
+        string? trouble = _failed.Count == 0 ? null : string.Join("; ", _failed.Select(failure => $"{failure.Key}: {failure.Value}"));
+        if (trouble is null && Trouble is not null)
         {
-            _signsAt = time.GetTimestamp();
-            TakeSigns();
+            GoesOn(log);
         }
+
+        Volatile.Write(ref _trouble, trouble);
     }
 
     /// <inheritdoc/>
@@ -106,42 +105,35 @@ internal sealed partial class NodeFeed(IServiceProvider services, NodeReader rea
                 call = _calls.Reader.WaitToReadAsync(stopping).AsTask();
             }
 
-            TryLook();
+            Look();
             stopping.WaitHandle.WaitOne(Rest);
         }
     }
 
-    // What was not read is read by the next look: nothing is noted as read before it was taken in.
-    private void TryLook()
+    // The edge of each step: nothing is noted as read before it was taken in.
+    private bool Try(string what, Action step)
     {
         try
         {
-            Look();
-            if (Trouble is not null)
-            {
-                Volatile.Write(ref _trouble, null);
-                GoesOn(log);
-            }
+            step();
+            _failed.Remove(what);
+            return true;
         }
-        // The edge of the loop: whatever failed, the next look has its chance.
         catch (Exception e)
         {
-            if (Trouble is null)
+            if (!_failed.ContainsKey(what))
             {
-                Failed(log, e);
+                Failed(log, what, e);
             }
 
-            Volatile.Write(ref _trouble, e.Message);
+            _failed[what] = e.Message;
+            return false;
         }
     }
 
-    private void TakeSnapshots(NodeState state, bool wasAlone)
+    // Those of this node too: they are known, unless a commit went through that it knows nothing of.
+    private void TakeSnapshots(NodeState state)
     {
-        if (wasAlone)
-        {
-            _snapshots = Math.Max(_snapshots, state.Snapshots);
-        }
-
         while (_snapshots < state.Snapshots)
         {
             IReadOnlyList<LatestRow> rows = snapshots.WrittenAfter(_snapshots, Page);
@@ -162,7 +154,7 @@ internal sealed partial class NodeFeed(IServiceProvider services, NodeReader rea
             fleet.Take(row);
         }
         // The edge of each host: one that cannot be shown must not keep the others from it.
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is not DbException)
         {
             StoreLog.LatestUnreadable(log, row.HostId, row.Hash, e.Message, e);
         }
@@ -176,11 +168,24 @@ internal sealed partial class NodeFeed(IServiceProvider services, NodeReader rea
             IReadOnlyList<StoredEvent> rows = events.WrittenAfter(_events, Page, out long? last);
             foreach (IReadOnlyList<StoredEvent> batch in Batches(rows))
             {
-                StoredEvent first = batch[0];
-                reinits.Apply(first.HostId, first.BootId, [.. batch.Select(row => new NewEvent(row.Revision, row.Sequence, row.Seen))], UnixTime.FromMicroseconds(first.ReceivedAt));
+                Take(batch);
             }
 
             _events = last is { } end ? end : Math.Max(_events, state.Events);
+        }
+    }
+
+    private void Take(IReadOnlyList<StoredEvent> batch)
+    {
+        StoredEvent first = batch[0];
+        try
+        {
+            reinits.Apply(first.HostId, first.BootId, [.. batch.Select(row => new NewEvent(row.Revision, row.Sequence, row.Seen))], UnixTime.FromMicroseconds(first.ReceivedAt));
+        }
+        // The edge of each batch, as of each host.
+        catch (Exception e) when (e is not DbException)
+        {
+            StoreLog.FeedFailed(log, e);
         }
     }
 
@@ -199,36 +204,24 @@ internal sealed partial class NodeFeed(IServiceProvider services, NodeReader rea
         }
     }
 
-    // Nobody but a node changes the history, and its own pages are told by itself. The rest can be changed by a command.
-    private void TakeNews(NodeState state, bool wasAlone)
+    // Each by itself, and none more often than once a second: reading one again takes as long as it is large.
+    private void TakeNews(NodeState state)
     {
-        string[] areas = [.. state.News.Where(area => area.Value != _news.GetValueOrDefault(area.Key) && !(wasAlone && area.Key == SharedBooks.History)).Select(area => area.Key)];
-        if (areas.Length > 0)
+        foreach (string area in SharedBooks.Areas)
         {
-            _books ??= services.GetRequiredService<SharedBooks>();
-            _books.Refresh(areas);
-        }
-
-        _news = state.News;
-    }
-
-    // A time that moved is a sign, whatever time it is: the clock is another machine's.
-    private void TakeSigns()
-    {
-        bool isFirst = _signs.Count == 0;
-        foreach (SignOfLife sign in reader.SignsElsewhere())
-        {
-            bool isKnown = _signs.TryGetValue(sign.HostId, out long before);
-            _signs[sign.HostId] = sign.At;
-            if (isKnown ? before != sign.At : !isFirst)
+            long version = state.News.GetValueOrDefault(area);
+            (long known, long readAt) = _news.GetValueOrDefault(area);
+            if (version != known && (readAt == 0 || time.GetElapsedTime(readAt) >= BooksEvery))
             {
-                fleet.HeardElsewhere(sign.HostId, sign.Dropped);
+                long now = time.GetTimestamp();
+                bool isRead = Try(area, () => (_books ??= services.GetRequiredService<SharedBooks>()).Refresh(area));
+                _news[area] = (isRead ? version : known, now);
             }
         }
     }
 
-    [LoggerMessage(EventId = 510, Level = LogLevel.Error, Message = "What other nodes wrote cannot be read; this node's pages do not show it until it can, and then all of it.")]
-    private static partial void Failed(ILogger log, Exception exception);
+    [LoggerMessage(EventId = 510, Level = LogLevel.Error, Message = "What other nodes wrote cannot be read ({What}); this node's pages do not show it until it can, and then all of it.")]
+    private static partial void Failed(ILogger log, string what, Exception exception);
 
     [LoggerMessage(EventId = 511, Level = LogLevel.Information, Message = "What other nodes wrote is read again.")]
     private static partial void GoesOn(ILogger log);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection.Repositories;
 using TdxDash.Web.Health;
+using TdxDash.Web.Live;
 using TdxDash.Web.Options;
 using TdxDash.Web.Security;
 using TdxDash.Web.Store;
@@ -34,6 +35,8 @@ internal static class NodeServices
         services.AddSingleton<SharedChallenges>();
         services.AddSingleton<SharedBooks>();
         services.AddSingleton<NodeFeed>();
+        services.AddSingleton<SignHorizon>();
+        services.AddSingleton<SignFeed>();
         if (options.Redis is { } redis)
         {
             services.AddSingleton(redis);
@@ -53,6 +56,7 @@ internal static class NodeServices
         services.AddHostedService<KeyStart>();
         services.AddHostedService<JobKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<NodeFeed>());
+        services.AddHostedService(provider => provider.GetRequiredService<SignFeed>());
         if (options.Redis is not null)
         {
             services.AddHostedService(provider => provider.GetRequiredService<RedisSignal>());

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Alerts;
 using TdxDash.Web.Live.History;
@@ -9,29 +10,26 @@ namespace TdxDash.Web.Nodes;
 /// <summary>What a node keeps in memory of the store beside hosts, read again when another node changed it.</summary>
 internal sealed class SharedBooks(AccountBook accounts, SessionBook sessions, TokenBook tokens, LabelBook labels, AlertBook alerts, HistoryFeed history, ProbeConnections probes)
 {
-    /// <summary>The area of annotations and comparisons.</summary>
-    public const string History = "history";
+    /// <summary>What there is to be read again, by its name in the store's table of news. Accounts first: who may do what decides what is shown of the rest.</summary>
+    public static readonly ImmutableArray<string> Areas = ["accounts", "sessions", "tokens", "probes", "labels", "alerts", "alert_log", "history"];
 
-    /// <summary>Reads areas again.</summary>
-    /// <param name="areas">Their names in the store's table of news; one that is not known here is a newer version's.</param>
-    public void Refresh(IReadOnlyCollection<string> areas)
+    /// <summary>Reads one area again.</summary>
+    /// <param name="area">One of <see cref="Areas"/>.</param>
+    public void Refresh(string area)
     {
-        // Accounts first: who may do what decides what is shown of the rest.
-        Refresh(areas, "accounts", accounts.Reload);
-        Refresh(areas, "sessions", sessions.Reload);
-        Refresh(areas, "tokens", tokens.Reload);
-        Refresh(areas, "probes", probes.CutEnded);
-        Refresh(areas, "labels", labels.Reload);
-        Refresh(areas, "alerts", alerts.Load);
-        // Of the whole fleet: which hosts they were is not said.
-        Refresh(areas, History, () => history.Announce([]));
-    }
-
-    private static void Refresh(IReadOnlyCollection<string> areas, string area, Action reload)
-    {
-        if (areas.Contains(area))
+        Action reload = area switch
         {
-            reload();
-        }
+            "accounts" => accounts.Reload,
+            "sessions" => sessions.Reload,
+            "tokens" => tokens.Reload,
+            "probes" => probes.CutEnded,
+            "labels" => labels.Reload,
+            "alerts" => alerts.Load,
+            "alert_log" => alerts.LoadTold,
+            // Of the whole fleet: which hosts they were is not said.
+            "history" => () => history.Announce([]),
+            _ => throw new ArgumentOutOfRangeException(nameof(area), area, "There is no such area."),
+        };
+        reload();
     }
 }

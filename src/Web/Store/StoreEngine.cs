@@ -75,8 +75,11 @@ internal abstract class StoreEngine
         }
     }
 
-    /// <summary>Saves when hosts were last heard of, in microseconds since 1970 in UTC.</summary>
-    public abstract void SaveSeen(StoreTransaction transaction, IReadOnlyList<SignOfLife> seen);
+    /// <summary>Saves when hosts were last heard of.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="seen">The hosts' signs of life.</param>
+    /// <param name="now">The time of this machine's clock, in microseconds since 1970 in UTC, as the signs' times are.</param>
+    public abstract void SaveSeen(StoreTransaction transaction, IReadOnlyList<SignOfLife> seen, long now);
 
     /// <summary>Why a statement or a commit failed, and what to do.</summary>
     public abstract string ReasonOf(Exception failure);

@@ -131,7 +131,7 @@ internal sealed class StorePath(string folder) : StoreEngine
     public override DbTransaction Begin(DbConnection connection) => ((SqliteConnection)connection).BeginTransaction(deferred: false);
 
     /// <inheritdoc/>
-    public override void SaveSeen(StoreTransaction transaction, IReadOnlyList<SignOfLife> seen)
+    public override void SaveSeen(StoreTransaction transaction, IReadOnlyList<SignOfLife> seen, long now)
     {
         foreach (SignOfLife sign in seen)
         {

@@ -6,10 +6,14 @@ namespace TdxDash.Web.Live.Alerts;
 /// <summary>Rules, silences and targets in memory, read again after each change of theirs.</summary>
 internal sealed class AlertBook(AlertReader reader, TimeProvider time)
 {
+    private readonly Lock _gate = new();
     private volatile Content _content = new([], [], []);
 
     /// <summary>Rules, silences or targets changed. Raised on any thread, never for long.</summary>
     public event Action? Changed;
+
+    /// <summary>What targets were told, or what fired, is another, and nothing that a rule goes by. Raised on any thread, never for long.</summary>
+    public event Action? Told;
 
     /// <summary>Every rule.</summary>
     public ImmutableArray<AlertRule> Rules => _content.Rules;
@@ -23,8 +27,23 @@ internal sealed class AlertBook(AlertReader reader, TimeProvider time)
     /// <summary>Reads them from the store.</summary>
     public void Load()
     {
-        _content = new Content(reader.Rules(), reader.Silences(time.GetUtcNow()), reader.Targets());
+        lock (_gate)
+        {
+            _content = new Content(reader.Rules(), reader.Silences(time.GetUtcNow()), reader.Targets());
+        }
+
         Changed?.Invoke();
+    }
+
+    /// <summary>Reads again what targets were told.</summary>
+    public void LoadTold()
+    {
+        lock (_gate)
+        {
+            _content = _content with { Targets = reader.Targets() };
+        }
+
+        Told?.Invoke();
     }
 
     private sealed record Content(ImmutableArray<AlertRule> Rules, ImmutableArray<AlertSilence> Silences, ImmutableArray<AlertTarget> Targets);

@@ -181,7 +181,7 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
         }
     }
 
-    private TimeSpan? Unheard(FleetHost host) => host.Entry.HeardAt is { } heardAt ? time.GetElapsedTime(heardAt) : null;
+    private TimeSpan? Unheard(FleetHost host) => host.Entry.HeardAt is { } heardAt ? time.GetElapsedTime(heardAt) - host.Entry.Unknown : null;
 
     /// <returns>Whether all is stored.</returns>
     private async Task<bool> SaveAsync()

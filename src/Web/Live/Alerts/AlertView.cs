@@ -24,6 +24,7 @@ internal sealed class AlertView : IAlertView
     {
         (_book, _reader, _time, _log) = (book, reader, time, log);
         book.Changed += Announce;
+        book.Told += Announce;
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,8 @@ using TdxDash.Web.Nodes;
 namespace TdxDash.Web.Security.Probes;
 
 /// <summary>Makes the challenges that probes sign, and knows them again without keeping any: each carries when it was made and a code (HMAC-SHA256) under a key that this process alone has,
-/// or all nodes on one store. Time is that of the monotonic clock, or that which nodes share: a wall clock that is set, here or on a host, locks nobody out.</summary>
+/// or all nodes on one store. Time is that of the monotonic clock, or that of the database's server where nodes share one: a wall clock that is set, here or on a host, locks nobody out; the server's, set back, refuses challenges of before, and a probe asks for
+/// another one.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="nodes">What nodes share; null for a dashboard that is alone.</param>
 internal sealed class ProbeChallenges(TimeProvider time, SharedChallenges? nodes = null)
@@ -43,7 +44,14 @@ internal sealed class ProbeChallenges(TimeProvider time, SharedChallenges? nodes
 
         Span<byte> code = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(Key, bytes[..StampedBytes], code);
-        return CryptographicOperations.FixedTimeEquals(code, bytes[StampedBytes..]) && Age(BinaryPrimitives.ReadInt64BigEndian(bytes[NonceBytes..])) <= Validity;
+        return CryptographicOperations.FixedTimeEquals(code, bytes[StampedBytes..]) && IsNow(BinaryPrimitives.ReadInt64BigEndian(bytes[NonceBytes..]));
+    }
+
+    // Nodes differ a little, so that one of another node may be of the future, by no more than that.
+    private bool IsNow(long stamp)
+    {
+        TimeSpan age = Age(stamp);
+        return age >= -NodeClock.MostApart && age <= Validity;
     }
 
     private TimeSpan Age(long stamp) => nodes is null ? time.GetElapsedTime(stamp) : TimeSpan.FromMicroseconds(nodes.Now - stamp);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Dapper;
 using TdxDash.Wire;
 
@@ -31,6 +32,7 @@ internal sealed class SignsWork(SignsOfLife signs, long now) : IStoreWork
         INSERT INTO dashboard (id, alive_us) VALUES (1, @now) ON CONFLICT (id) DO UPDATE SET alive_us = excluded.alive_us
         """;
 
+    private readonly long _made = Stopwatch.GetTimestamp();
     private readonly TaskCompletionSource<bool> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Whether it was kept.</summary>
@@ -42,7 +44,8 @@ internal sealed class SignsWork(SignsOfLife signs, long now) : IStoreWork
     /// <inheritdoc/>
     public void Apply(StoreTransaction transaction)
     {
-        transaction.Engine.SaveSeen(transaction, signs.Seen);
+        // It may have waited long: how old signs are is told by then.
+        transaction.Engine.SaveSeen(transaction, signs.Seen, now + (long)Stopwatch.GetElapsedTime(_made).TotalMicroseconds);
         transaction.Connection.Execute(SilenceSql, signs.Silences, transaction.Inner);
         transaction.Connection.Execute(AliveSql, new { now }, transaction.Inner);
     }

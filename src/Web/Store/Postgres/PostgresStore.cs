@@ -28,10 +28,11 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
     private const string TogetherSql = $"SET lock_timeout = '5s'; SELECT pg_advisory_lock_shared({DashboardLock}); SET lock_timeout = '20s';";
     private const string AloneSql = $"SET lock_timeout = '5s'; SELECT pg_advisory_lock({DashboardLock}); SET lock_timeout = '20s';";
 
-    // Nothing is lost where a host is saved twice: the last one holds.
+    // Of what several nodes heard the latest holds, by the one clock that they share: a node that stood still comes with old signs, and one whose own clock was set heals what it saved before.
     private const string SeenSql = """
-        UPDATE hosts SET last_seen_us = s.at, seen_by = @node, dropped = coalesce(s.dropped, hosts.dropped) FROM unnest(@hosts, @times, @drops) AS s (host_id, at, dropped)
-        WHERE hosts.host_id = s.host_id
+        UPDATE hosts SET last_seen_us = s.at, seen_by = @node, heard_us = c.now - s.ago, dropped = coalesce(s.dropped, hosts.dropped)
+        FROM unnest(@hosts, @times, @agos, @drops) AS s (host_id, at, ago, dropped), (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now) c
+        WHERE hosts.host_id = s.host_id AND (hosts.heard_us IS NULL OR hosts.heard_us <= c.now - s.ago)
         """;
 
     private const string UsedSql = """
@@ -56,6 +57,7 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
     private readonly NpgsqlConnectionStringBuilder _address = Complete(new NpgsqlConnectionStringBuilder(options.Connection));
     private readonly Lock _gate = new();
     private NpgsqlDataSource? _readers;
+    private int _writerSession;
 
     /// <summary>The name of this process among dashboards that use the same database; another one after each start.</summary>
     public string Node { get; } = Guid.NewGuid().ToString("N");
@@ -66,9 +68,9 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
     /// <inheritdoc/>
     public override bool IsShared => true;
 
-    // Others take a host for silent that they hear nothing of for 15 s: a heartbeat is 5 s old at most when it is saved within 5 s, and is read within 2 s.
+    // Others take a host for silent that they hear nothing of for 15 s: a heartbeat that comes each 5 s, is saved within 2 s and read within 2 s is 9 s old at most.
     /// <inheritdoc/>
-    public override TimeSpan SignsEvery => TimeSpan.FromSeconds(5);
+    public override TimeSpan SignsEvery => TimeSpan.FromSeconds(2);
 
     /// <inheritdoc/>
     public override string Name => $"PostgreSQL database {_address.Database} at {_address.Host}:{_address.Port}";
@@ -127,7 +129,27 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
     public string PlainAddress => new NpgsqlConnectionStringBuilder(_address.ConnectionString) { Pooling = false }.ConnectionString;
 
     /// <inheritdoc/>
-    public override DbConnection OpenWriter() => OpenWriter(isDashboard ? TogetherSql : "", $"The {Name} is being filled by the command {StoreMove.Name}. Wait for its end, and start again.");
+    public override DbConnection OpenWriter()
+    {
+        NpgsqlConnection connection = OpenWriter(isDashboard ? TogetherSql : "", $"The {Name} is being filled by the command {StoreMove.Name}. Wait for its end, and start again.");
+        try
+        {
+            WriterSession = connection.QuerySingle<int>("SELECT pg_backend_pid()");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The server's number of the session that this process writes by, or wrote by last; 0 before the first.</summary>
+    public int WriterSession
+    {
+        get => Volatile.Read(ref _writerSession);
+        private set => Volatile.Write(ref _writerSession, value);
+    }
 
     /// <summary>Opens a connection that writes and that no dashboard does beside.</summary>
     /// <exception cref="StartRefusedException">A dashboard uses the database.</exception>
@@ -173,12 +195,12 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
     public override void Apply(StoreTransaction transaction, IReadOnlyList<IStoreWork> works) => PostgresSnapshots.Apply(transaction, works);
 
     /// <inheritdoc/>
-    public override void SaveSeen(StoreTransaction transaction, IReadOnlyList<SignOfLife> seen)
+    public override void SaveSeen(StoreTransaction transaction, IReadOnlyList<SignOfLife> seen, long now)
     {
         if (seen.Count > 0)
         {
             transaction.Execute(SeenSql, ("@hosts", seen.Select(sign => sign.HostId).ToArray()), ("@times", seen.Select(sign => sign.At).ToArray()),
-                ("@drops", seen.Select(sign => sign.Dropped).ToArray()), ("@node", Node));
+                ("@agos", seen.Select(sign => Math.Max(0, now - sign.At)).ToArray()), ("@drops", seen.Select(sign => sign.Dropped).ToArray()), ("@node", Node));
         }
     }
 

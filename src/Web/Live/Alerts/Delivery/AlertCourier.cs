@@ -255,7 +255,7 @@ internal sealed class AlertCourier(IServiceProvider services, AlertBook book, Al
         });
         if ((await work.RunAsync(writer)).Failure is null)
         {
-            book.Load();
+            book.LoadTold();
         }
     }
 
