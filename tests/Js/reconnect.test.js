@@ -11,10 +11,11 @@ const bar = Object.assign(new EventTarget(), { querySelector: (/** @type {string
 const page = Object.assign(new EventTarget(), { visibilityState: "visible", getElementById: () => bar });
 const browser = new EventTarget();
 const blazor = { reconnect: async () => true, resumeCircuit: async () => true };
-let tries = 0, reloads = 0;
+let tries = 0, reloads = 0, status = 200;
 
-mock.timers.enable({ apis: ["setInterval"] });
-Object.assign(globalThis, { document: page, window: browser, Blazor: blazor, location: { reload: () => { reloads++; } } });
+mock.timers.enable({ apis: ["setInterval", "setTimeout"] });
+Object.assign(globalThis, { document: page, window: browser, Blazor: blazor, location: { reload: () => { reloads++; } },
+  fetch: async (/** @type {string} */ path) => path === "/healthz" ? new Response("", { status }) : Promise.reject(new Error(path)) });
 await import("../../wwwroot/js/reconnect.js");
 
 /** @param {string} name */
@@ -48,7 +49,7 @@ beforeEach(() => {
   state("hide");
   page.visibilityState = "visible";
   server(away);
-  [tries, reloads] = [0, 0];
+  [tries, reloads, status] = [0, 0, 200];
 });
 
 test("Failed_NobodyTouchesThePage_IsTriedEvery30SecondsUntilTheServerIsBack", async () => {
@@ -80,6 +81,20 @@ test("Failed_ServerKnowsTheCircuitNoMore_Reloads", async () => {
 
   await pass(EVERY);
 
+  assert.equal(reloads, 1);
+});
+
+test("Rejected_WhileAProxyAnswersInTheDashboardsPlace_ReloadsOnceItIsThere", async () => {
+  status = 502;
+  state("rejected");
+  state("rejected");
+  for (let i = 0; i < 5; i++) {
+    await pass(1_000);
+  }
+  assert.equal(reloads, 0);
+
+  status = 200;
+  await pass(1_000);
   assert.equal(reloads, 1);
 });
 

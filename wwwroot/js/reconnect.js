@@ -3,11 +3,12 @@
 // reloads when the old circuit is refused for good.
 
 const AGAIN = 30_000; // milliseconds between two tries
+const LOOK = 1_000; // milliseconds between two looks whether the page can be had
 
 const bar = /** @type {HTMLElement} */ (document.getElementById("components-reconnect-modal"));
 /** @type {ReturnType<typeof setInterval> | undefined} */
 let timer;
-let isTrying = false;
+let isTrying = false, isReloading = false;
 
 bar.addEventListener("components-reconnect-state-changed", e => {
   switch (/** @type {CustomEvent<{ state: string }>} */ (e).detail.state) {
@@ -22,7 +23,7 @@ bar.addEventListener("components-reconnect-state-changed", e => {
       timer ??= setInterval(retry, AGAIN);
       break;
     case "rejected":
-      location.reload();
+      void reload();
       break;
   }
 });
@@ -49,11 +50,32 @@ async function retry() {
   const blazor = /** @type {any} */ (globalThis).Blazor;
   try {
     if (!await blazor.reconnect() && !await blazor.resumeCircuit()) {
-      location.reload(); // the state that matters is in the URL
+      await reload(); // the state that matters is in the URL
     }
   } catch {
     // the server is still away; the next try is on its way
   } finally {
     isTrying = false;
+  }
+}
+
+// A proxy whose dashboards are all away has a page of its own, with no script that would go on: this one stays until one answers.
+async function reload() {
+  if (isReloading) {
+    return;
+  }
+  isReloading = true;
+  while (!await answers()) {
+    await new Promise(resolve => setTimeout(resolve, LOOK));
+  }
+  location.reload();
+  isReloading = false;
+}
+
+async function answers() {
+  try {
+    return (await fetch("/healthz", { cache: "no-store" })).ok;
+  } catch {
+    return false;
   }
 }
