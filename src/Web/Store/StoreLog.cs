@@ -42,4 +42,7 @@ internal static partial class StoreLog
 
     [LoggerMessage(EventId = 112, Level = LogLevel.Information, Message = "The clock has run for a day without being set: retention by age goes on.")]
     public static partial void RetentionGoesOn(ILogger log);
+
+    [LoggerMessage(EventId = 113, Level = LogLevel.Warning, Message = "The {Name} does not answer: the dashboard stops without storing {Count} entries and those of the commit under way. None of them was acknowledged; probes send theirs again.")]
+    public static partial void StopGivenUp(ILogger log, string name, int count);
 }

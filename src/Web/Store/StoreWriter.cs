@@ -20,6 +20,9 @@ internal sealed class StoreWriter : IAsyncDisposable
     // Beyond the longest delay of a probe, whose next delivery tells sooner.
     private static readonly TimeSpan TroubleHolds = TimeSpan.FromSeconds(20);
 
+    // What a service manager gives a dashboard to stop is 30 s, of which pages and probes take 10 at most.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+
     private readonly Channel<IStoreWork> _queue;
     private readonly StoreEngine _store;
     private readonly long _maxBytes;
@@ -31,6 +34,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     private long _queuedBytes, _failedAt;
     private volatile string? _trouble = "The store is not open yet.";
     private volatile string? _refusal;
+    private volatile bool _isStopping;
     private bool _started;
 
     public StoreWriter(StoreEngine store, DashboardOptions options, ILogger<StoreWriter> log)
@@ -93,13 +97,28 @@ internal sealed class StoreWriter : IAsyncDisposable
         return null;
     }
 
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => new(StopAsync(StopPatience));
+
     /// <summary>Takes no more work, writes what was queued, and closes the database.</summary>
-    public async ValueTask DisposeAsync()
+    /// <param name="patience">How long a database may take that does not answer. What it did not commit then was not acknowledged either.</param>
+    public async Task StopAsync(TimeSpan patience)
     {
+        _isStopping = true;
         _queue.Writer.TryComplete();
-        if (_started)
+        if (!_started)
         {
-            await _stopped.Task;
+            return;
+        }
+
+        try
+        {
+            await _stopped.Task.WaitAsync(patience);
+        }
+        catch (TimeoutException)
+        {
+            StoreLog.StopGivenUp(_log, _store.Name, QueuedWorks);
+            _stopped.TrySetResult();
         }
     }
 
@@ -116,11 +135,22 @@ internal sealed class StoreWriter : IAsyncDisposable
             Write(batch);
             Interlocked.Add(ref _queuedBytes, -batch.Sum(work => (long)work.Bytes));
             batch.Clear();
+            GiveUpWhenStopping();
         }
 
         _trouble = "The store is closed.";
         _connection?.Dispose();
-        _stopped.SetResult();
+        _stopped.TrySetResult();
+    }
+
+    // Each further try of a database in trouble may take as long as the one that just failed.
+    private void GiveUpWhenStopping()
+    {
+        while (_isStopping && _trouble is { } trouble && _queue.Reader.TryRead(out IStoreWork? work))
+        {
+            Interlocked.Add(ref _queuedBytes, -work.Bytes);
+            work.Failed(trouble);
+        }
     }
 
     private void Write(List<IStoreWork> batch)

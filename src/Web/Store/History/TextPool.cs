@@ -12,7 +12,7 @@ internal sealed class TextPool
     /// <summary>The id of a text, which is stored when it is new.</summary>
     public long IdOf(DbConnection connection, DbTransaction transaction, string text)
     {
-        if (_ids.TryGetValue(text, out long known))
+        if (TryGet(text, out long known))
         {
             return known;
         }
@@ -23,8 +23,8 @@ internal sealed class TextPool
         return id;
     }
 
-    /// <summary>Whether the id of a text is known without asking the database.</summary>
-    public bool Knows(string text) => _ids.ContainsKey(text);
+    /// <summary>The id of a text, where it is known without asking the database.</summary>
+    public bool TryGet(string text, out long id) => _ids.TryGetValue(text, out id);
 
     /// <summary>Keeps the id that the database has for a text.</summary>
     public void Learn(string text, long id)

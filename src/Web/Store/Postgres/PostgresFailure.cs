@@ -13,6 +13,9 @@ internal static class PostgresFailure
     public static string ReasonOf(Exception failure, string database) => failure switch
     {
         PostgresException e => OfServer(e, database),
+        // Npgsql tells it by its text alone, as a time that ran out.
+        NpgsqlException e when e.Message.Contains("pool has been exhausted", StringComparison.Ordinal) =>
+            $"All connections of this dashboard to the {database} are in use. Raise Maximum Pool Size in the connection string, with max_connections of its server above the sum of all dashboards; where its server is slow, look at that first.",
         NpgsqlException { InnerException: TimeoutException } or TimeoutException => $"The {database} did not answer in time. Look at its server's load, locks and network.",
         NpgsqlException { InnerException: SocketException or IOException } or SocketException => $"The {database} cannot be reached: {failure.Message} Check that its server runs, and the address in the connection string.",
         StartRefusedException => failure.Message,

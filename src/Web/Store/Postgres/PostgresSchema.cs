@@ -18,7 +18,10 @@ internal sealed class PostgresSchema(IReadOnlyList<SqlScript> scripts)
     private const string ScriptFolder = ".Store.Migrations.Postgres.";
 
     // One of several dashboards that start at once migrates, and the others find it done.
-    private const string MigrationLock = "SELECT pg_advisory_lock(1413764164, 3)";
+    private const string MigrationLock = $"SELECT pg_advisory_lock({PostgresStore.LockClass}, 3)";
+
+    // As long as a script may take, and some more.
+    private static readonly TimeSpan MostMigration = TimeSpan.FromHours(1), MostWait = MostMigration + TimeSpan.FromMinutes(5);
 
     private const string HasMarkSql = "SELECT to_regclass(quote_ident(current_schema()) || '.tdxdash') IS NOT NULL";
 
@@ -38,6 +41,7 @@ internal sealed class PostgresSchema(IReadOnlyList<SqlScript> scripts)
     /// <exception cref="StartRefusedException">It cannot be reached, is of another program, too old, newer than this version, or cannot be migrated.</exception>
     public void Prepare(PostgresStore store) => Run(store, connection =>
     {
+        connection.Execute($"{PostgresStore.KeepaliveSql} SET lock_timeout = {MostWait.TotalMilliseconds:F0}");
         connection.Execute(MigrationLock, commandTimeout: 0);
         if (Inspect(store, connection) is var found && found < Version)
         {
@@ -122,7 +126,7 @@ internal sealed class PostgresSchema(IReadOnlyList<SqlScript> scripts)
         IEnumerable<SqlScript> versioned = scripts.Skip(found).Select((script, i) => new SqlScript(script.Name,
             $"{script.Contents}\nINSERT INTO tdxdash (id, version) VALUES (1, {found + i + 1}) ON CONFLICT (id) DO UPDATE SET version = excluded.version;"));
         DatabaseUpgradeResult result = DeployChanges.To.PostgresqlDatabase(store.PlainAddress).WithScripts(versioned).JournalTo(new NullJournal())
-            .WithVariablesDisabled().WithTransactionPerScript().WithExecutionTimeout(TimeSpan.FromHours(1)).LogTo(new NoOpUpgradeLog()).Build().PerformUpgrade();
+            .WithVariablesDisabled().WithTransactionPerScript().WithExecutionTimeout(MostMigration).LogTo(new NoOpUpgradeLog()).Build().PerformUpgrade();
         if (!result.Successful)
         {
             throw new StartRefusedException($"The {store.Name} could not be brought to schema {Version}: {result.ErrorScript?.Name} failed, and nothing of it was kept: {store.ReasonOf(result.Error)}", result.Error);

@@ -16,11 +16,11 @@ internal static class PostgresSnapshots
         CROSS JOIN LATERAL put_snapshot(host, name, origin, probe, boot, sequence, hash, schema, raw_bytes, body, taken, received, digest) AS p ORDER BY n.number
         """;
 
-    private const string FindTextsSql = "SELECT t.id, t.text FROM unnest(@texts) AS n (text) JOIN texts t ON t.text = n.text";
-
-    private const string AddTextsSql = """
-        INSERT INTO texts (id, text) SELECT (SELECT coalesce(max(id), 0) FROM texts) + n.number, n.text FROM unnest(@texts) WITH ORDINALITY AS n (text, number)
-        RETURNING id, text
+    // The ids of texts, of which those that are new are stored.
+    private const string TextsSql = """
+        WITH wanted AS (SELECT n.text, t.id FROM unnest(@texts) AS n (text) LEFT JOIN texts t ON t.text = n.text),
+            added AS (INSERT INTO texts (id, text) SELECT (SELECT coalesce(max(id), 0) FROM texts) + row_number() OVER (), w.text FROM wanted w WHERE w.id IS NULL RETURNING id, text)
+        SELECT id, text FROM wanted WHERE id IS NOT NULL UNION ALL SELECT id, text FROM added
         """;
 
     /// <summary>Runs works in their order, those of snapshots that follow one another together.</summary>
@@ -46,7 +46,7 @@ internal static class PostgresSnapshots
 
     private static void Put(StoreTransaction transaction, List<SnapshotWork> works)
     {
-        LearnTexts(transaction, works);
+        byte[]?[] digests = Digests(transaction, works);
         for (int from = 0, to; from < works.Count; from = to)
         {
             to = from + 1;
@@ -54,11 +54,11 @@ internal static class PostgresSnapshots
             {
             }
 
-            PutTogether(transaction, works[from..to]);
+            PutTogether(transaction, works[from..to], digests[from..to]);
         }
     }
 
-    private static void PutTogether(StoreTransaction transaction, List<SnapshotWork> works)
+    private static void PutTogether(StoreTransaction transaction, List<SnapshotWork> works, byte[]?[] digests)
     {
         T[] Column<T>(Func<SnapshotRow, T> of) => [.. works.Select(work => of(work.Row))];
         using DbDataReader reader = transaction.Statements.Of(transaction.Inner, PutSql,
@@ -66,7 +66,7 @@ internal static class PostgresSnapshots
             ("@hosts", Column(row => row.HostId)), ("@names", Column(row => row.HostName)), ("@origins", Column(row => row.Origin.ToString())), ("@probes", Column(row => row.ProbeVersion)),
             ("@boots", Column(row => row.BootId)), ("@sequences", Column(row => row.Sequence)), ("@hashes", Column(row => row.Hash.ToString())), ("@schemas", Column(row => (long)row.Schema)),
             ("@rawBytes", Column(row => (long)row.RawBytes)), ("@bodies", Column(row => row.Body)), ("@taken", Column(row => row.TakenAt)), ("@received", Column(row => row.ReceivedAt)),
-            ("@digests", Column(row => row.Digest is null ? null : DigestCodec.Write(row.Digest, transaction.IdOf))),
+            ("@digests", digests),
         ]).ExecuteReader();
         foreach (SnapshotWork work in works)
         {
@@ -79,30 +79,34 @@ internal static class PostgresSnapshots
         }
     }
 
-    private static void LearnTexts(StoreTransaction transaction, List<SnapshotWork> works)
+    // Only a snapshot with a text that is not known yet, as the first of a host, has its digest written twice.
+    private static byte[]?[] Digests(StoreTransaction transaction, List<SnapshotWork> works)
     {
-        var wanted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (SnapshotWork work in works.Where(work => work.Row.Digest is not null))
+        var unknown = new HashSet<string>(StringComparer.Ordinal);
+        byte[]?[] digests = Write(works, text =>
         {
-            DigestCodec.Write(work.Row.Digest!, text =>
+            if (!transaction.Texts.TryGet(text, out long id))
             {
-                if (!transaction.Texts.Knows(text))
-                {
-                    wanted.Add(text);
-                }
+                unknown.Add(text);
+            }
 
-                return 0;
-            });
+            return id;
+        });
+        if (unknown.Count == 0)
+        {
+            return digests;
         }
 
-        foreach (string sql in new[] { FindTextsSql, AddTextsSql }.TakeWhile(_ => wanted.Count > 0))
+        using (DbDataReader reader = transaction.Statements.Of(transaction.Inner, TextsSql, [("@texts", unknown.ToArray())]).ExecuteReader())
         {
-            using DbDataReader reader = transaction.Statements.Of(transaction.Inner, sql, [("@texts", wanted.ToArray())]).ExecuteReader();
             while (reader.Read())
             {
                 transaction.Texts.Learn(reader.GetString(1), reader.GetInt64(0));
-                wanted.Remove(reader.GetString(1));
             }
         }
+
+        return Write(works, transaction.IdOf);
     }
+
+    private static byte[]?[] Write(List<SnapshotWork> works, Func<string, long> idOf) => [.. works.Select(work => work.Row.Digest is { } digest ? DigestCodec.Write(digest, idOf) : null)];
 }

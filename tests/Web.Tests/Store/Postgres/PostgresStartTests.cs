@@ -121,6 +121,19 @@ public sealed class PostgresStartTests
         store.CloseReaders();
     }
 
+    [Fact]
+    public void OpenReader_AllConnectionsInUse_SaysWhichSettingBoundsThem()
+    {
+        using TestStore database = TestStore.MakePostgres();
+        var store = new PostgresStore("/", new PostgresOptions($"{database.Address};Maximum Pool Size=1;Timeout=1"), isDashboard: true);
+        using var one = store.OpenReader();
+
+        NpgsqlException refusal = Assert.Throws<NpgsqlException>(store.OpenReader);
+
+        Assert.Contains("Maximum Pool Size", store.ReasonOf(refusal), StringComparison.Ordinal);
+        store.CloseReaders();
+    }
+
     [Theory]
     [InlineData("--TdxDash:Store:Engine=oracle", "sqlite or postgres")]
     [InlineData("--TdxDash:Store:Engine=postgres", "ConnectionStringFile is set")]

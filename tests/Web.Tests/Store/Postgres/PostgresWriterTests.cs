@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
 using TdxDash.Tdx.Snapshots;
@@ -89,6 +90,44 @@ public sealed class PostgresWriterTests
         Assert.IsType<StoreOutcome.Stored>(outcomes[2]);
         Assert.Null(writer.Trouble);
         await writer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Stop_ServerThatDoesNotAnswer_EndsAndAcknowledgesNothing()
+    {
+        using TestStore database = TestStore.MakePostgres();
+        using DbConnection other = Open(database).OpenBeside();
+        using (Open(database).Begin(other))
+        {
+            StoreWriter writer = Start(Open(database));
+            SnapshotWork waits = Enqueue(writer, 1, 1);
+
+            await writer.StopAsync(TimeSpan.FromMilliseconds(1)).WaitAsync(Dashboard.Patience, Cancellation);
+            await writer.DisposeAsync();
+
+            Assert.False(waits.Done.IsCompleted);
+        }
+    }
+
+    [Fact]
+    public async Task Stop_CommitFailed_TriesNoFurtherOne()
+    {
+        using TestStore database = TestStore.MakePostgres();
+        PostgresStore store = Open(database);
+        using DbConnection other = store.OpenBeside();
+        using (store.Begin(other))
+        {
+            StoreWriter writer = Make(store);
+            SnapshotWork[] works = [.. Enumerable.Range(1, 3 * StoreWriter.MaxBatch).Select(sequence => Enqueue(writer, 1, sequence))];
+            writer.Start();
+            Task stopping = writer.StopAsync(Timeout.InfiniteTimeSpan);
+
+            other.Execute("SELECT pg_terminate_backend(@session)", new { session = store.WriterSession });
+
+            await stopping.WaitAsync(Dashboard.Patience, Cancellation);
+            string[] reasons = [.. (await Task.WhenAll(works.Select(work => work.Done))).Select(outcome => Assert.IsType<StoreOutcome.Failed>(outcome).Reason)];
+            Assert.DoesNotContain(reasons, reason => reason.Contains("Somebody else", StringComparison.Ordinal));
+        }
     }
 
     private static PostgresStore Open(TestStore database) => new("/", new PostgresOptions(database.Address!), isDashboard: false);
