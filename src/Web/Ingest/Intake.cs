@@ -7,7 +7,7 @@ using TdxDash.Wire;
 namespace TdxDash.Web.Ingest;
 
 /// <summary>Takes deliveries from probes: checked, stored, and answered only after the commit.</summary>
-internal sealed class Intake(StoreWriter writer, FleetView fleet, MakeDigest makeDigest, TimeProvider time, ILogger<Intake> log) : IDisposable
+internal sealed class Intake(StoreWriter writer, FleetView fleet, MakeDigest makeDigest, TimeProvider time, ILogger<Intake> log, long waitingBytes = BatchTurns.MostWaitingBytes) : IDisposable
 {
     // A full queue is written in less; a probe's own delays grow beyond it.
     internal const int RetryAfterMilliseconds = 1_000;
@@ -15,12 +15,9 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, MakeDigest mak
     // A body of 4 MiB expands to up to 32 MiB: only so many at once as there are cores to work on them.
     private readonly SemaphoreSlim _checks = new(Environment.ProcessorCount);
 
-    // With more at a time all would be late: a probe gives a call up after 30 s, and sends the whole batch again.
-    internal static readonly int BatchesAtOnce = Math.Max(4, 2 * Environment.ProcessorCount);
-
     private static readonly TimeSpan BatchTime = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim _batches = new(BatchesAtOnce);
+    private readonly BatchTurns _batches = new(waitingBytes);
 
     /// <summary>Stores one snapshot.</summary>
     public async Task<DeliveryReply> AcceptAsync(Caller caller, SnapshotEnvelope? envelope, CancellationToken cancellation) => await await BeginAsync(caller, envelope, cancellation);
@@ -31,9 +28,9 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, MakeDigest mak
     /// <param name="cancellation">Puts off what is not queued yet.</param>
     public async Task<BatchReply> AcceptAsync(Caller caller, SnapshotBatch batch, CancellationToken cancellation)
     {
-        if (!_batches.Wait(0, CancellationToken.None))
+        if (!await _batches.TakeAsync(batch.Snapshots.Sum(snapshot => (long)(snapshot?.Body?.Length ?? 0)), cancellation))
         {
-            DeliveryReply busy = PutOff(caller, batch.Snapshots.Count, $"The dashboard takes {BatchesAtOnce} batches of snapshots at a time and more are coming now; the probe sends them again by itself.");
+            DeliveryReply busy = PutOff(caller, batch.Snapshots.Count, $"The dashboard takes {BatchTurns.AtOnce} batches of snapshots at a time and more are coming now; the probe sends them again by itself.");
             return new BatchReply([.. batch.Snapshots.Select(_ => busy)]);
         }
 
@@ -45,7 +42,7 @@ internal sealed class Intake(StoreWriter writer, FleetView fleet, MakeDigest mak
         finally
         {
             // What is queued counts against the queue's own bound.
-            _batches.Release();
+            _batches.Give();
         }
 
         return new BatchReply(await Task.WhenAll(replies));

@@ -9,7 +9,7 @@ namespace TdxDash.Web.Tests.Ingest;
 public sealed class IntakeTests
 {
     [Fact]
-    public async Task Accept_MoreBatchesThanThereArePlaces_PutsTheLastOneOffWholeAndStoresTheOthers()
+    public async Task Accept_MoreBatchesThanMayWait_PutsTheLastOneOffWholeAndStoresTheOthers()
     {
         using var go = new ManualResetEventSlim();
         await using var store = new HistoryStore(snapshot =>
@@ -17,12 +17,12 @@ public sealed class IntakeTests
             go.Wait(TestContext.Current.CancellationToken);
             return SmallSnapshot.Summarise(snapshot);
         });
-        using Intake intake = Make(store);
+        using Intake intake = Make(store, waitingBytes: 0);
         int refused;
         Task<BatchReply>[] batches;
         try
         {
-            batches = [.. Enumerable.Range(0, Intake.BatchesAtOnce + 1).Select(host => Task.Run(() => AcceptAsync(intake, host, 3)))];
+            batches = [.. Enumerable.Range(0, BatchTurns.AtOnce + 1).Select(host => Task.Run(() => AcceptAsync(intake, host, 3)))];
             refused = Array.IndexOf(batches, await Task.WhenAny(batches).WaitAsync(Dashboard.Patience, TestContext.Current.CancellationToken));
         }
         finally
@@ -58,7 +58,28 @@ public sealed class IntakeTests
         Assert.Equal(2, store.Fleet.LatestSequence(HistoryStore.HostId(1)));
     }
 
-    private static Intake Make(HistoryStore store) => new(store.Writer, store.Fleet, store.MakeDigest, store.Time, NullLogger<Intake>.Instance);
+    [Fact]
+    public async Task Take_NoPlaceFree_WaitsWithinTheBoundOfBytes()
+    {
+        using var turns = new BatchTurns(waitingBytes: 100);
+        for (int i = 0; i < BatchTurns.AtOnce; i++)
+        {
+            Assert.True(await turns.TakeAsync(1_000, TestContext.Current.CancellationToken));
+        }
+
+        using var gone = new CancellationTokenSource();
+        Task<bool> first = turns.TakeAsync(60, TestContext.Current.CancellationToken), second = turns.TakeAsync(40, gone.Token);
+        Assert.False(await turns.TakeAsync(1, TestContext.Current.CancellationToken));
+        Assert.False(first.IsCompleted);
+
+        await gone.CancelAsync();
+        Assert.False(await second);
+        turns.Give();
+        Assert.True(await first);
+    }
+
+    private static Intake Make(HistoryStore store, long waitingBytes = BatchTurns.MostWaitingBytes) =>
+        new(store.Writer, store.Fleet, store.MakeDigest, store.Time, NullLogger<Intake>.Instance, waitingBytes);
 
     private static Task<BatchReply> AcceptAsync(Intake intake, int host, int count) => intake.AcceptAsync(
         new Caller(HistoryStore.HostId(host), $"host-{host}", Origin.Demo, "0.1.0"),
