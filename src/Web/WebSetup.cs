@@ -179,7 +179,8 @@ public static class WebSetup
             .AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = CircuitMessageBytes);
         services.AddMudServices();
         services.AddScoped<CircuitRenders>();
-        services.AddSingleton<CircuitHandler, CircuitMemory>();
+        services.AddSingleton<SpareMemory>();
+        services.AddSingleton<CircuitHandler, GonePages>();
     }
 
     private static void AddMetrics(IServiceCollection services, DashboardOptions options)
