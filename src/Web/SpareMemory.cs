@@ -5,7 +5,8 @@ namespace TdxDash.Web;
 /// <summary>Gives memory back to the system after many pages have gone or many probes have come. The runtime collects when memory is asked for: after the last page it may keep
 /// hundreds of MiB for as long as little happens, and after a fleet has connected what that left behind, a third of its memory, for hours.</summary>
 /// <param name="time">The clock.</param>
-internal sealed class SpareMemory(TimeProvider time) : IDisposable
+/// <param name="native">Has memory given back that is not the runtime's.</param>
+internal sealed class SpareMemory(TimeProvider time, Action native) : IDisposable
 {
     /// <summary>After so many pages it is worth a pause of some hundred milliseconds.</summary>
     public const int WorthPages = 25;
@@ -64,6 +65,7 @@ internal sealed class SpareMemory(TimeProvider time) : IDisposable
             Collections++;
         }
 
+        native();
         if (GC.GetTotalMemory(forceFullCollection: false) <= MostBytes)
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

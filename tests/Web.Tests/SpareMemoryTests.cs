@@ -7,8 +7,9 @@ public sealed class SpareMemoryTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly SpareMemory _memory;
+    private int _native;
 
-    public SpareMemoryTests() => _memory = new SpareMemory(_time);
+    public SpareMemoryTests() => _memory = new SpareMemory(_time, () => _native++);
 
     public void Dispose() => _memory.Dispose();
 
@@ -30,7 +31,7 @@ public sealed class SpareMemoryTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(1, _memory.Collections);
         _time.Advance(SpareMemory.After * 9);
-        Assert.Equal(1, _memory.Collections);
+        Assert.Equal((1, 1), (_memory.Collections, _native));
     }
 
     [Fact]
