@@ -161,7 +161,9 @@ public static class WebSetup
         }).AddHubOptions<ProbeHub>(hub =>
         {
             hub.MaximumReceiveMessageSize = ProbeContract.MaxMessageBytes;
-            hub.KeepAliveInterval = ProbeContract.HeartbeatInterval;
+            // A probe hears the answers to its heartbeats; a ping is for one that waits for the answer to something longer, and gives up after four intervals. Each costs a buffer of 4 KiB,
+            // and those of a whole fleet are due at once.
+            hub.KeepAliveInterval = ProbeContract.HeartbeatInterval * 2;
             // A probe that is there pings in every interval: one that went without a word is not waited for.
             hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
             hub.AddFilter<ProbeHubMeter>();
@@ -179,7 +181,8 @@ public static class WebSetup
             .AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = CircuitMessageBytes);
         services.AddMudServices();
         services.AddScoped<CircuitRenders>();
-        services.AddSingleton<CircuitHandler, CircuitMemory>();
+        services.AddSingleton(provider => new SpareMemory(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StoreWriter>().Spare));
+        services.AddSingleton<CircuitHandler, GonePages>();
     }
 
     private static void AddMetrics(IServiceCollection services, DashboardOptions options)

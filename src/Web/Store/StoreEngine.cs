@@ -63,6 +63,10 @@ internal abstract class StoreEngine
     /// <summary>Closes idle readers.</summary>
     public abstract void CloseReaders();
 
+    /// <summary>Gives the system memory back that is held for what may be needed again. Called on the writer's thread, between two transactions.</summary>
+    /// <param name="writer">The writer's connection.</param>
+    public virtual void Spare(DbConnection writer) => LibcHeap.Trim();
+
     /// <summary>Begins a transaction that no other overtakes: numbers that it gives are committed before any higher one is given.</summary>
     public abstract DbTransaction Begin(DbConnection connection);
 

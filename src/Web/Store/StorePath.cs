@@ -95,6 +95,14 @@ internal sealed class StorePath(string folder) : StoreEngine
     }
 
     /// <inheritdoc/>
+    public override void Spare(DbConnection writer)
+    {
+        // The cache of pages fills while a fleet's first snapshots come, and is of no use to the signs of life after them.
+        writer.Execute("PRAGMA shrink_memory");
+        base.Spare(writer);
+    }
+
+    /// <inheritdoc/>
     public override SqliteConnection OpenBeside()
     {
         SqliteConnection connection = OpenWriter();

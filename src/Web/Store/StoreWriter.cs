@@ -36,6 +36,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     private volatile string? _refusal;
     private volatile bool _isStopping;
     private bool _started;
+    private int _spares;
 
     public StoreWriter(StoreEngine store, DashboardOptions options, ILogger<StoreWriter> log)
     {
@@ -100,6 +101,9 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => new(StopAsync(StopPatience));
 
+    /// <summary>Has the store give memory back before the next transaction; signs of life bring one every few seconds.</summary>
+    public void Spare() => Volatile.Write(ref _spares, 1);
+
     /// <summary>Takes no more work, writes what was queued, and closes the database.</summary>
     /// <param name="patience">How long a database may take that does not answer. What it did not commit then was not acknowledged either.</param>
     public async Task StopAsync(TimeSpan patience)
@@ -159,6 +163,11 @@ internal sealed class StoreWriter : IAsyncDisposable
         try
         {
             _connection ??= _store.OpenWriter();
+            if (Interlocked.Exchange(ref _spares, 0) != 0)
+            {
+                _store.Spare(_connection);
+            }
+
             using DbTransaction transaction = _store.Begin(_connection);
             var open = new StoreTransaction(_store, _connection, transaction, _statements ??= new PreparedStatements(_connection), _texts ??= new TextPool());
             _store.Apply(open, batch);

@@ -31,6 +31,27 @@ public sealed class SnapshotCodecTests
     }
 
     [Fact]
+    public void Parse_OfTwoSnapshots_SharesTheNamesOfTheirSources()
+    {
+        byte[] text = SnapshotCodec.Write(Full);
+        Snapshot one = SnapshotCodec.Parse(text).Snapshot!, other = SnapshotCodec.Parse(text).Snapshot!;
+        Assert.NotSame(one.Host.Name, other.Host.Name);
+        Assert.Same(one.Host.Name.Source, other.Host.Name.Source);
+    }
+
+    [Theory]
+    [InlineData("/sys/\u00e9\"\\/\ud83d\ude00")]
+    [InlineData("")]
+    public void Parse_OfASourceWithAnyText_KeepsIt(string source)
+    {
+        foreach (string name in new[] { source, source + new string('\u00e9', 128) })
+        {
+            Snapshot odd = Full with { Host = Full.Host with { Name = Reading.Known("a", Provenance.Kernel, name) } };
+            Assert.Equal(name, SnapshotCodec.Parse(SnapshotCodec.Write(odd)).Snapshot!.Host.Name.Source);
+        }
+    }
+
+    [Fact]
     public void Parse_OfSchema2WithoutPlatform_IsRefused() =>
         Assert.Contains("schema 2 needs the member platform", SnapshotCodec.Parse(SnapshotCodec.Write(Full with { Platform = null })).Error, StringComparison.Ordinal);
 

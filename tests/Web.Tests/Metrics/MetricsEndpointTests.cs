@@ -111,7 +111,6 @@ public sealed class MetricsEndpointTests
         await app.StopAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("/v1/metrics", path);
-        Assert.True(body.AsSpan().IndexOf("tdxdash.store.database.size"u8) >= 0, "no metric of the dashboard was sent");
         Assert.True(body.AsSpan().IndexOf("service.name"u8) >= 0, "nothing says whose metrics these are");
     }
 
@@ -157,7 +156,11 @@ public sealed class MetricsEndpointTests
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
-            sent.TrySetResult((context.Request.Path, body.ToArray()));
+            // The first may come before the store is open, and has the runtime's metrics alone.
+            if (body.ToArray().AsSpan().IndexOf("tdxdash.store.database.size"u8) >= 0)
+            {
+                sent.TrySetResult((context.Request.Path, body.ToArray()));
+            }
         });
         await collector.StartAsync(TestContext.Current.CancellationToken);
         return collector;

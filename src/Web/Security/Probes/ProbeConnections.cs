@@ -6,7 +6,8 @@ namespace TdxDash.Web.Security.Probes;
 
 /// <summary>The open connections of probes, so that those of a key that ends can be cut.</summary>
 /// <param name="probes">Tells which keys may connect.</param>
-internal sealed class ProbeConnections(ProbeReader probes)
+/// <param name="memory">Is told of each that connects.</param>
+internal sealed class ProbeConnections(ProbeReader probes, SpareMemory memory)
 {
     private readonly ConcurrentDictionary<string, (ProbePrincipal Probe, HubCallerContext Context)> _open = new(StringComparer.Ordinal);
 
@@ -14,6 +15,7 @@ internal sealed class ProbeConnections(ProbeReader probes)
     public void Add(ProbePrincipal probe, HubCallerContext context)
     {
         _open[context.ConnectionId] = (probe, context);
+        memory.ProbeConnected();
         // Who ends a key stores that first and looks for connections then: one that it did not find finds the key ended here.
         try
         {
