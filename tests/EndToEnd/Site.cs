@@ -45,8 +45,8 @@ public sealed class Site : IAsyncLifetime
     /// <summary>The rows of the fleet's table that are in the page.</summary>
     internal static ILocator Rows(IPage page) => page.Locator("tr.host-row");
 
-    /// <summary>Waits until the rows that came with the page have given way to those of the live table, to which its script then gives their places.</summary>
-    internal static Task LiveRowsAsync(IPage page) => Assertions.Expect(page.Locator(".tables > div:not([class]) tr.host-row[aria-rowindex]").First)
+    /// <summary>Waits until the rows that came with the page have given way to those of the live table, and its script is there.</summary>
+    internal static Task LiveRowsAsync(IPage page) => Assertions.Expect(page.Locator(".tables[data-live] > div:not([class]) tr.host-row").First)
         .ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = Chromium.Patience });
 
     /// <summary>The rows of demo hosts.</summary>

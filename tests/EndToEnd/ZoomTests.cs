@@ -96,7 +96,7 @@ public sealed class ZoomTests(Chromium chromium, PastSite site)
     private IEnumerable<(string Name, string Path, string Shows)> Pages()
     {
         string host = $"/hosts/{PastSite.OldId(1)}";
-        yield return ("fleet", "/", "tr.host-row[aria-rowindex]");
+        yield return ("fleet", "/", ".tables[data-live] tr.host-row");
         yield return ("overview", host, "header.head h1");
         yield return ("memory", $"{host}/memory", ".memory-map[data-live]");
         yield return ("metadata", $"{host}/metadata", "tr#MAX_TDMRS");

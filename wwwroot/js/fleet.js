@@ -1,5 +1,5 @@
 // @ts-check
-// The browser's part of the fleet's table: a row shows its host beside the table by a click anywhere, rows know their place, changed values flash softly,
+// The browser's part of the fleet's table: a row shows its host beside the table by a click anywhere, changed values flash softly,
 // and the server is told when pointer or focus is in the table, so that no row moves under either.
 
 /** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<void> }} Page */
@@ -86,12 +86,12 @@ export function attach(root, page) {
   root.addEventListener("keydown", step);
 
   const observer = new MutationObserver(changes => {
-    const fresh = new Set([...changes.flatMap(change => [...change.addedNodes]), ...place(root)]);
-    changes.forEach(change => { show(change, fresh); });
+    show(changes, new Set([...changes.flatMap(change => [...change.addedNodes]), ...rowsOfOthers(root)]));
     refocus(root);
   });
-  observer.observe(root, { subtree: true, childList: true, characterData: true, attributeFilter: ["style"] });
-  place(root);
+  observer.observe(root, { subtree: true, childList: true, characterData: true });
+  rowsOfOthers(root);
+  root.dataset.live = ""; // from here on rows answer
 
   return {
     toTop() {
@@ -230,7 +230,7 @@ function step(e) {
   }
   const steps = /** @type {Record<string, "nextElementSibling" | "previousElementSibling">} */ ({ ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" });
   const row = e.key in steps ? rowOf(e.target) : null;
-  const next = row?.[steps[e.key]]?.querySelector(e.target instanceof HTMLInputElement ? ".col-select input" : "a.open");
+  const next = row && nextRow(row, steps[e.key])?.querySelector(e.target instanceof HTMLInputElement ? ".col-select input" : "a.open");
   if (next instanceof HTMLElement) {
     next.focus();
     e.preventDefault();
@@ -245,25 +245,22 @@ function step(e) {
   }
 }
 
-/**
- * A row's style carries its place, since the grid has no attribute for it.
- * @param {HTMLElement} root
- * @returns {Element[]} the rows that have another host than before
- */
-function place(root) {
-  const changed = [];
-  for (const row of /** @type {NodeListOf<HTMLTableRowElement>} */ (root.querySelectorAll("tr.host-row"))) {
-    const host = linkOf(row)?.href;
-    if (hosts.get(row) !== host) {
-      hosts.set(row, host);
-      changed.push(row);
-    }
-    const index = /** @type {HTMLElement} */ (row).style.getPropertyValue("--row");
-    if (row.getAttribute("aria-rowindex") !== index) {
-      row.setAttribute("aria-rowindex", index);
-    }
+/** Between rows stand those of the grid, which are empty. @param {Element} row @param {"nextElementSibling" | "previousElementSibling"} side */
+function nextRow(row, side) {
+  let next = row[side];
+  while (next !== null && !next.matches("tr.host-row")) {
+    next = next[side];
   }
-  return changed;
+  return next;
+}
+
+/** @param {HTMLElement} root @returns {Element[]} the rows that have another host than before */
+function rowsOfOthers(root) {
+  return [.../** @type {NodeListOf<HTMLTableRowElement>} */ (root.querySelectorAll("tr.host-row"))].filter(row => {
+    const host = linkOf(row)?.href, isOther = hosts.get(row) !== host;
+    hosts.set(row, host);
+    return isOther;
+  });
 }
 
 /** @param {EventTarget | null} target @returns {Place | null} */
@@ -285,14 +282,39 @@ function refocus(root) {
   }
 }
 
-/** Flashes the cell of a change, unless the whole row is new. @param {MutationRecord} change @param {Set<Node>} fresh what this batch of changes added, and rows that have another host */
-function show(change, fresh) {
-  const from = change.target instanceof Element ? change.target : change.target.parentElement;
-  const cell = change.type === "attributes" ? null : from?.closest("td");
-  const row = cell?.closest("tr");
-  if (!(cell instanceof HTMLElement) || !row || fresh.has(row) || fresh.has(cell) || cell.matches(".col-seen, .col-select") || matchMedia("(prefers-reduced-motion: reduce)").matches) {
+/** Flashes the cells that changed, unless the whole row is new. @param {MutationRecord[]} changes @param {Set<Node>} fresh what this batch of changes added, and rows that have another host */
+function show(changes, fresh) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
     return;
   }
-  cell.dataset.changed = String(Number(cell.dataset.changed ?? 0) + 1);
+  for (const change of changes) {
+    const from = change.target instanceof Element ? change.target : change.target.parentElement;
+    const row = rowOf(from), cell = from?.closest("td");
+    if (row === null || fresh.has(row)) {
+      continue;
+    }
+    if (row === from) {
+      change.addedNodes.forEach(added => { showAnew(added, row, changes); });
+    } else if (cell && !fresh.has(cell) && !cell.matches(".col-seen, .col-select")) {
+      showCell(cell, cell.dataset.changed);
+    }
+  }
+}
+
+/** Most cells come anew with their value: one changed when the cell of its column said something else. @param {Node} cell @param {Element} row @param {MutationRecord[]} changes */
+function showAnew(cell, row, changes) {
+  if (!(cell instanceof HTMLTableCellElement)) {
+    return;
+  }
+  const before = changes.filter(change => change.target === row).flatMap(change => [...change.removedNodes])
+    .find(gone => gone instanceof HTMLTableCellElement && gone.className === cell.className);
+  if (before instanceof HTMLTableCellElement && before.innerHTML !== cell.innerHTML) {
+    showCell(cell, before.dataset.changed);
+  }
+}
+
+/** @param {HTMLElement} cell @param {string | undefined} times how often it changed before */
+function showCell(cell, times) {
+  cell.dataset.changed = String(Number(times ?? 0) + 1);
   cell.animate([{ backgroundColor: "color-mix(in srgb, var(--accent) 30%, transparent)" }, { backgroundColor: "transparent" }], flash);
 }

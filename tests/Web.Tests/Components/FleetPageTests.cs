@@ -330,6 +330,7 @@ public sealed class FleetPageTests : PageTestContext
 
         Assert.Equal(FleetGrid.MaxFirst, page.FindAll("tr.host-row").Count);
         Assert.Equal("101", page.Find("table[aria-rowcount]").GetAttribute("aria-rowcount"));
+        Assert.Equal(Enumerable.Range(2, FleetGrid.MaxFirst).Select(place => $"{place}"), page.FindAll("tr.host-row").Select(row => row.GetAttribute("aria-rowindex")));
         Assert.Contains("100 of 100 hosts", page.Markup, StringComparison.Ordinal);
     }
 

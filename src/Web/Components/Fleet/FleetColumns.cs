@@ -20,6 +20,9 @@ public static class FleetColumns
     /// <summary>Where KeyIDs come from unless a row says otherwise.</summary>
     public const Provenance UsualKeys = Provenance.Kernel;
 
+    private static readonly string[] Classes = [.. Enum.GetValues<FleetColumn>()
+        .Select(column => $"mud-table-cell{(column == FleetColumn.Host ? " sticky-left" : "")} col-{FleetState.Word(column)}{(IsNumber(column) ? " number" : "")}")];
+
     /// <summary>All columns.</summary>
     public static IReadOnlyList<FleetColumn> All { get; } = Enum.GetValues<FleetColumn>();
 
@@ -64,6 +67,9 @@ public static class FleetColumns
 
     /// <summary>Whether it holds numbers, which stand right.</summary>
     public static bool IsNumber(FleetColumn column) => column is FleetColumn.Memory or FleetColumn.Pamt or FleetColumn.Tdmrs or FleetColumn.Keys or FleetColumn.Seen;
+
+    /// <summary>The classes of its heading and cells.</summary>
+    public static string ClassOf(FleetColumn column) => Classes[(int)column];
 
     /// <summary>The word of a tier.</summary>
     public static string Word(ProbeTier tier) => tier switch

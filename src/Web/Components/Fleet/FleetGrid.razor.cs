@@ -17,15 +17,12 @@ public sealed partial class FleetGrid : IDisposable
 
     private static readonly TimeSpan SettlesAfter = TimeSpan.FromSeconds(5);
 
-    // The projection has sorted; the grid is only told which columns say so.
-    private static readonly Func<FleetRow, object?> None = _ => null;
+    private static readonly ImmutableArray<FleetSort> ByName = [new FleetSort(FleetColumn.Host, false)];
 
     private readonly CancellationTokenSource _gone = new();
-    private readonly Dictionary<string, SortDefinition<FleetRow>> _sorts = [];
     private readonly Dictionary<string, object?> _table = [];
     private Func<GridStateVirtualize<FleetRow>, CancellationToken, Task<GridData<FleetRow>>>? _load;
     private MudDataGrid<FleetRow>? _grid;
-    private ElementReference _root;
     private (int Start, int Count) _sight;
     private int _asked;
     private bool _isFilled;
@@ -78,15 +75,14 @@ public sealed partial class FleetGrid : IDisposable
     [Inject]
     private TimeProvider Clock { get; set; } = null!;
 
-    /// <summary>The element that holds the grid.</summary>
-    public ElementReference Root => _root;
-
     /// <summary>The rows that were asked for last: the ones in sight and some around them.</summary>
     public IEnumerable<FleetHost> InSight => Hosts.Skip(_sight.Start).Take(_sight.Count);
 
     private ImmutableArray<FleetHost> Hosts => Source();
 
     private IEnumerable<FleetRow> First => Hosts.Take(MaxFirst).Select((host, place) => new FleetRow(place, host));
+
+    private ImmutableArray<FleetSort> Sorts => State.Sorts.IsEmpty ? ByName : State.Sorts;
 
     private float RowHeight => State.Density == Density.Compact ? CompactRow : ComfortableRow;
 
@@ -117,14 +113,6 @@ public sealed partial class FleetGrid : IDisposable
     {
         _load ??= IsVirtual ? LoadAsync : null;
         _table["aria-rowcount"] = Hosts.Length + 1;
-        _sorts.Clear();
-        IReadOnlyList<FleetSort> sorts = State.Sorts.IsEmpty ? [new FleetSort(FleetColumn.Host, false)] : State.Sorts;
-        for (int i = 0; i < sorts.Count; i++)
-        {
-            string name = FleetState.Word(sorts[i].Column);
-            _sorts[name] = new SortDefinition<FleetRow>(name, sorts[i].IsDescending, i, None);
-        }
-
         return _grid?.ReloadServerData() ?? Task.CompletedTask;
     }
 
@@ -158,25 +146,25 @@ public sealed partial class FleetGrid : IDisposable
         }
     }
 
-    private string RowClass(FleetRow row, int index) =>
-        $"host-row{(row.Host.IsSilentAt(Now) ? " silent" : "")}{(Selected.Contains(row.Host.Id) ? " chosen" : "")}{(row.Host.Id == State.Pane ? " shown" : "")}";
+    private string RowClass(FleetHost host) =>
+        $"mud-table-row host-row{(host.IsSilentAt(Now) ? " silent" : "")}{(Selected.Contains(host.Id) ? " chosen" : "")}{(host.Id == State.Pane ? " shown" : "")}";
 
-    // The header is row 1; js/fleet.js turns this into aria-rowindex, for which the grid has no place.
-    private static string RowStyle(FleetRow row, int index) => string.Create(CultureInfo.InvariantCulture, $"--row:{row.Place + 2}");
+    // Of several, only the first one that it is sorted by: assistive technology knows no more.
+    private string? AriaSort(FleetColumn column) => Sorts[0].Column != column ? null : Sorts[0].IsDescending ? "descending" : "ascending";
 
     private string SortMark(FleetColumn column)
     {
-        IReadOnlyList<FleetSort> sorts = State.Sorts.IsEmpty ? [new FleetSort(FleetColumn.Host, false)] : State.Sorts;
-        for (int i = 0; i < sorts.Count; i++)
+        ImmutableArray<FleetSort> sorts = Sorts;
+        for (int i = 0; i < sorts.Length; i++)
         {
             if (sorts[i].Column == column)
             {
-                return (sorts[i].IsDescending ? " ↓" : " ↑") + (sorts.Count > 1 ? (i + 1).ToString(CultureInfo.InvariantCulture) : "");
+                return (sorts[i].IsDescending ? " ↓" : " ↑") + (sorts.Length > 1 ? (i + 1).ToString(CultureInfo.InvariantCulture) : "");
             }
         }
 
         return "";
     }
 
-    private static string ClassOf(FleetColumn column) => $"col-{FleetState.Word(column)}{(FleetColumns.IsNumber(column) ? " number" : "")}";
+    private static MarkupString? UsualMark(FleetColumn column) => FleetColumns.Usual(column) is { } usual ? UsualMarks[usual] : null;
 }
