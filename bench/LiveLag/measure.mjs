@@ -61,18 +61,24 @@ async function observations(base, session, from, newest) {
   return seen;
 }
 
-// Notes when each row of the board first stands with which number of the probe.
+// Notes when each row of the board first stands with which number of the probe, and when it leaves the page: what is seen of its host meanwhile is not shown late.
 function watch() {
   window.shown = [];
   const known = new Map();
   const look = () => {
     const now = performance.timeOrigin + performance.now();
+    const left = new Set(known.keys());
     for (const row of document.querySelectorAll("tr[data-host]")) {
       const sequence = Number(row.dataset.sequence);
+      left.delete(row.dataset.host);
       if (known.get(row.dataset.host) !== sequence) {
         known.set(row.dataset.host, sequence);
         window.shown.push([row.dataset.host, sequence, now]);
       }
+    }
+    for (const host of left) {
+      known.delete(host);
+      window.shown.push([host, undefined, now]);
     }
   };
   look();
@@ -120,7 +126,7 @@ function spent(parts) {
   return Object.fromEntries(Object.entries(parts).map(([name, pid]) => [name, below(pid) / 100]));
 }
 
-/** @param {string} round @param {object[]} hub @param {[string, number, number][]} shown @param {string} counts */
+/** @param {string} round @param {object[]} hub @param {[string, number | undefined, number][]} shown @param {string} counts */
 function report(round, hub, shown, counts) {
   // What a row shows with a number it shows of all numbers before it, each of which counts once.
   const byHost = Map.groupBy?.(hub, seen => seen.hostId) ?? hub.reduce((map, seen) => map.set(seen.hostId, [...map.get(seen.hostId) ?? [], seen]), new Map());
@@ -129,7 +135,7 @@ function report(round, hub, shown, counts) {
   for (const [host, sequence, at] of shown) {
     const from = last.get(host);
     last.set(host, sequence);
-    if (from === undefined) { continue; }
+    if (from === undefined || sequence === undefined) { continue; }
     for (const seen of byHost.get(host) ?? []) {
       if (seen.sequence > from && seen.sequence <= sequence) {
         lags.push(at - Date.parse(seen.observation.at));
