@@ -118,12 +118,14 @@ const processes = () => readdirSync("/proc").filter(name => /^\d+$/.test(name)).
 /** @param {number} parent @returns {number | undefined} The browser that a process started. */
 const browserOf = parent => processes().find(pid => Number(stat(pid)[1]) === parent && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("chromium"));
 
-/** @param {Record<string, number>} parts Processes. @returns {Record<string, number>} Seconds of the processor that each has used, with those that it started and that still run. */
+/** @param {Record<string, number>} parts Processes. @returns {Record<string, number>} Seconds of the processor that each has used, with those that it started and that still run; and everything else on the machine, this client among it. */
 function spent(parts) {
   const all = processes().map(pid => [pid, stat(pid)]).filter(([, fields]) => fields.length > 0);
   const below = pid => all.filter(([, fields]) => Number(fields[1]) === pid).reduce((sum, [child]) => sum + below(child), ticks(pid));
   const ticks = pid => { const fields = stat(pid); return Number(fields[11] ?? 0) + Number(fields[12] ?? 0); };
-  return Object.fromEntries(Object.entries(parts).map(([name, pid]) => [name, below(pid) / 100]));
+  const busy = readFileSync("/proc/stat", "utf8").split("\n")[0].split(/\s+/).slice(1).map(Number);
+  const found = Object.fromEntries(Object.entries(parts).map(([name, pid]) => [name, below(pid) / 100]));
+  return { ...found, others: busy.filter((_, i) => i !== 3 && i !== 4).reduce((sum, ticks) => sum + ticks, 0) / 100 - Object.values(found).reduce((sum, part) => sum + part, 0) };
 }
 
 /** @param {string} round @param {object[]} hub @param {[string, number | undefined, number][]} shown @param {string} counts */
@@ -198,7 +200,7 @@ try {
     const counts = await page.locator(".counts").innerText();
     const hub = await observations(base, session, newest, await page.evaluate(newestRevision));
     report(round, hub, shown, counts);
-    console.log(`  processor time of ${cpus().length} × ${took.toFixed(1)} s: ${Object.keys(parts).map(part => `${part} ${(after[part] - before[part]).toFixed(1)} s`).join(", ")}`);
+    console.log(`  processor time of ${cpus().length} × ${took.toFixed(1)} s: ${Object.keys(after).map(part => `${part} ${(after[part] - before[part]).toFixed(1)} s`).join(", ")}`);
   }
 } finally {
   await browser?.close();
