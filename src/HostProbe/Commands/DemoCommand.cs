@@ -74,10 +74,11 @@ internal static class DemoCommand
     private static async Task RunAll(ProbeEnvironment environment, IReadOnlyList<DemoMachine> machines, Func<DemoMachine, ProbeServiceOptions> options, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var snapshots = new SemaphoreSlim(1);
         TextWriter log = TextWriter.Synchronized(environment.Error);
         ThreadPool.GetMinThreads(out int workers, out int ports);
         ThreadPool.SetMinThreads(Math.Max(workers, Math.Min(machines.Count, MostThreads)), ports);
-        List<Task> running = [.. machines.Select(machine => Task.Run(() => RunOne(environment, machine, options(machine), log, stop.Token), CancellationToken.None))];
+        List<Task> running = [.. machines.Select(machine => Task.Run(() => RunOne(environment, machine, options(machine) with { SnapshotTurn = snapshots }, log, stop.Token), CancellationToken.None))];
         Task first = await Task.WhenAny(running).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default).ConfigureAwait(false);

@@ -40,7 +40,11 @@ public sealed class KernelLogTail : IDisposable
         ulong missing = _numbers.Missing;
         bool overrun = false;
         string text = ReadRecords(descriptor, ref overrun);
-        Count(text);
+        if (text.Length > 0)
+        {
+            Count(text);
+        }
+
         ulong lost = _numbers.Missing - missing;
         if (_descriptor is null)
         {
@@ -73,23 +77,23 @@ public sealed class KernelLogTail : IDisposable
 
     private string ReadRecords(int descriptor, ref bool overrun)
     {
-        var text = new StringBuilder();
+        StringBuilder? text = null;
         for (int total = 0; total < MostBytes;)
         {
             switch (KernelLogDevice.ReadNext(descriptor, _record, ref overrun))
             {
                 case null:
                     Dispose();
-                    return text.ToString();
+                    return text?.ToString() ?? "";
                 case 0:
-                    return text.ToString();
+                    return text?.ToString() ?? "";
                 case int read:
-                    text.Append(Encoding.UTF8.GetString(_record, 0, read));
+                    (text ??= new StringBuilder()).Append(Encoding.UTF8.GetString(_record, 0, read));
                     total += read;
                     break;
             }
         }
 
-        return text.ToString();
+        return text?.ToString() ?? "";
     }
 }

@@ -11,7 +11,8 @@ namespace TdxDash.HostProbe.Host;
 public sealed partial class LiveHostFiles(string root = "/") : HostFiles
 {
     private const int FirstBuffer = 16 << 10;
-    private const int OperationNotPermitted = 1, NoEntry = 2, InputOutput = 5, NoSuchDeviceOrAddress = 6, Busy = 16, NoSuchDevice = 19, NotFolder = 20;
+    private const int ReadOnlyCloseOnExec = 0x0 | 0x80000;
+    private const int OperationNotPermitted = 1, NoEntry = 2, InputOutput = 5, NoSuchDeviceOrAddress = 6, PermissionDenied = 13, Busy = 16, NoSuchDevice = 19, NotFolder = 20;
     private static readonly LinuxKvm KvmCalls = new();
 
     private readonly string _root = Path.TrimEndingDirectorySeparator(root) is "/" ? "" : Path.TrimEndingDirectorySeparator(root);
@@ -23,11 +24,6 @@ public sealed partial class LiveHostFiles(string root = "/") : HostFiles
     public override HostAccess Read(string path)
     {
         string full = _root + path;
-        if (IsAbsent(full))
-        {
-            return HostAccess.Absent();
-        }
-
         return Guard(() => path switch
         {
             KernelLog => KernelLogDevice.Read(full),
@@ -65,9 +61,6 @@ public sealed partial class LiveHostFiles(string root = "/") : HostFiles
         return HostAccess.Folder(names);
     });
 
-    // Most of what is looked for each second is not there while nothing goes on, and an exception costs a hundred times as much as this.
-    private static bool IsAbsent(string full) => Access(full, 0) != 0 && Marshal.GetLastPInvokeError() is NoEntry or NotFolder;
-
     // A tree of plain files cannot hold registers at neighbouring numbers in one file: there each is a file of its own.
     private HostAccess ReadPiece(string full, ulong offset, int count)
     {
@@ -83,16 +76,23 @@ public sealed partial class LiveHostFiles(string root = "/") : HostFiles
         return HostAccess.File(piece[..read]);
     }
 
-    // Files of procfs and sysfs say that they have no or 4096 bytes; only reading to the end tells.
+    // Files of procfs and sysfs say that they have no or 4096 bytes; only reading to the end tells. Most of what is looked for each second is not there while nothing goes on, and the
+    // exception of the framework's own opening costs a hundred times as much as this.
     private static HostAccess ReadFile(string full)
     {
-        using var stream = new FileStream(full, new FileStreamOptions { Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
+        int descriptor = Open(full, ReadOnlyCloseOnExec);
+        if (descriptor < 0)
+        {
+            return Failure(Marshal.GetLastPInvokeError());
+        }
+
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         // A large host has thousands of files of a few bytes.
         byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
         try
         {
             int filled = 0;
-            while (stream.Read(buffer, filled, buffer.Length - filled) is int read and > 0)
+            while (RandomAccess.Read(handle, buffer.AsSpan(filled), filled) is int read and > 0)
             {
                 filled += read;
                 if (filled > MaxFileBytes)
@@ -117,8 +117,8 @@ public sealed partial class LiveHostFiles(string root = "/") : HostFiles
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Access(string path, int mode);
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
 
     private static HostAccess Guard(Func<HostAccess> access)
     {
@@ -137,14 +137,18 @@ public sealed partial class LiveHostFiles(string root = "/") : HostFiles
         catch (IOException e)
         {
             // On Unix the HResult of an IOException is the errno itself.
-            return e.HResult switch
-            {
-                NoSuchDeviceOrAddress or NoSuchDevice => HostAccess.Failed(AccessFailure.NoDevice, "The kernel answered that there is no such device or address."),
-                InputOutput => HostAccess.Failed(AccessFailure.Refused, "The kernel answered with an input/output error."),
-                Busy => HostAccess.Failed(AccessFailure.Busy, "The kernel answered that it is busy."),
-                OperationNotPermitted => HostAccess.Failed(AccessFailure.Denied, "Operation not permitted."),
-                _ => HostAccess.Failed(AccessFailure.Failed, $"It could not be read (error {e.HResult})."),
-            };
+            return Failure(e.HResult);
         }
     }
+
+    private static HostAccess Failure(int error) => error switch
+    {
+        NoEntry or NotFolder => HostAccess.Absent(),
+        PermissionDenied => HostAccess.Failed(AccessFailure.Denied, "Permission denied."),
+        NoSuchDeviceOrAddress or NoSuchDevice => HostAccess.Failed(AccessFailure.NoDevice, "The kernel answered that there is no such device or address."),
+        InputOutput => HostAccess.Failed(AccessFailure.Refused, "The kernel answered with an input/output error."),
+        Busy => HostAccess.Failed(AccessFailure.Busy, "The kernel answered that it is busy."),
+        OperationNotPermitted => HostAccess.Failed(AccessFailure.Denied, "Operation not permitted."),
+        _ => HostAccess.Failed(AccessFailure.Failed, $"It could not be read (error {error})."),
+    };
 }

@@ -44,14 +44,13 @@ internal sealed class JournalEntries(JournalFile file)
     /// <param name="after">That other sequence; 0 for the lowest of all.</param>
     /// <param name="most">The most entries.</param>
     /// <param name="mostBytes">The most bytes of their bodies; the first one comes however large it is.</param>
-    public IReadOnlyList<JournalEntry> NextPending(long after, int most, int mostBytes) => file.Run(connection =>
+    public IReadOnlyList<JournalEntry> NextPending(long after, int most, int mostBytes) => file.Run(_ =>
     {
-        using SqliteCommand command = connection.Command(
+        using SqliteDataReader reader = file.Statements.Of(null,
             """
             SELECT e.sequence, e.boot_id, e.taken_at_us, e.hash, b.body FROM entries e JOIN bodies b ON b.hash = e.hash
             WHERE e.settled_at_us IS NULL AND e.sequence > $after ORDER BY e.sequence LIMIT $most
-            """, ("$after", after), ("$most", most));
-        using SqliteDataReader reader = command.ExecuteReader();
+            """, ("$after", after), ("$most", most)).ExecuteReader();
         var entries = new List<JournalEntry>();
         for (int bytes = 0; reader.Read();)
         {

@@ -10,6 +10,8 @@ internal sealed class JournalEvents(JournalFile file)
     private const string MarkName = "kernel_log_mark";
     private const int MaxSettled = 10_000;
 
+    private (string BootId, ulong? Mark) _marked = ("", null);
+
     /// <summary>Appends observations, and remembers up to which record the kernel log was read, both or neither.</summary>
     /// <param name="bootId">The boot they belong to.</param>
     /// <param name="seen">The observations, bounded.</param>
@@ -19,16 +21,17 @@ internal sealed class JournalEvents(JournalFile file)
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
         foreach (ReinitObservation observation in seen)
         {
-            connection.Execute("INSERT INTO events (boot_id, body) VALUES ($boot, $body)", ("$boot", bootId), ("$body", ObservationBatch.Write(observation)));
+            file.Statements.Execute(transaction, "INSERT INTO events (boot_id, body) VALUES ($boot, $body)", ("$boot", bootId), ("$body", ObservationBatch.Write(observation)));
         }
 
-        if (mark is { } number)
+        if (mark is { } number && _marked != (bootId, number))
         {
-            connection.Execute("INSERT INTO meta (name, value) VALUES ($name, $value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            file.Statements.Execute(transaction, "INSERT INTO meta (name, value) VALUES ($name, $value) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                 ("$name", MarkName), ("$value", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bootId} {number}")));
         }
 
         transaction.Commit();
+        _marked = (bootId, mark);
         return seen.Count;
     });
 
@@ -47,9 +50,8 @@ internal sealed class JournalEvents(JournalFile file)
         var batch = new List<WireObservation>();
         var damaged = new List<long>();
         string boot = "";
-        using (SqliteCommand command = connection.Command(
-            "SELECT sequence, boot_id, body FROM events WHERE settled = 0 ORDER BY sequence LIMIT $most", ("$most", ObservationBatch.MaxObservations)))
-        using (SqliteDataReader reader = command.ExecuteReader())
+        using (SqliteDataReader reader = file.Statements.Of(null,
+            "SELECT sequence, boot_id, body FROM events WHERE settled = 0 ORDER BY sequence LIMIT $most", ("$most", ObservationBatch.MaxObservations)).ExecuteReader())
         {
             while (reader.Read())
             {
@@ -83,9 +85,9 @@ internal sealed class JournalEvents(JournalFile file)
     public void Settle(ObservationBatch batch, bool rejected) => file.RunUnflushed(connection =>
     {
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
-        connection.Execute("UPDATE events SET settled = $how WHERE settled = 0 AND sequence BETWEEN $first AND $last",
+        file.Statements.Execute(transaction, "UPDATE events SET settled = $how WHERE settled = 0 AND sequence BETWEEN $first AND $last",
             ("$how", rejected ? 2 : 1), ("$first", batch.Observations[0].Sequence), ("$last", batch.Observations[^1].Sequence));
-        connection.Execute("DELETE FROM events WHERE settled <> 0 AND sequence < (SELECT MAX(sequence) FROM events) - $most", ("$most", MaxSettled));
+        file.Statements.Execute(transaction, "DELETE FROM events WHERE settled <> 0 AND sequence < (SELECT MAX(sequence) FROM events) - $most", ("$most", MaxSettled));
         transaction.Commit();
         return 0;
     });

@@ -17,11 +17,15 @@ internal sealed class JournalFile : IDisposable
     {
         _connection = connection;
         Path = path;
+        Statements = new KeptStatements(connection);
         HostId = connection.Scalar<string>("SELECT value FROM meta WHERE name = 'host_id'");
     }
 
     /// <summary>The file.</summary>
     public string Path { get; }
+
+    /// <summary>What is run again and again; only within <see cref="Run"/> and <see cref="RunUnflushed"/>.</summary>
+    public KeptStatements Statements { get; }
 
     /// <summary>The host's identity, made with the journal: a GUID in its 36-character form.</summary>
     public string HostId { get; }

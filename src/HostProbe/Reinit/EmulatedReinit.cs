@@ -27,6 +27,9 @@ internal sealed class EmulatedReinit(EmulatedTree tree, EmulatedMachineRoom room
     private const int ImageBytes = 1 << 20;
     private const int ProgressSteps = 100;
 
+    // One in 100 ms: a page is drawn four times a second, and each is journaled, delivered and stored, which no real host's kernel shows so much to do.
+    private const int ShownSteps = 5;
+
     private readonly Lock _gate = new();
     private EmulatedModule? _machine;
     private bool _answers;
@@ -340,7 +343,7 @@ internal sealed class EmulatedReinit(EmulatedTree tree, EmulatedMachineRoom room
 
     private async Task ShowAsync(EmulatedStep step, int done, int total, int milliseconds, CancellationToken cancellation)
     {
-        int shown = Math.Max(1, total / 20);
+        int shown = Math.Max(1, total / ShownSteps);
         if (done == total || done % shown == 0)
         {
             tree.Show(step, done, total);

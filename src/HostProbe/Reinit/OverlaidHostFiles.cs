@@ -14,7 +14,7 @@ internal sealed class OverlaidHostFiles(HostFiles below, string root) : HostFile
     public override Origin Origin => below.Origin;
 
     /// <inheritdoc/>
-    public override HostAccess Read(string path) => File.Exists(root + path) ? _above.Read(path) : below.Read(path);
+    public override HostAccess Read(string path) => _above.Read(path) is var access && access.Error is { Failure: AccessFailure.Absent } ? below.Read(path) : access;
 
     /// <inheritdoc/>
     public override HostAccess ReadAt(string path, ulong offset, int count) => below.ReadAt(path, offset, count);

@@ -1,3 +1,4 @@
+using System.Text;
 using TdxDash.HostProbe.Host;
 using TdxDash.HostProbe.Native;
 using TdxDash.Tdx.Metadata;
@@ -38,6 +39,7 @@ internal sealed class ReinitWatch : IDisposable
     private readonly List<ReinitObservation> _snapshots = [];
     private UploadValues? _upload;
     private bool _repeated;
+    // Lines are only ever added: how many bytes of them were read.
     private int _progress;
     private long _passage;
     private long _movedAt;
@@ -57,7 +59,7 @@ internal sealed class ReinitWatch : IDisposable
         _time = time;
         _log = new KernelLogWatch(files, mark, time);
         _movedAt = _seenAt = time.GetTimestamp();
-        _progress = files.Origin == Origin.Demo && files.Read(EmulatedTree.Progress) is { Error: null } known ? known.Text.Count(c => c == '\n') : 0;
+        _progress = files.Origin == Origin.Demo && files.Read(EmulatedTree.Progress) is { Error: null } known ? known.Content.AsSpan().LastIndexOf((byte)'\n') + 1 : 0;
     }
 
     /// <summary>What follows from all that was seen.</summary>
@@ -275,15 +277,17 @@ internal sealed class ReinitWatch : IDisposable
 
     private void Progress(List<ReinitObservation> seen)
     {
-        if (_files.Origin != Origin.Demo || _files.Read(EmulatedTree.Progress) is not { Error: null } access)
+        if (_files.Origin != Origin.Demo || _files.Read(EmulatedTree.Progress) is not { Error: null, Content: { } content } || content.Length <= _progress)
         {
             return;
         }
 
-        string[] lines = access.Text.Split('\n');
-        for (; _progress < lines.Length - 1; _progress++)
+        ReadOnlySpan<byte> added = content.AsSpan(_progress);
+        added = added[..(added.LastIndexOf((byte)'\n') + 1)];
+        _progress += added.Length;
+        foreach (string line in Encoding.UTF8.GetString(added).Split('\n'))
         {
-            if (lines[_progress].Length <= MaxProgress && EmulatedTree.Parse(lines[_progress]) is { } progress)
+            if (line.Length <= MaxProgress && EmulatedTree.Parse(line) is { } progress)
             {
                 seen.Add(At(EmulatedTree.Progress) with { Provenance = Provenance.Emulated, Progress = progress });
             }

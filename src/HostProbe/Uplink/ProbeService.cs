@@ -40,6 +40,9 @@ public sealed record ProbeServiceOptions
 
     /// <summary>Re-initialises the emulated module of a demo machine when the dashboard asks; null refuses.</summary>
     public Func<ReinitRequest, ReinitReply>? Perform { get; init; }
+
+    /// <summary>Taken for each snapshot: many demo machines of one process have few processors, and what is watched comes first. Null where the host is alone.</summary>
+    public SemaphoreSlim? SnapshotTurn { get; init; }
 }
 
 /// <summary>The service on a host: takes snapshots, journals them, and delivers what the dashboard has not acknowledged yet.</summary>

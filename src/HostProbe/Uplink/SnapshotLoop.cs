@@ -38,10 +38,10 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
     /// <exception cref="JournalException">The journal is damaged.</exception>
     public async Task TakeAsync()
     {
-        Volatile.Write(ref _takenSince, uplink.Time.GetTimestamp());
         try
         {
-            await Task.Run(Take, CancellationToken.None);
+            (Snapshot snapshot, DateTimeOffset takenAt) = await InTurnAsync();
+            await Task.Run(() => Keep(snapshot, takenAt), CancellationToken.None);
         }
         catch (Exception e) when (e is not JournalException)
         {
@@ -58,13 +58,36 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
         }
     }
 
-    private void Take()
+    private async Task<(Snapshot Snapshot, DateTimeOffset TakenAt)> InTurnAsync()
+    {
+        if (options.SnapshotTurn is { } turn)
+        {
+            await turn.WaitAsync();
+        }
+
+        Volatile.Write(ref _takenSince, uplink.Time.GetTimestamp());
+        try
+        {
+            return await Task.Run(Take, CancellationToken.None);
+        }
+        finally
+        {
+            options.SnapshotTurn?.Release();
+        }
+    }
+
+    private (Snapshot Snapshot, DateTimeOffset TakenAt) Take()
     {
         DateTimeOffset takenAt = uplink.Time.GetUtcNow();
         long begun = Watch?.Begin() ?? 0;
         Snapshot snapshot = source.Take();
         uplink.Identity.Learn(snapshot);
         Watch?.Read(snapshot, begun);
+        return (snapshot, takenAt);
+    }
+
+    private void Keep(Snapshot snapshot, DateTimeOffset takenAt)
+    {
         long? appended = Append(takenAt, SnapshotCodec.Write(snapshot));
         if (appended is not null)
         {

@@ -49,14 +49,17 @@ internal sealed class UplinkSession
         {
             // Before the journal is looked at: a hold that ends meanwhile has to end the wait, too.
             TimeSpan hold = HoldLeft(), eventsHold = _events.HoldLeft;
+
+            // What was seen is small, and somebody watches it: it does not wait for a snapshot, but for the first one, which makes the host known.
+            bool more = _greeted && await _events.DeliverAsync(calls);
             IReadOnlyList<JournalEntry> entries = NextEntries();
             if (entries.Count > 0)
             {
                 await DeliverAsync(entries, calls);
             }
 
-            // The first snapshot makes the host known before what was seen of it.
-            bool idle = entries.Count == 0, more = (idle || _greeted) && await _events.DeliverAsync(calls);
+            bool idle = entries.Count == 0;
+            more |= idle && !_greeted && await _events.DeliverAsync(calls);
             if (HeartbeatLeft() <= TimeSpan.Zero || (idle && !_greeted))
             {
                 await HeartbeatAsync(idle, calls);

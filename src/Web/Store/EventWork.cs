@@ -1,4 +1,3 @@
-using Dapper;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Live;
@@ -82,8 +81,8 @@ internal sealed class EventWork(EventSender sender, IReadOnlyList<WireObservatio
         transaction.Execute(RetainSql, ("@Host", host), ("@Most", MostPerHost));
     }
 
-    private Dictionary<long, byte[]> Known(StoreTransaction transaction, long host) => batch.Count == 0 ? [] : transaction.Connection.Query<(long Sequence, byte[] Body)>(FindSql,
-        new { Host = host, sender.BootId, Least = batch.Min(observation => observation.Sequence), Most = batch.Max(observation => observation.Sequence) }, transaction.Inner).ToDictionary(row => row.Sequence, row => row.Body);
+    private Dictionary<long, byte[]> Known(StoreTransaction transaction, long host) => batch.Count == 0 ? [] : transaction.All(FindSql, row => (Sequence: row.GetInt64(0), Body: row.GetFieldValue<byte[]>(1)),
+        ("@Host", host), ("@BootId", sender.BootId), ("@Least", batch.Min(observation => observation.Sequence)), ("@Most", batch.Max(observation => observation.Sequence))).ToDictionary(row => row.Sequence, row => row.Body);
 
     /// <inheritdoc/>
     public void Committed()

@@ -82,6 +82,23 @@ internal sealed record StoreTransaction(StoreEngine Engine, DbConnection Connect
         return reader.Read() ? read(reader) : null;
     }
 
+    /// <summary>Runs a query that is kept prepared.</summary>
+    /// <param name="sql">As <see cref="PreparedStatements.Of"/> takes it.</param>
+    /// <param name="read">Reads a row.</param>
+    /// <param name="values">The parameters.</param>
+    /// <returns>All rows.</returns>
+    public IReadOnlyList<T> All<T>(string sql, Func<DbDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        using DbDataReader reader = Statements.Of(Inner, sql, values).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
     // The text is a constant, not put together from what came from outside.
 #pragma warning disable CA2100
     private DbBatch Together(string sql, (string Name, object? Value)[][] rows)

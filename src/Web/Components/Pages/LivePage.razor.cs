@@ -263,10 +263,16 @@ public sealed partial class LivePage : IAsyncDisposable
     /// <returns>The hosts that ended since the last time.</returns>
     private IReadOnlyList<BoardRow> Load()
     {
-        while (!IsPaused && _incoming.TryDequeue(out ReinitEvent? seen))
+        if (!IsPaused)
         {
-            _log.Add([seen]);
-            _unlisted++;
+            List<ReinitEvent> incoming = [];
+            while (_incoming.TryDequeue(out ReinitEvent? seen))
+            {
+                incoming.Add(seen);
+            }
+
+            _log.Add(incoming);
+            _unlisted += incoming.Count;
         }
 
         BoardMoment moment = _held ?? BoardMoment.Of(Projection, Reinits, Time);
