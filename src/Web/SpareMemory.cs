@@ -89,6 +89,11 @@ internal sealed class SpareMemory(TimeProvider time, Action native) : IDisposabl
         /// <returns>Whether as much has happened again since it was worth one.</returns>
         public bool GoesOn()
         {
+            if (_count < worth)
+            {
+                return false; // it may become worth one yet
+            }
+
             bool goesOn = _count >= 2 * worth;
             _count = goesOn ? worth : 0;
             return goesOn;

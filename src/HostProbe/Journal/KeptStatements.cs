@@ -20,6 +20,18 @@ internal sealed class KeptStatements(SqliteConnection connection)
             _commands[sql] = command = connection.Command(sql, values);
         }
 
+        // A value in another's place would be journaled for good.
+        bool isSame = command.Parameters.Count == values.Length;
+        for (int i = 0; isSame && i < values.Length; i++)
+        {
+            isSame = command.Parameters[i].ParameterName == values[i].Name;
+        }
+
+        if (!isSame)
+        {
+            throw new InvalidOperationException($"The statement was first given other parameters than these, or in another order: {sql}");
+        }
+
         command.Transaction = transaction;
         for (int i = 0; i < values.Length; i++)
         {

@@ -14,7 +14,11 @@ internal sealed class OverlaidHostFiles(HostFiles below, string root) : HostFile
     public override Origin Origin => below.Origin;
 
     /// <inheritdoc/>
-    public override HostAccess Read(string path) => _above.Read(path) is var access && access.Error is { Failure: AccessFailure.Absent } ? below.Read(path) : access;
+    public override HostAccess Read(string path)
+    {
+        HostAccess access = _above.Read(path);
+        return access.Error is null || File.Exists(root + path) ? access : below.Read(path);
+    }
 
     /// <inheritdoc/>
     public override HostAccess ReadAt(string path, ulong offset, int count) => below.ReadAt(path, offset, count);

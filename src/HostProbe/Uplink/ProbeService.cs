@@ -78,7 +78,7 @@ public static class ProbeService
         // The first snapshot comes before the first hello, which carries the host's name.
         using ReinitWatch? watch = options.Watched is null ? null : new ReinitWatch(options.Watched, context.Events.Mark(context.Identity.BootId), time);
         var snapshots = new SnapshotLoop(source, options, context) { Watch = watch };
-        await snapshots.TakeAsync();
+        await snapshots.TakeAsync(cancellation);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         List<Task> loops = [snapshots.RunAsync(stop.Token), new UplinkLoop(context).RunAsync(stop.Token)];

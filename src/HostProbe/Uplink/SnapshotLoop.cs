@@ -29,19 +29,24 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
             await wake.WaitAsync(options.Interval, uplink.Time, cancellation);
             if (!cancellation.IsCancellationRequested)
             {
-                await TakeAsync();
+                await TakeAsync(cancellation);
             }
         }
     }
 
     /// <summary>Takes one snapshot. What goes wrong is logged and tried again next time.</summary>
+    /// <param name="cancellation">Ends the wait for its turn; one that was begun is taken to its end.</param>
     /// <exception cref="JournalException">The journal is damaged.</exception>
-    public async Task TakeAsync()
+    public async Task TakeAsync(CancellationToken cancellation)
     {
         try
         {
-            (Snapshot snapshot, DateTimeOffset takenAt) = await InTurnAsync();
+            (Snapshot snapshot, DateTimeOffset takenAt) = await InTurnAsync(cancellation);
             await Task.Run(() => Keep(snapshot, takenAt), CancellationToken.None);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // None is taken any more.
         }
         catch (Exception e) when (e is not JournalException)
         {
@@ -58,11 +63,11 @@ internal sealed class SnapshotLoop(ISnapshotSource source, ProbeServiceOptions o
         }
     }
 
-    private async Task<(Snapshot Snapshot, DateTimeOffset TakenAt)> InTurnAsync()
+    private async Task<(Snapshot Snapshot, DateTimeOffset TakenAt)> InTurnAsync(CancellationToken cancellation)
     {
         if (options.SnapshotTurn is { } turn)
         {
-            await turn.WaitAsync();
+            await turn.WaitAsync(cancellation);
         }
 
         Volatile.Write(ref _takenSince, uplink.Time.GetTimestamp());

@@ -54,7 +54,7 @@ internal sealed class ReadingConverter<T> : JsonConverter<Reading<T>>
                     hasValue = value is not null;
                     break;
                 case ReadingMembers.Provenance: provenance = WordConverter<Provenance>.Parse(ref reader); break;
-                case ReadingMembers.Source: source = SourceNames.Of(reader.GetString()); break;
+                case ReadingMembers.Source: source = SourceNames.Shared.Of(reader.GetString()); break;
                 case ReadingMembers.NotOffered: notOffered = reader.GetString(); break;
                 case ReadingMembers.Unreadable: unreadable = reader.GetString(); break;
                 default: remedy = reader.GetString(); break;

@@ -10,7 +10,14 @@ internal sealed class LastSeenSaver(FleetView fleet, StoreEngine store, StoreWri
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await SaveAsync();
+        try
+        {
+            await SaveAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // A database that hangs holds up no stop.
+        }
     }
 
     /// <inheritdoc/>
@@ -21,7 +28,7 @@ internal sealed class LastSeenSaver(FleetView fleet, StoreEngine store, StoreWri
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await SaveAsync();
+                await SaveAsync(CancellationToken.None);
             }
         }
         catch (OperationCanceledException)
@@ -30,17 +37,27 @@ internal sealed class LastSeenSaver(FleetView fleet, StoreEngine store, StoreWri
         }
     }
 
-    private async Task SaveAsync()
+    private async Task SaveAsync(CancellationToken cancellation)
     {
         long began = time.GetTimestamp();
         SignsOfLife signs = fleet.TakeUnsaved();
         var work = new SignsWork(signs, UnixTime.ToMicroseconds(time.GetUtcNow()));
-        if (writer.TryEnqueue(work) is not null || !await work.Done)
+        bool isSaved = false;
+        try
         {
-            fleet.PutBack(signs);
-            return;
+            isSaved = writer.TryEnqueue(work) is null && await work.Done.WaitAsync(cancellation);
+        }
+        finally
+        {
+            if (!isSaved)
+            {
+                fleet.PutBack(signs);
+            }
         }
 
-        horizon?.Saved(began);
+        if (isSaved)
+        {
+            horizon?.Saved(began);
+        }
     }
 }

@@ -45,4 +45,7 @@ internal static partial class StoreLog
 
     [LoggerMessage(EventId = 113, Level = LogLevel.Warning, Message = "The {Name} does not answer: the dashboard stops without storing {Count} entries and those of the commit under way. None of them was acknowledged; probes send theirs again.")]
     public static partial void StopGivenUp(ILogger log, string name, int count);
+
+    [LoggerMessage(EventId = 114, Level = LogLevel.Warning, Message = "Memory that the store does not use could not be given back: {Reason}")]
+    public static partial void SpareFailed(ILogger log, string reason);
 }

@@ -101,7 +101,7 @@ internal sealed class StoreWriter : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => new(StopAsync(StopPatience));
 
-    /// <summary>Has the store give memory back before the next transaction; signs of life bring one every few seconds.</summary>
+    /// <summary>Has the store give memory back after the next transaction; signs of life bring one every few seconds.</summary>
     public void Spare() => Volatile.Write(ref _spares, 1);
 
     /// <summary>Takes no more work, writes what was queued, and closes the database.</summary>
@@ -136,10 +136,15 @@ internal sealed class StoreWriter : IAsyncDisposable
                 batch.Add(work);
             }
 
-            Write(batch);
+            bool isDone = Write(batch);
             Interlocked.Add(ref _queuedBytes, -batch.Sum(work => (long)work.Bytes));
             batch.Clear();
-            GiveUpWhenStopping();
+            if (_isStopping && !isDone)
+            {
+                GiveUp();
+            }
+
+            GiveBack();
         }
 
         _trouble = "The store is closed.";
@@ -148,26 +153,40 @@ internal sealed class StoreWriter : IAsyncDisposable
     }
 
     // Each further try of a database in trouble may take as long as the one that just failed.
-    private void GiveUpWhenStopping()
+    private void GiveUp()
     {
-        while (_isStopping && _trouble is { } trouble && _queue.Reader.TryRead(out IStoreWork? work))
+        while (_queue.Reader.TryRead(out IStoreWork? work))
         {
             Interlocked.Add(ref _queuedBytes, -work.Bytes);
-            work.Failed(trouble);
+            work.Failed($"{_trouble} Nothing was lost: send it again later.");
         }
     }
 
-    private void Write(List<IStoreWork> batch)
+    private void GiveBack()
+    {
+        if (_connection is null || Interlocked.Exchange(ref _spares, 0) == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _store.Spare(_connection);
+        }
+        // A connection that is broken is found so by the next transaction.
+        catch (DbException e)
+        {
+            StoreLog.SpareFailed(_log, _store.ReasonOf(e));
+        }
+    }
+
+    /// <returns>Whether the database could be written to.</returns>
+    private bool Write(List<IStoreWork> batch)
     {
         long began = Stopwatch.GetTimestamp();
         try
         {
             _connection ??= _store.OpenWriter();
-            if (Interlocked.Exchange(ref _spares, 0) != 0)
-            {
-                _store.Spare(_connection);
-            }
-
             using DbTransaction transaction = _store.Begin(_connection);
             var open = new StoreTransaction(_store, _connection, transaction, _statements ??= new PreparedStatements(_connection), _texts ??= new TextPool());
             _store.Apply(open, batch);
@@ -180,12 +199,11 @@ internal sealed class StoreWriter : IAsyncDisposable
             Forget();
             if (_store.IsOfOneWork(e))
             {
-                Part(batch, e);
-                return;
+                return Part(batch, e);
             }
 
             Fail(batch, e);
-            return;
+            return false;
         }
 
         BatchEnded?.Invoke(new BatchReport(Stopwatch.GetElapsedTime(began), IsCommitted: true));
@@ -200,6 +218,8 @@ internal sealed class StoreWriter : IAsyncDisposable
         {
             Announce(work);
         }
+
+        return true;
     }
 
     private void Announce(IStoreWork work)
@@ -227,20 +247,23 @@ internal sealed class StoreWriter : IAsyncDisposable
     }
 
     // What cannot be stored of one work must not keep the others from it, nor stand there as trouble of the store.
-    private void Part(List<IStoreWork> batch, Exception e)
+    private bool Part(List<IStoreWork> batch, Exception e)
     {
         if (batch is [var alone])
         {
             string reason = _store.ReasonOf(e);
             StoreLog.CommitFailed(_log, 1, reason, e);
             alone.Failed(reason);
-            return;
+            return true;
         }
 
+        bool isDone = true;
         foreach (IStoreWork work in batch)
         {
-            Write([work]);
+            isDone = Write([work]);
         }
+
+        return isDone;
     }
 
     // After a failed commit or flush the connection's view of the database is not to be trusted.

@@ -79,7 +79,7 @@ public sealed class SnapshotLoopTests : IDisposable
     private Task TakeAsync(string release)
     {
         _source.Release = release;
-        return _loop.TakeAsync();
+        return _loop.TakeAsync(TestContext.Current.CancellationToken);
     }
 
     private void Fill() => _file.Run(connection => connection.Scalar<long>("PRAGMA max_page_count = 1"));

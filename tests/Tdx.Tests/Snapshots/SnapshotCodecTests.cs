@@ -30,15 +30,6 @@ public sealed class SnapshotCodecTests
         Assert.Equal(File.ReadAllText(Repository.Data("snapshots", "working-host-schema1.sha256")).Trim(), SnapshotHash.Of(SnapshotCodec.Write(parse.Snapshot)).ToString());
     }
 
-    [Fact]
-    public void Parse_OfTwoSnapshots_SharesTheNamesOfTheirSources()
-    {
-        byte[] text = SnapshotCodec.Write(Full);
-        Snapshot one = SnapshotCodec.Parse(text).Snapshot!, other = SnapshotCodec.Parse(text).Snapshot!;
-        Assert.NotSame(one.Host.Name, other.Host.Name);
-        Assert.Same(one.Host.Name.Source, other.Host.Name.Source);
-    }
-
     [Theory]
     [InlineData("/sys/\u00e9\"\\/\ud83d\ude00")]
     [InlineData("")]

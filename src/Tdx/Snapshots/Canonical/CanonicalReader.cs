@@ -210,7 +210,7 @@ internal ref struct CanonicalReader(ReadOnlySpan<byte> bytes)
     private string Source()
     {
         Expect(",\"source\":"u8);
-        string source = SourceNames.Of(Text());
+        string source = SourceNames.Shared.Of(Text());
         Expect("}"u8);
         return source;
     }

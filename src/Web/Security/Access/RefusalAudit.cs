@@ -26,10 +26,17 @@ internal sealed class RefusalAudit(AuditLog audit, TimeProvider time) : IHostedS
     }
 
     /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         _timer?.Dispose();
-        return FlushAsync();
+        try
+        {
+            await FlushAsync().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // A database that hangs holds up no stop.
+        }
     }
 
     /// <summary>Notes a refusal; committed when it returns, where it is the first.</summary>
