@@ -61,8 +61,9 @@ internal static class ReinitCommand
             var files = new LiveHostFiles(tree.Root);
             using var watch = new ReinitWatch(files, null, environment.Time);
             var source = new HostSnapshotSource(files, performer, environment.Steps);
-            Task performing = Task.Run(async () => await performer.BootAsync(from, cancellation) && await performer.UpdateAsync(to, wanted.Fault, wanted.Seed, cancellation), CancellationToken.None);
-            ReinitState state = await WatchAsync(environment, watch, source, performing, wanted.Json, cancellation).ConfigureAwait(false);
+            var booted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Task performing = Task.Run(() => PerformAsync(performer, wanted, from, to, booted.Task, environment.Time, cancellation), CancellationToken.None);
+            ReinitState state = await WatchAsync(environment, watch, source, performing, booted, wanted.Json, cancellation).ConfigureAwait(false);
             environment.Output.Write(wanted.Json ? JsonSerializer.Serialize(state, ReinitJson.Default.ReinitState) + "\n" : ReinitReport.Ending(state));
             return state.Update?.Outcome == RunOutcome.Verified ? ExitCode.Done : ExitCode.Failed;
         }
@@ -79,15 +80,33 @@ internal static class ReinitCommand
         }
     }
 
+    // An update at any speed is compared with the module that was booted, so that one is read first.
+    private static async Task<bool> PerformAsync(
+        EmulatedReinit performer, Wanted wanted, ModuleProfile from, ModuleProfile to, Task read, TimeProvider time, CancellationToken cancellation)
+    {
+        if (!await performer.BootAsync(from, cancellation).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        await Task.WhenAny(read, Task.Delay(Patience, time, cancellation)).ConfigureAwait(false);
+        return await performer.UpdateAsync(to, wanted.Fault, wanted.Seed, cancellation).ConfigureAwait(false);
+    }
+
     // Until nothing goes on any more: what was performed is over, and the watch has seen how it ended.
     private static async Task<ReinitState> WatchAsync(
-        ProbeEnvironment environment, ReinitWatch watch, HostSnapshotSource source, Task performing, bool quiet, CancellationToken cancellation)
+        ProbeEnvironment environment, ReinitWatch watch, HostSnapshotSource source, Task performing, TaskCompletionSource booted, bool quiet, CancellationToken cancellation)
     {
         var report = new ReinitReport();
         long? endedAt = null;
         while (true)
         {
             watch.Look();
+            if (watch.State.Identity is not null)
+            {
+                booted.TrySetResult();
+            }
+
             if (!quiet)
             {
                 environment.Output.Write(report.News(watch.State));

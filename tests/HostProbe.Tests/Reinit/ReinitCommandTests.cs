@@ -44,7 +44,7 @@ public sealed class ReinitCommandTests : IDisposable
     [Fact]
     public async Task Reinit_ToAnotherModule_IsVerifiedAndRaisesTheAlarm()
     {
-        Assert.Equal(ExitCode.Done, await RunAsync("reinit", "--profile", "tdx-1.5.08-emr", "--to", "tdx-1.5.16-srf", "--speed", "4", "--json"));
+        Assert.Equal(ExitCode.Done, await RunAsync("reinit", "--profile", "tdx-1.5.08-emr", "--to", "tdx-1.5.16-srf", "--speed", "1000", "--json"));
 
         JsonNode state = JsonNode.Parse(_output.ToString())!;
         Assert.Equal("Initialised", (string?)state["boot"]!["outcome"]);
