@@ -8,9 +8,9 @@ import { join, resolve } from "node:path";
 import { cookieOf, signIn } from "../sign-in.mjs";
 
 const [web, probe, count, journals] = process.argv.slice(2);
-const hosts = Number(count ?? 200);
-if (!web || !probe || !(hosts >= 1 && hosts <= 256)) {
-  console.error("Usage: node bench/LiveLag/measure.mjs FOLDER-OF-THE-PUBLISHED-DASHBOARD TDXPROBE.DLL [HOSTS, 1 to 256 [FOLDER-FOR-THE-JOURNALS]]");
+const hosts = Number(count ?? 200), nodes = Number(process.env.NODES ?? 1);
+if (!web || !probe || !(hosts >= 1 && hosts <= 256) || ![1, 2].includes(nodes)) {
+  console.error("Usage: [NODES=2] node bench/LiveLag/measure.mjs FOLDER-OF-THE-PUBLISHED-DASHBOARD TDXPROBE.DLL [HOSTS, 1 to 256 [FOLDER-FOR-THE-JOURNALS]]");
   process.exit(2);
 }
 const require = createRequire(import.meta.url);
@@ -164,10 +164,15 @@ const folder = mkdtempSync(join(tmpdir(), "live-lag-"));
 const apart = mkdtempSync(join(journals ?? tmpdir(), "live-lag-probes-"));
 const state = join(apart, "demo"), data = join(folder, "dashboard");
 const token = once(join(web, "TdxDash.Web.dll"), "enroll-token", "--for", "demo", `--TdxDash:DataFolder=${data}`);
-const dashboard = start(join(web, "TdxDash.Web.dll"), "--urls", "http://127.0.0.1:0", `--TdxDash:DataFolder=${data}`);
-let demo, browser;
+const node = (/** @type {string} */ own) => start(join(web, "TdxDash.Web.dll"), "--urls", "http://127.0.0.1:0", `--TdxDash:DataFolder=${own}`);
+const listens = /Now listening on: (http:\/\/127\.0\.0\.1:\d+)/;
+// The probes' one, and the page's.
+const dashboard = node(data);
+let demo, browser, second;
 try {
-  const base = await dashboard.line(/Now listening on: (http:\/\/127\.0\.0\.1:\d+)/);
+  const base = await dashboard.line(listens);
+  second = nodes === 2 ? node(join(folder, "second")) : undefined;
+  const seenAt = second ? await second.line(listens) : base;
   once(probe, "enroll", base, token, "--for", "demo", "--state", state);
   // Hosts have processors of their own: what emulates them takes what the dashboard and the browser leave.
   demo = start("nice", "-n", "10", ...(probe.endsWith(".dll") ? ["dotnet"] : []), probe, "demo", "--dashboard", base, "--state", state, "--count", "0", "--updatable", String(hosts));
@@ -178,8 +183,10 @@ try {
   await context.addCookies([cookieOf(session, base)]);
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
-  await page.goto(base + "/live");
-  const parts = { probe: demo.child.pid, dashboard: dashboard.child.pid, browser: browserOf(process.pid) };
+  await page.goto(seenAt + "/live");
+  // A module is re-initialised from the dashboard that its probe is connected to.
+  const starter = second ? await context.newPage() : page;
+  const parts = { probe: demo.child.pid, dashboard: dashboard.child.pid, ...second && { "page's dashboard": second.child.pid }, browser: browserOf(process.pid) };
   // Just after the start of the dashboard, whose code is then compiled as it is first used, and again as on one that has been used.
   for (const round of ["first", "second", "third"]) {
     if (round !== "first") {
@@ -192,14 +199,19 @@ try {
     await page.evaluate(watch);
     const before = spent(parts), began = performance.now();
     // The form stays open.
-    if (round === "first") { await page.locator("[data-action=reinit]").click(); }
-    await page.locator(".form .go").click();
+    if (second) {
+      await starter.goto(base + "/live");
+      await starter.waitForFunction(wanted => document.querySelector("[data-count=waiting] b")?.textContent === String(wanted) && document.querySelector("[data-ready=true]"), hosts);
+    }
+    if (second || round === "first") { await starter.locator("[data-action=reinit]").click(); }
+    await starter.locator(".form .go").click();
+    if (second) { await starter.goto("about:blank"); }
     await page.waitForFunction(() => document.querySelector("[data-count=updating] b")?.textContent !== "0");
     await page.waitForFunction(wanted => document.querySelector("[data-count=done] b")?.textContent === String(wanted), hosts);
     const took = (performance.now() - began) / 1000, after = spent(parts);
     const shown = await page.evaluate(() => window.shown);
     const counts = await page.locator(".counts").innerText();
-    const hub = await observations(base, session, newest, await page.evaluate(newestRevision));
+    const hub = await observations(seenAt, session, newest, await page.evaluate(newestRevision));
     report(round, hub, shown, counts);
     console.log(`  processor time of ${cpus().length} × ${took.toFixed(1)} s: ${Object.keys(after).map(part => `${part} ${(after[part] - before[part]).toFixed(1)} s`).join(", ")}`);
   }
@@ -207,6 +219,7 @@ try {
   await browser?.close();
   demo?.child.kill("SIGTERM");
   dashboard.child.kill("SIGTERM");
+  second?.child.kill("SIGTERM");
   rmSync(apart, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }

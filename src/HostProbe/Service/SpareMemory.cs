@@ -7,8 +7,8 @@ namespace TdxDash.HostProbe.Service;
 /// What is wanted again is read again, from the system's own cache of the file.</summary>
 internal static partial class SpareMemory
 {
-    private const string Maps = "/proc/self/maps";
-    private const int NotNeeded = 4;
+    private const string Maps = "/proc/self/smaps";
+    private const int NotNeeded = 4, NoHugePages = 15;
 
     /// <summary>Gives it back. It takes some milliseconds, in which the program stands still.</summary>
     public static void GiveBack()
@@ -16,29 +16,40 @@ internal static partial class SpareMemory
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         if (Environment.ProcessPath is { } program && File.Exists(Maps))
         {
-            foreach (string line in File.ReadAllLines(Maps))
+            foreach ((nint start, nint length) in OfProgram(File.ReadAllLines(Maps), program))
             {
-                if (OfProgram(line, program) is { } part)
-                {
-                    _ = Advise(part.Start, part.Length, NotNeeded);
-                }
+                // Else one byte that is read again brings 2 MiB with it, where the system caches the file in such pieces.
+                _ = Advise(start, length, NoHugePages);
+                _ = Advise(start, length, NotNeeded);
             }
         }
     }
 
-    /// <summary>Finds a part of the program's file that is mapped as it is and that nothing ever writes to: its code, and what stands before it.</summary>
-    /// <param name="line">A line of <c>/proc/self/maps</c>: <c>5581d6a00000-5581d6c00000 r-xp 001f0000 fe:00 1234 /usr/bin/tdxprobe</c>.</param>
+    /// <summary>Finds the parts of the program's file that are mapped as they are: that may not be written to, and of which no page is the process' own, as those are that the loader adjusted.
+    /// Libraries are left alone, as one may just be loaded.</summary>
+    /// <param name="lines">The lines of <c>/proc/self/smaps</c> (proc_pid_smaps(5)): <c>5581d6a00000-5581d6c00000 r-xp 001f0000 fe:00 1234 /usr/bin/tdxprobe</c>, and below it <c>Anonymous: 0 kB</c> among others.</param>
     /// <param name="program">The program's file.</param>
-    /// <returns>Where it lies; null for everything else.</returns>
-    internal static (nint Start, nint Length)? OfProgram(string line, string program)
+    /// <returns>Where they lie, and their length in bytes.</returns>
+    internal static IEnumerable<(nint Start, nint Length)> OfProgram(IEnumerable<string> lines, string program)
     {
-        string[] words = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
-        bool isPart = words.Length == 6 && words[5].Trim() == program && (words[1] == "r-xp" || (words[1] == "r--p" && words[2].Trim('0').Length == 0));
-        string[] ends = isPart ? words[0].Split('-') : [];
-        return ends.Length == 2 && nint.TryParse(ends[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out nint start)
-            && nint.TryParse(ends[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out nint end) && end > start
-            ? (start, end - start) : null;
+        (nint, nint)? part = null;
+        foreach (string line in lines)
+        {
+            string[] words = line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries);
+            if (words is [var range, { Length: 4 } rights, ..] && !range.EndsWith(':'))
+            {
+                part = words.Length == 6 && words[5].Trim() == program && rights[0] == 'r' && rights[1] == '-' ? Ends(range) : null;
+            }
+            else if (words is ["Anonymous:", "0", "kB"] && part is { } whole)
+            {
+                yield return whole;
+            }
+        }
     }
+
+    private static (nint Start, nint Length)? Ends(string range) => range.Split('-') is [var from, var to]
+        && nint.TryParse(from, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out nint start)
+        && nint.TryParse(to, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out nint end) && end > start ? (start, end - start) : null;
 
     [LibraryImport("libc", EntryPoint = "madvise")]
     private static partial int Advise(nint address, nint length, int advice);
