@@ -201,7 +201,7 @@ try {
     // The form stays open.
     if (second) {
       await starter.goto(base + "/live");
-      await starter.waitForFunction(wanted => document.querySelector("[data-count=waiting] b")?.textContent === String(wanted) && document.querySelector("[data-ready=true]"), hosts);
+      await starter.locator("[data-ready=true]").first().waitFor();
     }
     if (second || round === "first") { await starter.locator("[data-action=reinit]").click(); }
     await starter.locator(".form .go").click();

@@ -6,7 +6,8 @@ namespace TdxDash.Web;
 /// hundreds of MiB for as long as little happens, and after a fleet has connected what that left behind, a third of its memory, for hours.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="native">Has memory given back that is not the runtime's.</param>
-internal sealed class SpareMemory(TimeProvider time, Action native) : IDisposable
+/// <param name="aged">Keeps the heap from growing again.</param>
+internal sealed class SpareMemory(TimeProvider time, Action native, AgedHeap aged) : IDisposable
 {
     /// <summary>After so many pages it is worth a pause of some hundred milliseconds.</summary>
     public const int WorthPages = 25;
@@ -70,6 +71,8 @@ internal sealed class SpareMemory(TimeProvider time, Action native) : IDisposabl
         {
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         }
+
+        aged.Begin();
     }
 
     /// <summary>Counts what happens together.</summary>

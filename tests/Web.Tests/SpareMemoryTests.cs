@@ -7,11 +7,20 @@ public sealed class SpareMemoryTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly SpareMemory _memory;
+    private readonly AgedHeap _aged;
     private int _native;
 
-    public SpareMemoryTests() => _memory = new SpareMemory(_time, () => _native++);
+    public SpareMemoryTests()
+    {
+        _aged = new AgedHeap(_time, () => 0, () => throw new InvalidOperationException("It has not grown."));
+        _memory = new SpareMemory(_time, () => _native++, _aged);
+    }
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        _memory.Dispose();
+        _aged.Dispose();
+    }
 
     [Fact]
     public void PageClosed_ByFewPages_CollectsNothing()

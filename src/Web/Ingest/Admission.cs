@@ -7,7 +7,7 @@ namespace TdxDash.Web.Ingest;
 internal sealed class Admission : IDisposable
 {
     /// <summary>Probes that are taken up in a second.</summary>
-    public const int PerSecond = 250;
+    public const int PerSecond = 300;
 
     // What the probes' own jitter has to spread: the longer the queue, the later they are told to come again.
     private const int MaxWaitMilliseconds = 30_000;

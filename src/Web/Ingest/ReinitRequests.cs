@@ -30,7 +30,7 @@ internal sealed class ReinitRequests(IHubContext<ProbeHub> hub) : IReinitRequest
     {
         if (!_connections.TryGetValue(hostId, out (string Connection, Origin Origin) known))
         {
-            return "The host's probe is not connected. Wait until it is, and try again.";
+            return "The host's probe is not connected to this dashboard. Wait until it is, and try again; where several dashboards share the store, it may be connected to another of them.";
         }
 
         if (known.Origin != Origin.Demo)
