@@ -205,8 +205,8 @@ try {
     }
     if (second || round === "first") { await starter.locator("[data-action=reinit]").click(); }
     await starter.locator(".form .go").click();
-    if (second) { await starter.goto("about:blank"); }
     await page.waitForFunction(() => document.querySelector("[data-count=updating] b")?.textContent !== "0");
+    if (second) { await starter.goto("about:blank"); }
     await page.waitForFunction(wanted => document.querySelector("[data-count=done] b")?.textContent === String(wanted), hosts);
     const took = (performance.now() - began) / 1000, after = spent(parts);
     const shown = await page.evaluate(() => window.shown);
