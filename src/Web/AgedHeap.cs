@@ -11,14 +11,19 @@ internal sealed class AgedHeap(TimeProvider time, Func<long> used, Action collec
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
 
     /// <summary>Growth that is worth looking it through, which takes some tenths of a second of one core with 10,000 hosts; in bytes.</summary>
-    public const long Worth = 16 << 20;
+    public const long Worth = 8 << 20;
 
     private ITimer? _timer;
     private long _least;
 
     /// <summary>That of this process.</summary>
-    public static AgedHeap OfProcess(TimeProvider time) =>
-        new(time, Used, static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false, compacting: false));
+    /// <param name="time">The clock.</param>
+    /// <param name="native">Has memory given back that is not the runtime's.</param>
+    public static AgedHeap OfProcess(TimeProvider time, Action native) => new(time, Used, () =>
+    {
+        native();
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false, compacting: false);
+    });
 
     /// <summary>Looks from now on: what is in use now is what is needed. Called again it begins anew.</summary>
     public void Begin()
