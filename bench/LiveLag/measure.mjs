@@ -13,6 +13,10 @@ if (!web || !probe || !(hosts >= 1 && hosts <= 256) || ![1, 2].includes(nodes)) 
   console.error("Usage: [NODES=2] node bench/LiveLag/measure.mjs FOLDER-OF-THE-PUBLISHED-DASHBOARD TDXPROBE.DLL [HOSTS, 1 to 256 [FOLDER-FOR-THE-JOURNALS]]");
   process.exit(2);
 }
+if (nodes === 2 && process.env.TdxDash__Store__Engine !== "postgres") {
+  console.error("NODES=2 takes two dashboards on one PostgreSQL: give both their settings in the environment, TdxDash__Store__Engine=postgres and so on (docs/nodes.md).");
+  process.exit(2);
+}
 const require = createRequire(import.meta.url);
 const { chromium } = require(resolve(import.meta.dirname, "../../tests/EndToEnd/bin/Debug/net10.0/.playwright/package"));
 const PATIENCE = 60_000;
@@ -197,12 +201,12 @@ try {
     await page.waitForFunction(wanted => document.querySelector("[data-count=waiting] b")?.textContent === String(wanted) && document.querySelector("[data-ready=true]"), hosts);
     const newest = await page.evaluate(newestRevision);
     await page.evaluate(watch);
-    const before = spent(parts), began = performance.now();
-    // The form stays open.
     if (second) {
       await starter.goto(base + "/live");
       await starter.locator("[data-ready=true]").first().waitFor();
     }
+    const before = spent(parts), began = performance.now();
+    // The form stays open.
     if (second || round === "first") { await starter.locator("[data-action=reinit]").click(); }
     await starter.locator(".form .go").click();
     await page.waitForFunction(() => document.querySelector("[data-count=updating] b")?.textContent !== "0");

@@ -13,40 +13,50 @@ internal sealed class AgedHeap(TimeProvider time, Func<long> used, Action collec
     /// <summary>Growth that is worth looking it through, which takes some tenths of a second of one core with 10,000 hosts; in bytes.</summary>
     public const long Worth = 8 << 20;
 
+    private readonly Lock _gate = new();
     private ITimer? _timer;
     private long _least;
+    private bool _isDisposed;
 
     /// <summary>That of this process.</summary>
-    /// <param name="time">The clock.</param>
-    /// <param name="native">Has memory given back that is not the runtime's.</param>
-    public static AgedHeap OfProcess(TimeProvider time, Action native) => new(time, Used, () =>
-    {
-        native();
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false, compacting: false);
-    });
+    public static AgedHeap OfProcess(TimeProvider time) =>
+        new(time, Used, static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false, compacting: false));
 
     /// <summary>Looks from now on: what is in use now is what is needed. Called again it begins anew.</summary>
     public void Begin()
     {
-        _least = used();
-        _timer ??= time.CreateTimer(_ => Look(), null, Period, Period);
+        lock (_gate)
+        {
+            _least = used();
+            _timer ??= _isDisposed ? null : time.CreateTimer(_ => Look(), null, Period, Period);
+        }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _timer?.Dispose();
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _timer?.Dispose();
+        }
+    }
 
     private void Look()
     {
-        long now = used();
-        if (now - _least >= Worth)
+        lock (_gate)
         {
-            collect();
-            // It ends later, and the next look sees how much it left: less than now, or what has come to be needed.
-            _least = now;
-            return;
-        }
+            long now = used();
+            if (now - _least >= Worth)
+            {
+                collect();
+                // It ends later, and the next look sees how much it left: less than now, or what has come to be needed.
+                _least = now;
+                return;
+            }
 
-        _least = Math.Min(_least, now);
+            _least = Math.Min(_least, now);
+        }
     }
 
     private static long Used()

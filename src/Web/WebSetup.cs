@@ -181,7 +181,7 @@ public static class WebSetup
             .AddHubOptions(circuit => circuit.MaximumReceiveMessageSize = CircuitMessageBytes);
         services.AddMudServices();
         services.AddScoped<CircuitRenders>();
-        services.AddSingleton(provider => AgedHeap.OfProcess(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StoreWriter>().Spare));
+        services.AddSingleton(provider => AgedHeap.OfProcess(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new SpareMemory(provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StoreWriter>().Spare, provider.GetRequiredService<AgedHeap>()));
         services.AddSingleton<CircuitHandler, GonePages>();
     }

@@ -8,11 +8,12 @@ public sealed class SpareMemoryTests : IDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly SpareMemory _memory;
     private readonly AgedHeap _aged;
-    private int _native;
+    private int _native, _agedCollections;
+    private long _used;
 
     public SpareMemoryTests()
     {
-        _aged = new AgedHeap(_time, () => 0, () => throw new InvalidOperationException("It has not grown."));
+        _aged = new AgedHeap(_time, () => _used, () => _agedCollections++);
         _memory = new SpareMemory(_time, () => _native++, _aged);
     }
 
@@ -41,6 +42,20 @@ public sealed class SpareMemoryTests : IDisposable
         Assert.Equal(1, _memory.Collections);
         _time.Advance(SpareMemory.After * 9);
         Assert.Equal((1, 1), (_memory.Collections, _native));
+    }
+
+    [Fact]
+    public void Collected_AndGrownAgain_IsLookedThrough()
+    {
+        _used = AgedHeap.Worth;
+        _time.Advance(AgedHeap.Period);
+        Assert.Equal(0, _agedCollections);
+        Close(SpareMemory.WorthPages);
+        _time.Advance(SpareMemory.After + AgedHeap.Period);
+        Assert.Equal(0, _agedCollections);
+        _used += AgedHeap.Worth;
+        _time.Advance(AgedHeap.Period);
+        Assert.Equal((1, 1), (_memory.Collections, _agedCollections));
     }
 
     [Fact]

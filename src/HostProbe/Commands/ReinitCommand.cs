@@ -62,8 +62,20 @@ internal static class ReinitCommand
             using var watch = new ReinitWatch(files, null, environment.Time);
             var source = new HostSnapshotSource(files, performer, environment.Steps);
             var booted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Task performing = Task.Run(() => PerformAsync(performer, wanted, from, to, booted.Task, environment.Time, cancellation), CancellationToken.None);
-            ReinitState state = await WatchAsync(environment, watch, source, performing, booted, wanted.Json, cancellation).ConfigureAwait(false);
+            using CancellationTokenSource watched = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            Task performing = Task.Run(() => PerformAsync(performer, wanted, from, to, booted.Task, environment.Time, watched.Token), CancellationToken.None);
+            ReinitState state;
+            try
+            {
+                state = await WatchAsync(environment, watch, source, performing, booted, wanted.Json, cancellation).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Nobody performs what nobody watches any more, and in a folder that goes.
+                await watched.CancelAsync().ConfigureAwait(false);
+                await performing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
             environment.Output.Write(wanted.Json ? JsonSerializer.Serialize(state, ReinitJson.Default.ReinitState) + "\n" : ReinitReport.Ending(state));
             return state.Update?.Outcome == RunOutcome.Verified ? ExitCode.Done : ExitCode.Failed;
         }

@@ -13,21 +13,19 @@ internal static partial class SpareMemory
     /// <summary>Gives it back. It takes some milliseconds, in which the program stands still.</summary>
     public static void GiveBack()
     {
+        (nint Start, nint Length)[] parts = Environment.ProcessPath is { } program && File.Exists(Maps) ? [.. OfProgram(File.ReadLines(Maps), program)] : [];
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        if (Environment.ProcessPath is { } program && File.Exists(Maps))
+        foreach ((nint start, nint length) in parts)
         {
-            foreach ((nint start, nint length) in OfProgram(File.ReadAllLines(Maps), program))
-            {
-                // Else one byte that is read again brings 2 MiB with it, where the system caches the file in such pieces.
-                _ = Advise(start, length, NoHugePages);
-                _ = Advise(start, length, NotNeeded);
-            }
+            // Else one byte that is read again brings 2 MiB with it, where the system caches the file in such pieces.
+            _ = Advise(start, length, NoHugePages);
+            _ = Advise(start, length, NotNeeded);
         }
     }
 
-    /// <summary>Finds the parts of the program's file that are mapped as they are: that may not be written to, and of which no page is the process' own, as those are that the loader adjusted.
-    /// Libraries are left alone, as one may just be loaded.</summary>
-    /// <param name="lines">The lines of <c>/proc/self/smaps</c> (proc_pid_smaps(5)): <c>5581d6a00000-5581d6c00000 r-xp 001f0000 fe:00 1234 /usr/bin/tdxprobe</c>, and below it <c>Anonymous: 0 kB</c> among others.</param>
+    /// <summary>Finds the parts of the program's file that are mapped as they are: that may not be written to, and of which no page is the process' own, in memory or
+    /// swapped out, as those are that the loader adjusted. Libraries are left alone, as one may just be loaded.</summary>
+    /// <param name="lines">The lines of <c>/proc/self/smaps</c> (proc_pid_smaps(5)): <c>5581d6a00000-5581d6c00000 r-xp 001f0000 fe:00 1234 /usr/bin/tdxprobe</c>, and below it <c>Anonymous: 0 kB</c> and, later, <c>Swap: 0 kB</c> among others.</param>
     /// <param name="program">The program's file.</param>
     /// <returns>Where they lie, and their length in bytes.</returns>
     internal static IEnumerable<(nint Start, nint Length)> OfProgram(IEnumerable<string> lines, string program)
@@ -40,8 +38,13 @@ internal static partial class SpareMemory
             {
                 part = words.Length == 6 && words[5].Trim() == program && rights[0] == 'r' && rights[1] == '-' ? Ends(range) : null;
             }
-            else if (words is ["Anonymous:", "0", "kB"] && part is { } whole)
+            else if (words is ["Anonymous:", not "0", ..])
             {
+                part = null;
+            }
+            else if (words is ["Swap:", "0", "kB"] && part is { } whole)
+            {
+                part = null;
                 yield return whole;
             }
         }
