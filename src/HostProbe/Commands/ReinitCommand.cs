@@ -101,7 +101,7 @@ internal static class ReinitCommand
             return false;
         }
 
-        await Task.WhenAny(read, Task.Delay(Patience, time, cancellation)).ConfigureAwait(false);
+        await read.WaitAsync(Patience, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return await performer.UpdateAsync(to, wanted.Fault, wanted.Seed, cancellation).ConfigureAwait(false);
     }
 

@@ -13,13 +13,26 @@ internal static partial class SpareMemory
     /// <summary>Gives it back. It takes some milliseconds, in which the program stands still.</summary>
     public static void GiveBack()
     {
-        (nint Start, nint Length)[] parts = Environment.ProcessPath is { } program && File.Exists(Maps) ? [.. OfProgram(File.ReadLines(Maps), program)] : [];
+        (nint Start, nint Length)[] parts = Environment.ProcessPath is { } program ? Parts(program) : [];
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         foreach ((nint start, nint length) in parts)
         {
             // Else one byte that is read again brings 2 MiB with it, where the system caches the file in such pieces.
             _ = Advise(start, length, NoHugePages);
             _ = Advise(start, length, NotNeeded);
+        }
+    }
+
+    // Where the system does not show them the heap alone is given back: a service does not end for that.
+    private static (nint Start, nint Length)[] Parts(string program)
+    {
+        try
+        {
+            return [.. OfProgram(File.ReadLines(Maps), program)];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 
