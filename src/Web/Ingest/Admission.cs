@@ -4,7 +4,8 @@ namespace TdxDash.Web.Ingest;
 
 /// <summary>Takes up probes at a rate that leaves room for pages and for those that are connected already: after a restart a whole fleet
 /// calls at once.</summary>
-internal sealed class Admission : IDisposable
+/// <param name="between">Time after which a tenth of those places becomes free again.</param>
+internal sealed class Admission(TimeSpan between) : IDisposable
 {
     /// <summary>Probes that are taken up in a second.</summary>
     public const int PerSecond = 300;
@@ -16,13 +17,19 @@ internal sealed class Admission : IDisposable
     {
         TokenLimit = PerSecond,
         TokensPerPeriod = PerSecond / 10,
-        ReplenishmentPeriod = TimeSpan.FromMilliseconds(100),
+        ReplenishmentPeriod = between,
         QueueLimit = 0,
         AutoReplenishment = true,
     });
 
     private long _refused;
     private long _refusedAt;
+
+    /// <summary>At <see cref="PerSecond"/>.</summary>
+    public Admission()
+        : this(TimeSpan.FromMilliseconds(100))
+    {
+    }
 
     /// <summary>Asks for a place.</summary>
     /// <returns>0 when there is one; else the milliseconds after which to ask again.</returns>

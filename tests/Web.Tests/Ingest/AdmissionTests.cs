@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Ingest;
 using TdxDash.Web.Tests.Support;
@@ -23,9 +24,10 @@ public sealed class AdmissionTests
     public async Task Hello_BeyondTheRate_IsToldWhenToComeAgain()
     {
         using var folder = new TempFolder();
-        await using Dashboard dashboard = await Dashboard.StartAsync(folder);
+        // No place becomes free while the probe asks.
+        using var admission = new Admission(TimeSpan.FromDays(1));
+        await using Dashboard dashboard = await Dashboard.StartAsync(folder, replace: services => services.AddSingleton(admission));
         HubConnection probe = await dashboard.ConnectSilentlyAsync();
-        Admission admission = dashboard.Service<Admission>();
         while (admission.Ask() == 0)
         {
         }
