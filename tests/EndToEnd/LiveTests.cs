@@ -29,6 +29,25 @@ public sealed partial class LiveTests(Chromium chromium, LiveSite site) : IClass
         }
         """;
 
+    // Rows whose stage, its words and its dots did not agree at any moment.
+    private const string WatchRows = """
+        () => {
+            window.torn = [];
+            const look = () => document.querySelectorAll('tr[data-host] .mini').forEach(mini => {
+                const [, place, count, stage] = /^Stage (\d+) of (\d+): (.*)$/.exec(mini.title);
+                const at = mini.closest('td').querySelector('.at').textContent, dots = [...mini.children].map(dot => dot.className.replace('dot ', ''));
+                const last = Math.max(dots.lastIndexOf('running'), dots.lastIndexOf('failed'));
+                if (at !== stage || mini.getAttribute('aria-label') !== mini.title || dots.length !== Number(count) || (last >= 0 && last + 1 !== Number(place))) {
+                    window.torn.push(`${mini.title} | ${at} | ${dots}`);
+                }
+            });
+            new MutationObserver(look).observe(document.querySelector('[data-live-page]'), { subtree: true, childList: true, attributes: true, characterData: true });
+        }
+        """;
+
+    // What the stage of each host looks like.
+    private const string Steppers = "() => [...document.querySelectorAll('tr[data-host]')].map(row => `${row.dataset.host} ${row.dataset.sequence} ${row.querySelector('.mini').outerHTML} ${row.querySelector('.at').textContent}`).sort()";
+
     public static TheoryData<int, string, string, string> Faults => new()
     {
         { 21, "busy", "Safe", "retry is safe" },
@@ -85,6 +104,7 @@ public sealed partial class LiveTests(Chromium chromium, LiveSite site) : IClass
         await GroupAsync("site-b");
         IPage page = await OpenAsync("/live?group=site-b");
         await CountsAsync(page, waiting: Grouped, updating: 0, done: 0, failed: 0);
+        await page.EvaluateAsync(WatchRows);
 
         string[] ids = await page.Locator("tr[data-phase]").EvaluateAllAsync<string[]>("rows => rows.map(row => row.dataset.host)");
         (string busy, string down) = (ids[3], ids[8]);
@@ -105,10 +125,41 @@ public sealed partial class LiveTests(Chromium chromium, LiveSite site) : IClass
         await Assertions.Expect(page.Locator($"tr[data-host='{down}']")).ToContainTextAsync("reboot the host");
         await Assertions.Expect(page.Locator("tr[data-phase=Done]").First).ToContainTextAsync("1.5.08 → 1.5.16");
         await Assertions.Expect(page.Locator("tr[data-phase=Done]").First).ToContainTextAsync(new Regex("Alarm: .*TDX_FEATURES0"));
+        // What was shown between drawings agreed with itself, and left nothing behind that the dashboard does not say.
+        Assert.Empty(await page.EvaluateAsync<string[]>("() => window.torn"));
+        IPage fresh = await OpenAsync(page.Url);
+        await CountsAsync(fresh, waiting: 0, updating: 0, done: Grouped - 2, failed: 2);
+        Assert.Equal(await fresh.EvaluateAsync<string[]>(Steppers), await page.EvaluateAsync<string[]>(Steppers));
         await TakeInBothThemesAsync(page, "live-board-end");
         await page.SetViewportSizeAsync(360, 740);
         Assert.True(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth") <= 360);
         await TakeAsync(page, "live-board-360");
+    }
+
+    [Fact]
+    public async Task Stage_BetweenTwoDrawings_IsShownInItsRow()
+    {
+        IPage page = await OpenAsync(BoardFromNow());
+        string[] shown = await page.EvaluateAsync<string[]>("""
+            async () => {
+                const root = document.createElement('table');
+                const row = (host, dots) => `<tr data-host="${host}" data-sequence="4"><td><span class="mini" title="Stage 1 of 2: receiving" aria-label="Stage 1 of 2: receiving">${dots}</span><span class="at">receiving</span></td></tr>`;
+                root.innerHTML = row('a', '<span class="dot running"></span><span class="dot waiting"></span>') + row('b', '<span class="dot running"></span>') + row('c', '<span class="dot running"></span><span class="dot waiting"></span>');
+                const { attach } = await import('/js/live.js');
+                const script = attach(root);
+                script.show(['a', 'b', 'gone'].map(host => ({ host, sequence: 5, stage: 'Stage 2 of 2: preparing', dots: 'done running' })));
+                script.show([{ host: 'c', sequence: 4, stage: 'Stage 2 of 2: preparing', dots: 'done running' }]);
+                script.dispose();
+                return [...root.rows].map(row => [row.dataset.sequence, row.querySelector('.mini').title, row.querySelector('.mini').getAttribute('aria-label'),
+                    row.querySelector('.at').textContent, [...row.querySelectorAll('.dot')].map(dot => dot.className).join()].join(' | '));
+            }
+            """);
+
+        // The second has another number of stages, and the third shows as much already.
+        Assert.Equal([
+            "5 | Stage 2 of 2: preparing | Stage 2 of 2: preparing | preparing | dot done,dot running",
+            "4 | Stage 1 of 2: receiving | Stage 1 of 2: receiving | receiving | dot running",
+            "4 | Stage 1 of 2: receiving | Stage 1 of 2: receiving | receiving | dot running,dot waiting"], shown);
     }
 
     [Fact]

@@ -35,6 +35,29 @@ function announce(text) {
   }
 }
 
+/**
+ * Changes attributes and the text alone: nodes are the framework's, which draws into them again.
+ * @param {HTMLElement} row @param {{ stage: string, dots: string }} step @returns {boolean} Whether the row has such a stepper.
+ */
+function showStage(row, step) {
+  const mini = row.querySelector(".mini"), at = row.querySelector(".at")?.firstChild;
+  const dots = step.dots.split(" ");
+  if (!mini || !(at instanceof Text) || mini.children.length !== dots.length) {
+    return false;
+  }
+  if (mini.getAttribute("title") !== step.stage) {
+    mini.setAttribute("title", step.stage);
+    mini.setAttribute("aria-label", step.stage);
+    at.nodeValue = step.stage.slice(step.stage.indexOf(": ") + 2);
+  }
+  dots.forEach((dot, i) => {
+    if (mini.children[i].className !== "dot " + dot) {
+      mini.children[i].className = "dot " + dot;
+    }
+  });
+  return true;
+}
+
 /** @param {HTMLElement} root */
 export function attach(root) {
   const own = new AbortController();
@@ -106,6 +129,19 @@ export function attach(root) {
   }
 
   return {
+    /**
+     * Between two drawings of the board: stages that hosts have come to. The next drawing has them too, since stages of a run only go on.
+     * @param {{ host: string, sequence: number, stage: string, dots: string }[]} steps
+     */
+    show(steps) {
+      const rows = new Map(Array.from(root.querySelectorAll("tr[data-host]"), row => [row instanceof HTMLElement ? row.dataset.host : "", row]));
+      for (const step of steps) {
+        const row = rows.get(step.host);
+        if (row instanceof HTMLElement && Number(row.dataset.sequence) < step.sequence && showStage(row, step)) {
+          row.dataset.sequence = String(step.sequence);
+        }
+      }
+    },
     /** @param {string} text @param {boolean} isFailure */
     notice(text, isFailure) {
       if (chosen.sound) {

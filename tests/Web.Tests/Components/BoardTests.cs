@@ -42,6 +42,50 @@ public sealed class BoardTests
         Assert.Empty(after.EndedSince(Board.Empty));
     }
 
+    [Fact]
+    public void StepOf_NextStageOfTheRunThatIsShown_HasItsWordsAndDots()
+    {
+        BoardStep step = Drawn(4).StepOf(Seen(5))!;
+
+        Assert.Equal(new BoardStep("b", 5, "Stage 4 of 7: transferring", "done done done running waiting waiting waiting"), step);
+    }
+
+    [Fact]
+    public void StepOf_WhatIsShownAlready_IsNone()
+    {
+        Assert.Null(Drawn(4).StepOf(Seen(4)));
+        Assert.Null(Drawn(4).StepOf(Seen(3)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(8)]
+    public void StepOf_MoreThanTheStageChanges_IsLeftToADrawing(int seen)
+    {
+        // It begins; nothing is observable; it is over.
+        Board board = seen == 1 ? Board.Of(Hosts, _ => null, default) : Drawn(seen - 1);
+        Assert.Null(board.StepOf(Seen(seen)));
+    }
+
+    [Fact]
+    public void StepOf_OtherRunOrBootOrHost_IsLeftToADrawing()
+    {
+        HostReinit later = Seen(5);
+        Assert.Null(Drawn(4).StepOf(later with { BootId = "bbbbbbbb-0000-0000-0000-000000000002" }));
+        Assert.Null(Drawn(4).StepOf(later with { HostId = "a" }));
+        Assert.Null(Drawn(4).StepOf(later with { State = later.State with { Update = later.State.Update! with { Start = Samples.Now.AddMinutes(1) } } }));
+    }
+
+    private static Board Drawn(int seen) => Board.Of(Hosts, id => id == "b" ? Seen(seen) : null, default);
+
+    // The first observations of an update.
+    private static HostReinit Seen(int count)
+    {
+        ReinitState state = Updates.Whole(Samples.Now).Take(count).Aggregate(ReinitState.Empty, (before, seen) => before.Apply(seen));
+        return new HostReinit("b", FakeReinits.Boot, state, count, Samples.Now, Samples.Now);
+    }
+
     private static FleetHost Host(string id)
     {
         HostEntry entry = Samples.Entry(id, id);

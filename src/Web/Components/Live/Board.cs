@@ -103,6 +103,22 @@ public sealed class Board
         return _begun.TryGetValue(host.Id, out BoardRow? row) ? row : new BoardRow(host, BoardPhase.Waiting, null, _find(host.Id));
     }
 
+    /// <summary>How far a host has come since, where nothing else in its row has changed.</summary>
+    /// <returns>Null where its row is not one that goes on, or has to be drawn anew.</returns>
+    internal BoardStep? StepOf(HostReinit now)
+    {
+        ArgumentNullException.ThrowIfNull(now);
+        if (!_begun.TryGetValue(now.HostId, out BoardRow? row) || row is not { Phase: BoardPhase.Updating, Reinit: { } then, Run: { } shown } || then.BootId != now.BootId || then.Sequence >= now.Sequence)
+        {
+            return null;
+        }
+
+        // What the row advises beside the stage follows from whether the kernel shows anything.
+        return (now.State.Update ?? now.State.Boot) is { Outcome: RunOutcome.Running } run && (run.Kind, run.Start, run.Current?.IsDark) == (shown.Kind, shown.Start, shown.Current?.IsDark)
+            ? new BoardStep(now.HostId, now.Sequence, MiniStepper.TextOf(run), string.Join(' ', run.Stages.Select(MiniStepper.ClassOf)))
+            : null;
+    }
+
     /// <summary>Where one of its hosts stands.</summary>
     public BoardPhase PhaseOf(FleetHost host)
     {

@@ -6,6 +6,9 @@ namespace TdxDash.Web.Components.Live;
 /// <summary>The browser's part of the live board, js/live.js: scrolling with the log, desktop notices and sound, all off until somebody wants them.</summary>
 internal sealed class LiveScript : IAsyncDisposable
 {
+    // What is asked of a browser whose connection is away is never answered.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _gone = new();
     private IJSObjectReference? _page;
 
@@ -36,6 +39,23 @@ internal sealed class LiveScript : IAsyncDisposable
         catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException)
         {
             // The page was left.
+        }
+    }
+
+    /// <summary>Shows the stages that hosts have come to, in the rows that are there.</summary>
+    /// <returns>Ends once they are shown, or the browser has not answered for long.</returns>
+    public async Task ShowAsync(BoardStep[] steps)
+    {
+        try
+        {
+            if (_page is not null)
+            {
+                await _page.InvokeVoidAsync("show", Patience, (object)steps);
+            }
+        }
+        catch (Exception e) when (e is JSDisconnectedException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The page was left, or its connection is away: it is drawn as a whole once it is back.
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
@@ -18,18 +17,12 @@ namespace TdxDash.Web.Components.Pages;
 /// <summary>Initialisations and updates of a group or of all hosts while they happen: who waits, is updated, is done, has failed; and the log of what was seen.</summary>
 public sealed partial class LivePage : IAsyncDisposable
 {
-    private const int ShownLines = 100;
     private const int LoadedEvents = 500;
     private const int QuietTicks = 5;
-
-    // More lines than anybody reads in a quarter of a second.
-    private const int Flood = 20;
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan UsualWindow = TimeSpan.FromHours(1);
 
     private readonly CancellationTokenSource _gone = new();
-    private readonly ConcurrentQueue<ReinitEvent> _incoming = new();
-    private readonly SeenLog _log = new();
     private readonly BoardVoice _voice = new();
     private LiveState _state = new();
     private FleetSearch _search = FleetSearch.All;
@@ -42,11 +35,10 @@ public sealed partial class LivePage : IAsyncDisposable
     private volatile BoardMoment? _held;
     private int _waiting;
     private int _ticks;
-    private IReadOnlyList<ReinitEvent> _lines = [];
-    private int _unlisted;
-    private int _listedHosts;
-    private long? _listedAt;
+    private BoardLog _log = null!;
+    private BoardSteps? _steps;
     private IDisposable? _news;
+    private IDisposable? _changes;
     private IDisposable? _fleet;
     private RenderTurn? _turn;
     private ITimer? _clock;
@@ -120,6 +112,8 @@ public sealed partial class LivePage : IAsyncDisposable
         await _gone.CancelAsync();
         _gone.Dispose();
         _news?.Dispose();
+        _changes?.Dispose();
+        _steps?.Dispose();
         _fleet?.Dispose();
         _turn?.Dispose();
         _clock?.Dispose();
@@ -133,6 +127,7 @@ public sealed partial class LivePage : IAsyncDisposable
     protected override void OnInitialized()
     {
         _opened = Time.GetUtcNow();
+        _log = new BoardLog(Time);
         if (!RendererInfo.IsInteractive)
         {
             return;
@@ -141,23 +136,16 @@ public sealed partial class LivePage : IAsyncDisposable
         _turn = Renders.Join(() => _ = InvokeAsync(RefreshAsync), waitsForBrowser: true);
         _news = Reinits.Follow(news =>
         {
-            foreach (ReinitNews seen in news)
-            {
-                _incoming.Enqueue(seen.Event);
-            }
-
+            _log.Receive(news);
             if (IsPaused)
             {
                 Interlocked.Add(ref _waiting, news.Count);
             }
 
-            while (_incoming.Count > SeenLog.Most && _incoming.TryDequeue(out _))
-            {
-                // The log holds no more either; the board is made of states, which none of these is needed for.
-            }
-
             _turn.Request();
         });
+        _steps = new BoardSteps(Time, hosts => InvokeAsync(() => ShowAsync(hosts)));
+        _changes = Reinits.Subscribe(_steps.See);
         _fleet = Projection.Subscribe(_ => _turn.Request());
         _clock = Time.CreateTimer(_ => Turn(), null, Tick, Tick);
         _ = LoadLogAsync();
@@ -181,7 +169,7 @@ public sealed partial class LivePage : IAsyncDisposable
 
         // Who comes onto another board did not end on it.
         _board = Board.Empty;
-        _listedAt = null;
+        _log.Forget();
         Load();
     }
 
@@ -202,11 +190,7 @@ public sealed partial class LivePage : IAsyncDisposable
         try
         {
             IReadOnlyList<ReinitEvent> events = await Reinits.RecentAsync(LoadedEvents, _gone.Token);
-            await InvokeAsync(() =>
-            {
-                _log.Add(events);
-                (_unlisted, _listedAt) = (_unlisted + events.Count, null);
-            });
+            await InvokeAsync(() => _log.Add(events));
             _turn?.Request();
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
@@ -246,9 +230,25 @@ public sealed partial class LivePage : IAsyncDisposable
     // Clocks move each second while there is one; else only ages do, and a change that comes is not to wait for a drawing that shows nothing.
     private void Turn()
     {
-        if (_board.Counts[BoardPhase.Updating] > 0 || _unlisted > 0 || ++_ticks % QuietTicks == 0)
+        if (_board.Counts[BoardPhase.Updating] > 0 || _log.HasUnlisted || ++_ticks % QuietTicks == 0)
         {
             _turn?.Request();
+        }
+    }
+
+    private async Task ShowAsync(IReadOnlyCollection<HostReinit> hosts)
+    {
+        try
+        {
+            if (!IsPaused && _script is not null && hosts.Select(_board.StepOf).OfType<BoardStep>().ToArray() is { Length: > 0 } steps)
+            {
+                await _script.ShowAsync(steps);
+            }
+        }
+        catch (Exception e)
+        {
+            // Nobody awaits this call: the framework has to be told, so that the error boundary and the log get it.
+            await DispatchExceptionAsync(e);
         }
     }
 
@@ -265,14 +265,7 @@ public sealed partial class LivePage : IAsyncDisposable
     {
         if (!IsPaused)
         {
-            List<ReinitEvent> incoming = [];
-            while (_incoming.TryDequeue(out ReinitEvent? seen))
-            {
-                incoming.Add(seen);
-            }
-
-            _log.Add(incoming);
-            _unlisted += incoming.Count;
+            _log.TakeReceived();
         }
 
         BoardMoment moment = _held ?? BoardMoment.Of(Projection, Reinits, Time);
@@ -289,32 +282,9 @@ public sealed partial class LivePage : IAsyncDisposable
 
     private bool IsInGroup(FleetHost host) => _state.Group.Length == 0 || host.Labels.Group?.ToString() == _state.Group;
 
-    // The log takes longer to draw than the board, which would wait for it: in a flood it is drawn once a second.
-    private void List()
-    {
-        int hosts = HostsHash();
-        bool isSame = _unlisted == 0 && _listedHosts == hosts;
-        if (_listedAt is { } at && (isSame || (_unlisted > Flood && Time.GetElapsedTime(at) < Tick)))
-        {
-            return;
-        }
-
-        _lines = _log.Newest(seen => Projection.Find(seen.HostId) is { } host && IsInGroup(host) && _search.Matches(host, _now)
-            && (_state.Kinds.IsEmpty || _state.Kinds.Contains(SeenKinds.Of(seen.Seen)))
-            && (_state.Log.Length == 0 || NameOf(seen.HostId).Contains(_state.Log, StringComparison.OrdinalIgnoreCase) || SeenKinds.Text(seen.Seen).Contains(_state.Log, StringComparison.OrdinalIgnoreCase)), ShownLines);
-        (_unlisted, _listedHosts, _listedAt) = (0, hosts, Time.GetTimestamp());
-    }
-
-    private int HostsHash()
-    {
-        var hash = default(HashCode);
-        foreach (FleetHost host in _board.Hosts)
-        {
-            hash.Add(host.Id, StringComparer.Ordinal);
-        }
-
-        return hash.ToHashCode();
-    }
+    private void List() => _log.List(_board.Hosts, seen => Projection.Find(seen.HostId) is { } host && IsInGroup(host) && _search.Matches(host, _now)
+        && (_state.Kinds.IsEmpty || _state.Kinds.Contains(SeenKinds.Of(seen.Seen)))
+        && (_state.Log.Length == 0 || NameOf(seen.HostId).Contains(_state.Log, StringComparison.OrdinalIgnoreCase) || SeenKinds.Text(seen.Seen).Contains(_state.Log, StringComparison.OrdinalIgnoreCase)));
 
     private string NameOf(string hostId) => Projection.Find(hostId) is { } host ? Wording.HostName(host.Summary.Name) : hostId;
 
