@@ -2,12 +2,13 @@
 // The browser's part of the fleet's table: a row shows its host beside the table by a click anywhere, changed values flash softly,
 // and the server is told when pointer or focus is in the table, so that no row moves under either.
 
+import { flashChanges } from "./fleet-flash.js";
+import { hostOf, linkOf, nextRow, rowOf, rowsOfOthers } from "./fleet-rows.js";
+
 /** @typedef {{ invokeMethodAsync(name: string, ...args: unknown[]): Promise<void> }} Page */
 
 /** Before what stands beside the table follows the keys, in milliseconds. */
 const settles = 100;
-
-const flash = { duration: 900, easing: "ease-out" };
 
 /**
  * Where the focus is among the rows: a host's address, and whether it is on the box that chooses the host.
@@ -20,8 +21,6 @@ let focus = null;
 /** What the pointer was pressed on, its row, and the row's host's address then. @type {{ target: Node, row: HTMLTableRowElement, host: string | undefined } | null} */
 let pressed = null;
 
-/** The host's address that each row had when it was last looked at. @type {WeakMap<Element, string | undefined>} */
-const hosts = new WeakMap();
 document.addEventListener("focusin", e => { focus = focusOf(e.target); });
 document.addEventListener("pointerdown", () => { focus = null; });
 
@@ -86,7 +85,7 @@ export function attach(root, page) {
   root.addEventListener("keydown", step);
 
   const observer = new MutationObserver(changes => {
-    show(changes, new Set([...changes.flatMap(change => [...change.addedNodes]), ...rowsOfOthers(root)]));
+    flashChanges(changes, new Set([...changes.flatMap(change => [...change.addedNodes]), ...rowsOfOthers(root)]));
     refocus(root);
   });
   observer.observe(root, { subtree: true, childList: true, characterData: true });
@@ -126,20 +125,9 @@ function peek(row) {
   }
 }
 
-/** @param {EventTarget | null} target @returns {HTMLTableRowElement | null} */
-function rowOf(target) {
-  return target instanceof Element ? target.closest("tr.host-row") : null;
-}
-
 /** @param {EventTarget | null} target whether it does its own work */
 function isControl(target) {
   return target instanceof Element && target.closest("button, input, label, .col-select") !== null;
-}
-
-/** @param {HTMLTableRowElement | null} row @returns {HTMLAnchorElement | null} */
-function linkOf(row) {
-  const link = row?.querySelector("a.open");
-  return link instanceof HTMLAnchorElement ? link : null;
 }
 
 /** Back leaves the page and does not go from host to host. @param {string} host empty for none */
@@ -164,11 +152,6 @@ function focusShown(root) {
 /** @param {EventTarget | null} target whether Escape means something there already */
 function isTyping(target) {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type !== "checkbox");
-}
-
-/** @param {HTMLTableRowElement | null} row @returns {string | null} the identity of its host */
-function hostOf(row) {
-  return decodeURIComponent(linkOf(row)?.pathname.split("/").pop() ?? "") || null;
 }
 
 /** @param {PointerEvent} e */
@@ -245,24 +228,6 @@ function step(e) {
   }
 }
 
-/** Between rows stand those of the grid, which are empty. @param {Element} row @param {"nextElementSibling" | "previousElementSibling"} side */
-function nextRow(row, side) {
-  let next = row[side];
-  while (next !== null && !next.matches("tr.host-row")) {
-    next = next[side];
-  }
-  return next;
-}
-
-/** @param {HTMLElement} root @returns {Element[]} the rows that have another host than before */
-function rowsOfOthers(root) {
-  return [.../** @type {NodeListOf<HTMLTableRowElement>} */ (root.querySelectorAll("tr.host-row"))].filter(row => {
-    const host = linkOf(row)?.href, isOther = hosts.get(row) !== host;
-    hosts.set(row, host);
-    return isOther;
-  });
-}
-
 /** @param {EventTarget | null} target @returns {Place | null} */
 function focusOf(target) {
   const link = rowOf(target)?.querySelector("a.open");
@@ -280,41 +245,4 @@ function refocus(root) {
   if (target instanceof HTMLElement) {
     target.focus({ preventScroll: true });
   }
-}
-
-/** Flashes the cells that changed, unless the whole row is new. @param {MutationRecord[]} changes @param {Set<Node>} fresh what this batch of changes added, and rows that have another host */
-function show(changes, fresh) {
-  if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-    return;
-  }
-  for (const change of changes) {
-    const from = change.target instanceof Element ? change.target : change.target.parentElement;
-    const row = rowOf(from), cell = from?.closest("td");
-    if (row === null || fresh.has(row)) {
-      continue;
-    }
-    if (row === from) {
-      change.addedNodes.forEach(added => { showAnew(added, row, changes); });
-    } else if (cell && !fresh.has(cell) && !cell.matches(".col-seen, .col-select")) {
-      showCell(cell, cell.dataset.changed);
-    }
-  }
-}
-
-/** Most cells come anew with their value: one changed when the cell of its column said something else. @param {Node} cell @param {Element} row @param {MutationRecord[]} changes */
-function showAnew(cell, row, changes) {
-  if (!(cell instanceof HTMLTableCellElement)) {
-    return;
-  }
-  const before = changes.filter(change => change.target === row).flatMap(change => [...change.removedNodes])
-    .find(gone => gone instanceof HTMLTableCellElement && gone.className === cell.className);
-  if (before instanceof HTMLTableCellElement && before.innerHTML !== cell.innerHTML) {
-    showCell(cell, before.dataset.changed);
-  }
-}
-
-/** @param {HTMLElement} cell @param {string | undefined} times how often it changed before */
-function showCell(cell, times) {
-  cell.dataset.changed = String(Number(times ?? 0) + 1);
-  cell.animate([{ backgroundColor: "color-mix(in srgb, var(--accent) 30%, transparent)" }, { backgroundColor: "transparent" }], flash);
 }
