@@ -34,8 +34,8 @@ public sealed partial class LiveTests(Chromium chromium, LiveSite site) : IClass
         () => {
             window.torn = [];
             const look = () => document.querySelectorAll('tr[data-host] .mini').forEach(mini => {
-                const [, place, count, stage] = /^Stage (\d+) of (\d+): (.*)$/.exec(mini.title);
-                const at = mini.closest('td').querySelector('.at').textContent, dots = [...mini.children].map(dot => dot.className.replace('dot ', ''));
+                const [, place, count, stage] = /^Stage (\d+) of (\d+): (.*)$/.exec(mini.title) ?? [];
+                const at = mini.closest('td')?.querySelector('.at')?.textContent, dots = [...mini.children].map(dot => dot.className.replace('dot ', '')).filter(dot => dot !== 'spare');
                 const last = Math.max(dots.lastIndexOf('running'), dots.lastIndexOf('failed'));
                 if (at !== stage || mini.getAttribute('aria-label') !== mini.title || dots.length !== Number(count) || (last >= 0 && last + 1 !== Number(place))) {
                     window.torn.push(`${mini.title} | ${at} | ${dots}`);
@@ -46,7 +46,7 @@ public sealed partial class LiveTests(Chromium chromium, LiveSite site) : IClass
         """;
 
     // What the stage of each host looks like.
-    private const string Steppers = "() => [...document.querySelectorAll('tr[data-host]')].map(row => `${row.dataset.host} ${row.dataset.sequence} ${row.querySelector('.mini').outerHTML} ${row.querySelector('.at').textContent}`).sort()";
+    private const string Steppers = "() => [...document.querySelectorAll('tr[data-host]')].map(row => `${row.dataset.host} ${row.querySelector('.mini').outerHTML} ${row.querySelector('.at').textContent}`).sort()";
 
     public static TheoryData<int, string, string, string> Faults => new()
     {
@@ -144,22 +144,23 @@ public sealed partial class LiveTests(Chromium chromium, LiveSite site) : IClass
             async () => {
                 const root = document.createElement('table');
                 const row = (host, dots) => `<tr data-host="${host}" data-sequence="4"><td><span class="mini" title="Stage 1 of 2: receiving" aria-label="Stage 1 of 2: receiving">${dots}</span><span class="at">receiving</span></td></tr>`;
-                root.innerHTML = row('a', '<span class="dot running"></span><span class="dot waiting"></span>') + row('b', '<span class="dot running"></span>') + row('c', '<span class="dot running"></span><span class="dot waiting"></span>');
+                root.innerHTML = row('a', '<span class="dot running"></span><span class="dot waiting"></span>') + row('b', '<span class="dot running"></span>') + row('c', '<span class="dot running"></span><span class="dot waiting"></span><span class="dot spare"></span>');
                 const { attach } = await import('/js/live.js');
                 const script = attach(root);
                 script.show(['a', 'b', 'gone'].map(host => ({ host, sequence: 5, stage: 'Stage 2 of 2: preparing', dots: 'done running' })));
-                script.show([{ host: 'c', sequence: 4, stage: 'Stage 2 of 2: preparing', dots: 'done running' }]);
+                script.show([{ host: 'c', sequence: 6, stage: 'Stage 3 of 3: verified', dots: 'done done running' }]);
+                script.show([{ host: 'c', sequence: 6, stage: 'Stage 2 of 2: preparing', dots: 'done running' }]);
                 script.dispose();
                 return [...root.rows].map(row => [row.dataset.sequence, row.querySelector('.mini').title, row.querySelector('.mini').getAttribute('aria-label'),
                     row.querySelector('.at').textContent, [...row.querySelectorAll('.dot')].map(dot => dot.className).join()].join(' | '));
             }
             """);
 
-        // The second has another number of stages, and the third shows as much already.
+        // The second has no place for so many stages, and the third, which had a spare one, shows as much already the second time.
         Assert.Equal([
             "5 | Stage 2 of 2: preparing | Stage 2 of 2: preparing | preparing | dot done,dot running",
             "4 | Stage 1 of 2: receiving | Stage 1 of 2: receiving | receiving | dot running",
-            "4 | Stage 1 of 2: receiving | Stage 1 of 2: receiving | receiving | dot running,dot waiting"], shown);
+            "6 | Stage 3 of 3: verified | Stage 3 of 3: verified | verified | dot done,dot done,dot running"], shown);
     }
 
     [Fact]

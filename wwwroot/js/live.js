@@ -37,12 +37,12 @@ function announce(text) {
 
 /**
  * Changes attributes and the text alone: nodes are the framework's, which draws into them again.
- * @param {HTMLElement} row @param {{ stage: string, dots: string }} step @returns {boolean} Whether the row has such a stepper.
+ * @param {HTMLElement} row @param {{ stage: string, dots: string }} step @returns {boolean} Whether the row has a stepper with places for all of it.
  */
 function showStage(row, step) {
   const mini = row.querySelector(".mini"), at = row.querySelector(".at")?.firstChild;
   const dots = step.dots.split(" ");
-  if (!mini || !(at instanceof Text) || mini.children.length !== dots.length) {
+  if (!mini || !(at instanceof Text) || mini.children.length < dots.length) {
     return false;
   }
   if (mini.getAttribute("title") !== step.stage) {
@@ -50,9 +50,10 @@ function showStage(row, step) {
     mini.setAttribute("aria-label", step.stage);
     at.nodeValue = step.stage.slice(step.stage.indexOf(": ") + 2);
   }
-  dots.forEach((dot, i) => {
-    if (mini.children[i].className !== "dot " + dot) {
-      mini.children[i].className = "dot " + dot;
+  [...mini.children].forEach((place, i) => {
+    const wanted = "dot " + (dots[i] ?? "spare");
+    if (place.className !== wanted) {
+      place.className = wanted;
     }
   });
   return true;
@@ -130,7 +131,7 @@ export function attach(root) {
 
   return {
     /**
-     * Between two drawings of the board: stages that hosts have come to. The next drawing has them too, since stages of a run only go on.
+     * Between two drawings of the board: stages that hosts have come to. The next drawing makes the cell anew.
      * @param {{ host: string, sequence: number, stage: string, dots: string }[]} steps
      */
     show(steps) {

@@ -4,7 +4,7 @@ namespace TdxDash.Web.Ingest;
 
 /// <summary>Takes up probes at a rate that leaves room for pages and for those that are connected already: after a restart a whole fleet
 /// calls at once.</summary>
-/// <param name="between">Time after which a tenth of those places becomes free again.</param>
+/// <param name="between">Time after which a tenth of the places of a second becomes free again.</param>
 internal sealed class Admission(TimeSpan between) : IDisposable
 {
     /// <summary>Probes that are taken up in a second.</summary>

@@ -9,6 +9,7 @@ using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Components.History;
 using TdxDash.Web.Components.Live;
 using TdxDash.Web.Components.Pages;
+using TdxDash.Web.Components.Parts;
 using TdxDash.Web.Live;
 using TdxDash.Web.Tests.Support;
 using Xunit.Sdk;
@@ -245,8 +246,9 @@ public sealed class LivePageTests : PageTestContext
         IReadOnlyList<ReinitObservation> update = Updates.ToTheKernel(Now.AddSeconds(1));
         Reinits.See(Id("d"), update.Take(3));
         await EventuallyAsync(page, () => Assert.Contains("receiving", Row(page, "d"), StringComparison.Ordinal));
-        // What comes after a quiet time is drawn at once, and what comes then not before its turn.
+        // It is drawn, and what comes then not before a quarter of a second.
         Reinits.See(Id("d"), update[3]);
+        Time.Advance(RenderGate.PageInterval);
         await EventuallyAsync(page, () => Assert.Contains("preparing", Row(page, "d"), StringComparison.Ordinal), seconds: 0);
 
         Reinits.See(Id("d"), update[4]);

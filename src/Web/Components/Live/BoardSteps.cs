@@ -25,7 +25,7 @@ internal sealed class BoardSteps : IDisposable
 
     /// <summary>Makes it.</summary>
     /// <param name="time">The clock.</param>
-    /// <param name="show">Shows the hosts as they are now, and ends once the browser has; it handles its own failures.</param>
+    /// <param name="show">Shows the hosts as they are now, and ends once the browser has; it returns soon and handles its own failures.</param>
     public BoardSteps(TimeProvider time, Func<IReadOnlyCollection<HostReinit>, Task> show)
     {
         _show = show;
@@ -51,10 +51,8 @@ internal sealed class BoardSteps : IDisposable
 
         try
         {
-            // Who changes calls from the store's writer, which must not wait for a page.
-            await Task.Yield();
             List<HostReinit> hosts = [];
-            foreach (string id in _waiting.Keys)
+            foreach ((string id, _) in _waiting)
             {
                 if (_waiting.TryRemove(id, out HostReinit? host))
                 {

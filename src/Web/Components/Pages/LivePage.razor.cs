@@ -43,6 +43,7 @@ public sealed partial class LivePage : IAsyncDisposable
     private RenderTurn? _turn;
     private ITimer? _clock;
     private ElementReference _root;
+    private BoardTable? _table;
     private LiveScript? _script;
 
     [Inject]
@@ -145,7 +146,13 @@ public sealed partial class LivePage : IAsyncDisposable
             _turn.Request();
         });
         _steps = new BoardSteps(Time, hosts => InvokeAsync(() => ShowAsync(hosts)));
-        _changes = Reinits.Subscribe(_steps.See);
+        _changes = Reinits.Subscribe(host =>
+        {
+            if (!IsPaused)
+            {
+                _steps.See(host);
+            }
+        });
         _fleet = Projection.Subscribe(_ => _turn.Request());
         _clock = Time.CreateTimer(_ => Turn(), null, Tick, Tick);
         _ = LoadLogAsync();
@@ -185,44 +192,51 @@ public sealed partial class LivePage : IAsyncDisposable
     }
 
     // The board does not wait for it.
-    private async Task LoadLogAsync()
+    private Task LoadLogAsync() => UnawaitedAsync(async () =>
+    {
+        IReadOnlyList<ReinitEvent> events = await Reinits.RecentAsync(LoadedEvents, _gone.Token);
+        await InvokeAsync(() => _log.Add(events));
+        _turn?.Request();
+    });
+
+    private Task RefreshAsync() => UnawaitedAsync(async () =>
+    {
+        if (AsOf.At is not null)
+        {
+            _turn?.Drawn();
+            return;
+        }
+
+        // The feed calls from the store's writer, which must not wait for a page to be drawn.
+        await Task.Yield();
+        IReadOnlyList<BoardRow> ended = IsPaused ? [] : Load();
+        StateHasChanged();
+        await NoticeAsync(ended);
+    });
+
+    private Task ShowAsync(IReadOnlyCollection<HostReinit> hosts) => UnawaitedAsync(async () =>
+    {
+        // The feed calls from the store's writer, which must not wait for a page.
+        await Task.Yield();
+        if (!IsPaused && _script is not null && _table is { } table && hosts.Where(host => table.Shows(host.HostId)).Select(_board.StepOf).OfType<BoardStep>().ToArray() is { Length: > 0 } steps)
+        {
+            await _script.ShowAsync(steps);
+        }
+    });
+
+    // Nobody awaits these: the framework has to be told of what fails, so that the error boundary and the log get it.
+    private async Task UnawaitedAsync(Func<Task> work)
     {
         try
         {
-            IReadOnlyList<ReinitEvent> events = await Reinits.RecentAsync(LoadedEvents, _gone.Token);
-            await InvokeAsync(() => _log.Add(events));
-            _turn?.Request();
+            await work();
         }
         catch (OperationCanceledException) when (_gone.IsCancellationRequested)
         {
-            // The page was left while it loaded.
+            // The page was left meanwhile.
         }
         catch (Exception e)
         {
-            // Nobody awaits this call: the framework has to be told, so that the error boundary and the log get it.
-            await DispatchExceptionAsync(e);
-        }
-    }
-
-    private async Task RefreshAsync()
-    {
-        try
-        {
-            if (AsOf.At is not null)
-            {
-                _turn?.Drawn();
-                return;
-            }
-
-            // The feed calls from the store's writer, which must not wait for a page to be drawn.
-            await Task.Yield();
-            IReadOnlyList<BoardRow> ended = IsPaused ? [] : Load();
-            StateHasChanged();
-            await NoticeAsync(ended);
-        }
-        catch (Exception e)
-        {
-            // Nobody awaits this call: the framework has to be told, so that the error boundary and the log get it.
             await DispatchExceptionAsync(e);
         }
     }
@@ -233,22 +247,6 @@ public sealed partial class LivePage : IAsyncDisposable
         if (_board.Counts[BoardPhase.Updating] > 0 || _log.HasUnlisted || ++_ticks % QuietTicks == 0)
         {
             _turn?.Request();
-        }
-    }
-
-    private async Task ShowAsync(IReadOnlyCollection<HostReinit> hosts)
-    {
-        try
-        {
-            if (!IsPaused && _script is not null && hosts.Select(_board.StepOf).OfType<BoardStep>().ToArray() is { Length: > 0 } steps)
-            {
-                await _script.ShowAsync(steps);
-            }
-        }
-        catch (Exception e)
-        {
-            // Nobody awaits this call: the framework has to be told, so that the error boundary and the log get it.
-            await DispatchExceptionAsync(e);
         }
     }
 
