@@ -1,6 +1,8 @@
 using System.Xml;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using TdxDash.Web.Store.Backups;
+using TdxDash.Wire;
 
 namespace TdxDash.Web.Security;
 
@@ -19,6 +21,26 @@ internal sealed partial class KeyFiles(DirectoryInfo folder, ILoggerFactory logg
         return [.. Directory.EnumerateFiles("*.xml").Select(Read).OfType<XElement>()];
     }
 
+    /// <summary>Keeps a key; it is on the disk when this returns, as is its name: after a loss of power nobody could read what pages and sessions carry without it, nor the secrets of alerts' targets.</summary>
+    public override void StoreElement(XElement element, string friendlyName)
+    {
+        base.StoreElement(element, friendlyName);
+        try
+        {
+            foreach (FileInfo file in Directory.EnumerateFiles("*.xml"))
+            {
+                PrivateFile.Flush(file.FullName);
+            }
+
+            FolderFlush.Run(Directory.FullName);
+            FolderFlush.Run(Directory.Parent!.FullName);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            NotFlushed(_log, Directory.FullName, e.Message);
+        }
+    }
+
     private XElement? Read(FileInfo file)
     {
         try
@@ -35,4 +57,7 @@ internal sealed partial class KeyFiles(DirectoryInfo folder, ILoggerFactory logg
 
     [LoggerMessage(EventId = 300, Level = LogLevel.Warning, Message = "The key file {File} is damaged and is left out ({Reason}). Delete it; pages that were open may have to be loaded again.")]
     private static partial void LeftOut(ILogger log, string file, string reason);
+
+    [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "The keys in {Folder} could not be flushed ({Reason}): a loss of power within the next minute may end all sessions. Look at the disk.")]
+    private static partial void NotFlushed(ILogger log, string folder, string reason);
 }

@@ -1,17 +1,23 @@
 using System.Runtime.InteropServices;
 
-namespace TdxDash.HostProbe.Identity;
+namespace TdxDash.Wire;
 
 /// <summary>Puts the names in a folder on the disk, which .NET has no call for.</summary>
-internal static partial class FolderFlush
+public static partial class FolderFlush
 {
     // O_RDONLY | O_DIRECTORY | O_CLOEXEC of Linux on x86-64.
     private const int OpenFolder = 0x90000;
 
-    /// <summary>Flushes a folder.</summary>
+    /// <summary>Flushes a folder, as <c>fsync(2)</c> does; of other systems than Linux nothing is asked.</summary>
+    /// <param name="folder">Its path.</param>
     /// <exception cref="IOException">It cannot be opened or flushed.</exception>
     public static void Run(string folder)
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
         int descriptor = Open(folder, OpenFolder);
         int failed = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
         if (descriptor >= 0)
