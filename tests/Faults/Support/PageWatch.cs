@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using TdxDash.EndToEnd.Processes;
 
 namespace TdxDash.Faults.Support;
@@ -16,12 +17,13 @@ internal static class PageWatch
     {
         using HttpClient client = await SignedIn.ClientAsync(dashboard);
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        var answers = new List<TimeSpan>();
+        var answers = new List<(TimeSpan At, TimeSpan Took)>();
+        long start = Stopwatch.GetTimestamp();
         do
         {
             long began = Stopwatch.GetTimestamp();
             await client.GetStringAsync("/", CancellationToken.None);
-            answers.Add(Stopwatch.GetElapsedTime(began));
+            answers.Add((Stopwatch.GetElapsedTime(start, began), Stopwatch.GetElapsedTime(began)));
         }
         while (await NextAsync(tick, answers.Count < least ? CancellationToken.None : stop));
         return new PageTimes(answers);
@@ -41,13 +43,17 @@ internal static class PageWatch
 }
 
 /// <summary>How long pages took.</summary>
-internal sealed class PageTimes(IEnumerable<TimeSpan> answers)
+/// <param name="answers">When each was asked for, since the first was, and how long it took.</param>
+internal sealed class PageTimes(IReadOnlyList<(TimeSpan At, TimeSpan Took)> answers)
 {
-    private readonly TimeSpan[] _answers = [.. answers.Order()];
+    private readonly TimeSpan[] _answers = [.. answers.Select(answer => answer.Took).Order()];
 
     public int Count => _answers.Length;
 
     public TimeSpan P99 => _answers[Math.Min(Count - 1, Count * 99 / 100)];
 
     public TimeSpan Longest => _answers[^1];
+
+    /// <summary>When the slowest ones were asked for and how long each took, <c>0.0 s: 1200 ms</c>.</summary>
+    public string Slowest => string.Join(", ", answers.OrderByDescending(answer => answer.Took).Take(3).Select(answer => string.Create(CultureInfo.InvariantCulture, $"{answer.At.TotalSeconds:F1} s: {answer.Took.TotalMilliseconds:F0} ms")));
 }
