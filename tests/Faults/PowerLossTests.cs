@@ -230,6 +230,6 @@ public sealed partial class PowerLossTests
             _intoDatabase += changes.Any(change => change is { Kind: ChangeKind.Written, Path: Database or Journal }) ? 1 : 0;
         }
 
-        public override string ToString() => $"{_unflushed} of {_changes} changes not flushed, in {_losses} of them, {_intoDatabase} after the log was taken in";
+        public override string ToString() => $"{_unflushed} of {_changes} changes not flushed, in {_losses} of the losses; in {_intoDatabase} the log had been taken into the database";
     }
 }

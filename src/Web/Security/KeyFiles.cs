@@ -27,11 +27,7 @@ internal sealed partial class KeyFiles(DirectoryInfo folder, ILoggerFactory logg
         base.StoreElement(element, friendlyName);
         try
         {
-            foreach (FileInfo file in Directory.EnumerateFiles("*.xml"))
-            {
-                PrivateFile.Flush(file.FullName);
-            }
-
+            PrivateFile.Flush(Path.Combine(Directory.FullName, friendlyName + ".xml"));
             FolderFlush.Run(Directory.FullName);
             FolderFlush.Run(Directory.Parent!.FullName);
         }
@@ -58,6 +54,6 @@ internal sealed partial class KeyFiles(DirectoryInfo folder, ILoggerFactory logg
     [LoggerMessage(EventId = 300, Level = LogLevel.Warning, Message = "The key file {File} is damaged and is left out ({Reason}). Delete it; pages that were open may have to be loaded again.")]
     private static partial void LeftOut(ILogger log, string file, string reason);
 
-    [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "The keys in {Folder} could not be flushed ({Reason}): a loss of power within the next minute may end all sessions. Look at the disk.")]
+    [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "The new key in {Folder} could not be flushed ({Reason}): a loss of power may end all sessions and make the secrets of alerts' targets unreadable. Look at the disk.")]
     private static partial void NotFlushed(ILogger log, string folder, string reason);
 }

@@ -52,8 +52,6 @@ internal sealed class PageTimes(IReadOnlyList<(TimeSpan At, TimeSpan Took)> answ
 
     public TimeSpan P99 => _answers[Math.Min(Count - 1, Count * 99 / 100)];
 
-    public TimeSpan Longest => _answers[^1];
-
     /// <summary>When the slowest ones were asked for and how long each took, <c>0.0 s: 1200 ms</c>.</summary>
     public string Slowest => string.Join(", ", answers.OrderByDescending(answer => answer.Took).Take(3).Select(answer => string.Create(CultureInfo.InvariantCulture, $"{answer.At.TotalSeconds:F1} s: {answer.Took.TotalMilliseconds:F0} ms")));
 }

@@ -68,7 +68,7 @@ public sealed partial class MetadataCard : IDisposable
     private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
     {
         UrlParse<MetadataState> parsed = Nav.UrlState<MetadataState>();
-        int echo = _underWay.LastIndexOf(parsed.State);
+        int echo = _underWay.IndexOf(parsed.State);
         if (echo >= 0)
         {
             // Older than what stands in the box by now: whoever types on must not lose letters to it.
