@@ -8,7 +8,7 @@ namespace TdxDash.Web.Components.Live;
 /// <param name="Host">The host's id.</param>
 /// <param name="Sequence">The number of the last observation in it.</param>
 /// <param name="Stage">The stage in words, as <see cref="MiniStepper"/> has them.</param>
-/// <param name="Dots">The classes of the stepper's dots, each behind a space.</param>
+/// <param name="Dots">The classes of the stepper's dots, with a space between each two.</param>
 internal sealed record BoardStep(string Host, long Sequence, string Stage, string Dots);
 
 /// <summary>Stages that go on between two drawings of the board, which are at most four a second: twenty times a second those of all hosts that came further are sent together, once
