@@ -16,6 +16,9 @@ internal sealed class SimulatorRun(SimulatorSettings settings, TextWriter progre
     // A dashboard that is asked for less often than that drops nobody, as every connection also says by itself that it is there.
     private static readonly TimeSpan ShortestSilence = ProbeContract.HeartbeatInterval * 4;
 
+    /// <summary>What is told when every host is connected and nothing waits any more: before the connections are closed, which takes thousands of them a while.</summary>
+    private const string AllIsWell = "All hosts are connected, and all is acknowledged.";
+
     private FleetProbe[] _probes = [];
     private Task _running = Task.CompletedTask;
     private volatile string? _refusal;
@@ -114,6 +117,7 @@ internal sealed class SimulatorRun(SimulatorSettings settings, TextWriter progre
         int connected = _probes.Count(probe => probe.IsConnected);
         if (ended)
         {
+            progress.WriteLine(AllIsWell);
             await rates;
         }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using TdxDash.HostProbe.Host;
 using TdxDash.HostProbe.Native;
 using TdxDash.HostProbe.Nfd;
+using TdxDash.HostProbe.Service;
 using TdxDash.HostProbe.Uplink;
 
 namespace TdxDash.HostProbe.Commands;
@@ -40,9 +41,11 @@ internal static class RunCommand
         // Before the first snapshot: what changes after that one is then seen.
         var wake = new WakeSignal();
         using var watch = new ChangeWatch(files, environment.Steps.TdxLines, new ProbeLog(environment.Error, environment.Time).Write);
+        using WatchClock? own = environment.Time == TimeProvider.System ? new WatchClock() : null;
+        TimeProvider clock = own ?? environment.Time;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task watching = watch.RunAsync(wake, environment.Time, stop.Token);
-        Task service = Task.Run(() => environment.Service(source, options with { Wake = wake }, environment.Time, environment.Error, stop.Token), CancellationToken.None);
+        Task watching = watch.RunAsync(wake, clock, stop.Token);
+        Task service = Task.Run(() => environment.Service(source, options with { Wake = wake, WatchClock = clock }, environment.Time, environment.Error, stop.Token), CancellationToken.None);
         await Task.WhenAny(service, watching).ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(service, watching).ConfigureAwait(false);

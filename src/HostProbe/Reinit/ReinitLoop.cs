@@ -9,7 +9,8 @@ namespace TdxDash.HostProbe.Reinit;
 /// <param name="events">The journal.</param>
 /// <param name="uplink">What the uplink works with; woken for each observation.</param>
 /// <param name="snapshots">Woken when the module has to be read.</param>
-internal sealed class ReinitLoop(ReinitWatch watch, JournalEvents events, UplinkContext uplink, WakeSignal snapshots)
+/// <param name="clock">Its timer lets it look again.</param>
+internal sealed class ReinitLoop(ReinitWatch watch, JournalEvents events, UplinkContext uplink, WakeSignal snapshots, TimeProvider clock)
 {
     private readonly List<ReinitObservation> _unsaved = [];
     private DateTimeOffset _askedAt;
@@ -35,7 +36,7 @@ internal sealed class ReinitLoop(ReinitWatch watch, JournalEvents events, Uplink
                 uplink.Log.WriteState($"The TDX module could not be watched: {e.GetType().Name}: {e.Message}");
             }
 
-            await Task.Delay(watch.Pace, uplink.Time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(watch.Pace, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

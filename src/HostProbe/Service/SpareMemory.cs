@@ -7,11 +7,25 @@ namespace TdxDash.HostProbe.Service;
 /// What is wanted again is read again, from the system's own cache of the file.</summary>
 internal static partial class SpareMemory
 {
-    private const string Maps = "/proc/self/smaps";
-    private const int NotNeeded = 4, NoHugePages = 15;
+    /// <summary>What may come in addition to what was left the last time before it is given back again, in bytes: giving back costs milliseconds, and reading again what is needed after all as many.</summary>
+    public const long Allowance = 2 << 20;
 
-    /// <summary>Gives it back. It takes some milliseconds, in which the program stands still.</summary>
+    private const string Maps = "/proc/self/smaps", Sizes = "/proc/self/statm";
+    private const int NotNeeded = 4, NoHugePages = 15;
+    private static long _left;
+
+    /// <summary>Gives it back where more than the <see cref="Allowance"/> has come since the last time. It takes some milliseconds, in which the program stands still.</summary>
     public static void GiveBack()
+    {
+        // Where the system does not show it, all is given back each time.
+        if (Resident() is not { } resident || resident > _left + Allowance)
+        {
+            GiveBackAll();
+            _left = Resident() ?? 0;
+        }
+    }
+
+    private static void GiveBackAll()
     {
         (nint Start, nint Length)[] parts = Environment.ProcessPath is { } program ? Parts(program) : [];
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -22,6 +36,24 @@ internal static partial class SpareMemory
             _ = Advise(start, length, NotNeeded);
         }
     }
+
+    private static long? Resident()
+    {
+        try
+        {
+            return ResidentOf(File.ReadAllText(Sizes), Environment.SystemPageSize);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads the resident memory out of <c>/proc/self/statm</c> (proc_pid_statm(5)).</summary>
+    /// <param name="sizes">The file's text: pages in all, resident pages, and others.</param>
+    /// <param name="page">Bytes of a page.</param>
+    /// <returns>Bytes; null where the text says nothing of the kind.</returns>
+    internal static long? ResidentOf(string sizes, int page) => sizes.Split(' ') is [_, var resident, ..] && uint.TryParse(resident, NumberStyles.None, CultureInfo.InvariantCulture, out uint pages) ? (long)pages * page : null;
 
     // Where the system does not show them the heap alone is given back: a service does not end for that.
     private static (nint Start, nint Length)[] Parts(string program)

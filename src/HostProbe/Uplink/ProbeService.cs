@@ -38,6 +38,9 @@ public sealed record ProbeServiceOptions
     /// <summary>The host's files, through which initialisation and updates of its TDX module are watched; null watches nothing.</summary>
     public HostFiles? Watched { get; init; }
 
+    /// <summary>The clock by which the module is watched; null for that of the service.</summary>
+    public TimeProvider? WatchClock { get; init; }
+
     /// <summary>Re-initialises the emulated module of a demo machine when the dashboard asks; null refuses.</summary>
     public Func<ReinitRequest, ReinitReply>? Perform { get; init; }
 
@@ -90,7 +93,7 @@ public static class ProbeService
 
         if (watch is not null)
         {
-            loops.Add(new ReinitLoop(watch, context.Events, context, options.Wake).RunAsync(stop.Token));
+            loops.Add(new ReinitLoop(watch, context.Events, context, options.Wake, options.WatchClock ?? time).RunAsync(stop.Token));
         }
 
         await Task.WhenAny(loops);

@@ -77,7 +77,13 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     }
 
     /// <summary>The first line, past or coming, that the pattern matches.</summary>
-    public async Task<Match> LineAsync(Regex pattern)
+    public Task<Match> LineAsync(Regex pattern) => LineAsync(pattern, Patience);
+
+    /// <summary>The same for what takes longer.</summary>
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="patience">How long is waited.</param>
+    /// <exception cref="TimeoutException">It did not come within that; the message has what was printed.</exception>
+    public async Task<Match> LineAsync(Regex pattern, TimeSpan patience)
     {
         var seen = new TaskCompletionSource<Match>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
@@ -97,11 +103,11 @@ internal sealed partial class RunningProcess : IAsyncDisposable
 
         try
         {
-            return await seen.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+            return await seen.Task.WaitAsync(patience, TestContext.Current.CancellationToken);
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"{Name} did not print '{pattern}' within {Patience.TotalSeconds} s. It printed:\n{Output}");
+            throw new TimeoutException($"{Name} did not print '{pattern}' within {patience.TotalSeconds} s. It printed:\n{Output}");
         }
     }
 
@@ -133,13 +139,16 @@ internal sealed partial class RunningProcess : IAsyncDisposable
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience);
     }
 
-    /// <summary>Asks it to stop, as a service manager does, and waits for it.</summary>
+    /// <summary>Asks it to stop, as a service manager does.</summary>
+    public void AskToStop() => Assert.Equal(0, Kill(_process.Id, SignalTerminate));
+
+    /// <summary>The same, and waits for it.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
         if (!_process.HasExited)
         {
-            Assert.Equal(0, Kill(_process.Id, SignalTerminate));
+            AskToStop();
             await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(Patience);
         }
 

@@ -1,44 +1,57 @@
 using System.Diagnostics;
 using System.Globalization;
+using TdxDash.EndToEnd;
 using TdxDash.EndToEnd.Processes;
 
 namespace TdxDash.Faults.Support;
 
-/// <summary>Another client's view of a fault: it asks for the fleet's page ten times a second.</summary>
+/// <summary>Another client's view of a fault: it asks for the fleet's page ten times a second. It is a process of its own, curl: in this one an answer would wait behind thousands of probes that
+/// the dashboard has nothing to do with.</summary>
 internal static class PageWatch
 {
     private const int LeastPages = 200;
 
-    /// <summary>How long each answer took, the shortest first.</summary>
+    /// <summary>How long each answer took.</summary>
     /// <param name="dashboard">Whom it asks.</param>
     /// <param name="stop">Ends it, once there are enough answers for a percentile that is not the first page alone.</param>
     /// <param name="least">How many are enough.</param>
     public static async Task<PageTimes> RunAsync(Uri dashboard, CancellationToken stop, int least = LeastPages)
     {
-        using HttpClient client = await SignedIn.ClientAsync(dashboard);
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        var answers = new List<(TimeSpan At, TimeSpan Took)>();
-        long start = Stopwatch.GetTimestamp();
-        do
-        {
-            long began = Stopwatch.GetTimestamp();
-            await client.GetStringAsync("/", CancellationToken.None);
-            answers.Add((Stopwatch.GetElapsedTime(start, began), Stopwatch.GetElapsedTime(began)));
-        }
-        while (await NextAsync(tick, answers.Count < least ? CancellationToken.None : stop));
-        return new PageTimes(answers);
-    }
-
-    private static async Task<bool> NextAsync(PeriodicTimer tick, CancellationToken stop)
-    {
+        using var folder = new TemporaryFolder();
+        string asked = Path.Combine(folder.Sub("watch"), "asked");
+        await File.WriteAllTextAsync(asked, $$"""
+            url = "{{dashboard}}#[1-1000000]"
+            header = "Cookie: {{SignedIn.Cookie}}={{await SignedIn.ValueAsync(dashboard)}}"
+            output = "/dev/null"
+            write-out = "%{stderr}%{http_code} %{time_total}\n"
+            rate = "10/s"
+            max-time = 60
+            silent
+            """, CancellationToken.None);
+        using Process curl = Process.Start(new ProcessStartInfo("curl", ["--disable", "--config", asked]) { RedirectStandardError = true })!;
         try
         {
-            return await tick.WaitForNextTickAsync(stop);
+            return await ReadAsync(curl.StandardError, least, stop);
         }
-        catch (OperationCanceledException)
+        finally
         {
-            return false;
+            curl.Kill();
         }
+    }
+
+    private static async Task<PageTimes> ReadAsync(StreamReader answered, int least, CancellationToken stop)
+    {
+        var clock = Stopwatch.StartNew();
+        var answers = new List<(TimeSpan At, TimeSpan Took)>();
+        while (answers.Count < least || !stop.IsCancellationRequested)
+        {
+            string line = await answered.ReadLineAsync(CancellationToken.None) ?? throw new InvalidOperationException("curl ended by itself.");
+            Assert.StartsWith("200 ", line, StringComparison.Ordinal);
+            var took = TimeSpan.FromSeconds(double.Parse(line[4..], CultureInfo.InvariantCulture));
+            answers.Add((clock.Elapsed - took, took));
+        }
+
+        return new PageTimes(answers);
     }
 }
 

@@ -37,5 +37,14 @@ public sealed class SpareMemoryTests
         Assert.All(parts, part => Assert.Contains(lines, line => line.StartsWith($"{part.Start:x}-{part.Start + part.Length:x} r-", StringComparison.Ordinal) && line.EndsWith(program, StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("61234 5871 4408 2200 0 9012 0\n", 5871L * 4096)]
+    [InlineData("61234 4294967295 1", 4294967295L * 4096)]
+    [InlineData("61234 4294967296 1", null)]
+    [InlineData("61234 -1 1", null)]
+    [InlineData("61234", null)]
+    [InlineData("", null)]
+    public void ResidentOf_TheSizes_AreBytesOrNothing(string sizes, long? expected) => Assert.Equal(expected, SpareMemory.ResidentOf(sizes, 4096));
+
     private static string Header(string path) => $"7f0000000000-7f0000100000 r-xp 00000000 fe:00 99                         {path}";
 }
