@@ -27,6 +27,9 @@ internal sealed class FleetProbe(DemoHost host, HostStory story, FleetGates gate
     private bool _isTurned;
     private bool _wasConnected;
 
+    /// <summary>Whether it has something to deliver when it is back after a loss.</summary>
+    public bool HasNews { get; init; }
+
     /// <summary>How often a dashboard accepted it.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
@@ -180,6 +183,12 @@ internal sealed class FleetProbe(DemoHost host, HostStory story, FleetGates gate
     {
         // Tries that fail after a loss prolong it; tries before the first connection are none.
         _lostAt = _wasConnected ? Stopwatch.GetTimestamp() : _lostAt;
+        if (_wasConnected && HasNews)
+        {
+            Take();
+            See([new ReinitObservation(DateTimeOffset.UtcNow, Provenance.Emulated, ProbeVersion) { KernelLine = $"virt/tdx: {host.Name} lost its dashboard" }]);
+        }
+
         _wasConnected = false;
         if (reason.Length > 0)
         {

@@ -36,6 +36,8 @@ internal static class SimulatorCommand
     private static readonly Option<double> Duplicates = Rate("--duplicate", "Snapshots that are delivered twice.", 0);
     private static readonly Option<double> Reorders = Rate("--reorder", "Pairs of snapshots of which the later one is delivered first.", 0);
     private static readonly Option<TimeSpan?> Storm = Time("--storm", "Between two storms: every connection is cut, and all hosts call again at once; none where not given.");
+    private static readonly Option<bool> News = new("--news") { Description = "A host whose connection is lost has a new snapshot and an observation to deliver when it is back." };
+    private static readonly Option<TimeSpan?> Linger = Time("--linger", "How long hosts stay connected after all is acknowledged at the end; not at all where not given.");
     private static readonly Option<int> Prepare = Number("--prepare", "Snapshots that are made before the run (about 5 KB each), so that making them takes no time from what is measured.", 0, 0, 10_000_000);
     private static readonly Option<int> Seed = Number("--seed", "Decides which hosts the rates choose.", Usual.Seed, 0, int.MaxValue);
     private static readonly Option<int[]> Pids = new("--pid") { Description = "Process whose processor time and memory are reported, such as the dashboard's; may be given for each node.", HelpName = "PID", AllowMultipleArgumentsPerToken = true };
@@ -53,7 +55,7 @@ internal static class SimulatorCommand
             Exit code: 0 when every snapshot was acknowledged and every host was connected; 1 when not; 2 for wrong usage.
             """)
         {
-            Dashboards, Token, State, Ca, Hosts, First, For, Patience, Connect, Heartbeat, Snapshots, Updates, Cuts, Duplicates, Reorders, Storm, Prepare, Seed, Pids, Json,
+            Dashboards, Token, State, Ca, Hosts, First, For, Patience, Connect, Heartbeat, Snapshots, Updates, Cuts, Duplicates, Reorders, Storm, News, Linger, Prepare, Seed, Pids, Json,
         };
         command.Validators.Add(result =>
         {
@@ -84,6 +86,8 @@ internal static class SimulatorCommand
         DuplicateRate = parsed.GetValue(Duplicates),
         ReorderRate = parsed.GetValue(Reorders),
         StormEvery = parsed.GetValue(Storm) ?? TimeSpan.Zero,
+        HasNews = parsed.GetValue(News),
+        Linger = parsed.GetValue(Linger) ?? TimeSpan.Zero,
         Prepared = parsed.GetValue(Prepare),
         Seed = parsed.GetValue(Seed),
         Pids = parsed.GetValue(Pids) ?? [],

@@ -64,7 +64,7 @@ internal sealed class SimulatorRun(SimulatorSettings settings, TextWriter progre
         _probes = [.. Enumerable.Range(settings.First, settings.Hosts).AsParallel().AsOrdered().Select(number =>
         {
             var host = new DemoHost(number);
-            var probe = new FleetProbe(host, new HostStory(host, shapes, started), gates, log) { Timing = timing };
+            var probe = new FleetProbe(host, new HostStory(host, shapes, started), gates, log) { Timing = timing, HasNews = settings.HasNews };
             probe.Prepare(ahead);
             return probe;
         })];
@@ -118,6 +118,7 @@ internal sealed class SimulatorRun(SimulatorSettings settings, TextWriter progre
         if (ended)
         {
             progress.WriteLine(AllIsWell);
+            await Task.Delay(settings.Linger, CancellationToken.None);
             await rates;
         }
 

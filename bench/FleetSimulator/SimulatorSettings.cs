@@ -53,6 +53,12 @@ internal sealed record SimulatorSettings
     /// <summary>Between two storms, in which every connection is cut at once; zero for none.</summary>
     public TimeSpan StormEvery { get; init; }
 
+    /// <summary>Whether a host whose connection is lost has a snapshot and an observation to deliver when it is back.</summary>
+    public bool HasNews { get; init; }
+
+    /// <summary>How long hosts stay connected after all is acknowledged at the end.</summary>
+    public TimeSpan Linger { get; init; }
+
     /// <summary>Snapshots that are made before the run.</summary>
     public int Prepared { get; init; }
 

@@ -28,7 +28,11 @@ internal sealed class PulseLoop(UplinkContext uplink, string folder, Func<TimeSp
             while (await timer.WaitForNextTickAsync(cancellation))
             {
                 Beat();
-                SpareMemory.GiveBack();
+                // What a snapshot is being taken with is no measure of what is left afterwards.
+                if (takes() is null)
+                {
+                    SpareMemory.GiveBack();
+                }
             }
         }
         catch (OperationCanceledException)

@@ -20,7 +20,7 @@ internal sealed class WatchClock : TimeProvider, IDisposable
         return bell;
     }
 
-    /// <summary>Lets no timer ring any more.</summary>
+    /// <summary>Lets no more timers ring. One that is about to may still do so: whoever is called by the clock may dispose of it.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -67,6 +67,7 @@ internal sealed class WatchClock : TimeProvider, IDisposable
     private sealed class Bell(WatchClock clock, TimerCallback callback, object? state) : ITimer
     {
         private long _period;
+        private bool _isGone;
 
         /// <summary>When it rings, on the clock of <see cref="Environment.TickCount64"/>.</summary>
         public long At { get; private set; }
@@ -91,6 +92,11 @@ internal sealed class WatchClock : TimeProvider, IDisposable
             lock (clock._gate)
             {
                 clock._bells.Remove(this);
+                if (_isGone)
+                {
+                    return false;
+                }
+
                 if (dueTime >= TimeSpan.Zero)
                 {
                     At = Environment.TickCount64 + Milliseconds(dueTime);
@@ -103,7 +109,14 @@ internal sealed class WatchClock : TimeProvider, IDisposable
             return true;
         }
 
-        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        public void Dispose()
+        {
+            lock (clock._gate)
+            {
+                _isGone = true;
+                clock._bells.Remove(this);
+            }
+        }
 
         public ValueTask DisposeAsync()
         {
@@ -111,7 +124,7 @@ internal sealed class WatchClock : TimeProvider, IDisposable
             return ValueTask.CompletedTask;
         }
 
-        // Never early; -1 ms is for ever.
+        // Up, so that nothing rings early; -1 ms is for ever.
         private static long Milliseconds(TimeSpan time) => (long)Math.Ceiling(time.TotalMilliseconds);
     }
 }

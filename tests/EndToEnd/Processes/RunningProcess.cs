@@ -140,7 +140,7 @@ internal sealed partial class RunningProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to stop, as a service manager does.</summary>
-    public void AskToStop() => Assert.Equal(0, Kill(_process.Id, SignalTerminate));
+    public void AskToStop() => Assert.True(Kill(_process.Id, SignalTerminate) == 0, $"{Name} has ended by itself. It printed:\n{Output}");
 
     /// <summary>The same, and waits for it.</summary>
     /// <returns>Its exit code.</returns>

@@ -27,6 +27,7 @@ internal static class PageWatch
             rate = "10/s"
             max-time = 60
             silent
+            show-error
             """, CancellationToken.None);
         using Process curl = Process.Start(new ProcessStartInfo("curl", ["--disable", "--config", asked]) { RedirectStandardError = true })!;
         try
@@ -45,7 +46,7 @@ internal static class PageWatch
         var answers = new List<(TimeSpan At, TimeSpan Took)>();
         while (answers.Count < least || !stop.IsCancellationRequested)
         {
-            string line = await answered.ReadLineAsync(CancellationToken.None) ?? throw new InvalidOperationException("curl ended by itself.");
+            string line = await answered.ReadLineAsync(CancellationToken.None) ?? throw new InvalidOperationException("curl (7.84 or newer) ended by itself.");
             Assert.StartsWith("200 ", line, StringComparison.Ordinal);
             var took = TimeSpan.FromSeconds(double.Parse(line[4..], CultureInfo.InvariantCulture));
             answers.Add((clock.Elapsed - took, took));

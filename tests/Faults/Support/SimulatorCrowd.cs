@@ -11,59 +11,77 @@ internal sealed partial class SimulatorCrowd : IAsyncDisposable
 {
     private const int MostInProcess = 5_000, ConnectPerSecond = 200;
 
+    /// <summary>How long those that have returned wait for the others.</summary>
+    public static readonly TimeSpan Linger = TimeSpan.FromSeconds(20);
+
     private readonly List<(RunningProcess Process, string Report)> _simulators = [];
 
     private SimulatorCrowd()
     {
     }
 
-    /// <summary>Starts them and waits until each has delivered its first snapshot. From then on random ones take snapshots.</summary>
+    /// <summary>Starts them and waits until each has delivered its first snapshot. Whoever loses the connection then has a snapshot and an observation to deliver.</summary>
     /// <param name="dashboard">Whom they call.</param>
     /// <param name="folder">For their key and reports.</param>
     /// <param name="count">How many probes.</param>
-    /// <param name="snapshotsPerSecond">New snapshots a second, over all.</param>
     /// <param name="patience">The most that it may take.</param>
-    public static async Task<SimulatorCrowd> GatherAsync(Uri dashboard, TemporaryFolder folder, int count, int snapshotsPerSecond, TimeSpan patience)
+    public static async Task<SimulatorCrowd> GatherAsync(Uri dashboard, TemporaryFolder folder, int count, TimeSpan patience)
     {
         string state = folder.Sub("key");
         Enrolment.OfDemo(dashboard, state);
         var crowd = new SimulatorCrowd();
         int each = Math.Min(count, MostInProcess), processes = count / each;
+        Assert.Equal(count, each * processes);
         for (int i = 0; i < processes; i++)
         {
             string report = Path.Combine(folder.Sub("reports"), string.Create(CultureInfo.InvariantCulture, $"{i}.json"));
-            string[] options = ["--hosts", Text(each), "--first", Text(i * each), "--for", "1h", "--connect", Text(ConnectPerSecond / processes), "--snapshots", Text(snapshotsPerSecond / processes), "--prepare", Text(each)];
+            string[] options = ["--hosts", Text(each), "--first", Text(i * each), "--for", "1h", "--connect", Text(ConnectPerSecond / processes), "--news", "--prepare", Text(each), "--linger", $"{Linger.TotalSeconds}s"];
             crowd._simulators.Add((RunningProcess.Start(["nice", "-n", "10", .. Product.FleetSimulator(), dashboard.GetLeftPart(UriPartial.Authority), "--state", state, .. options, "--json", report]), report));
         }
 
-        await Task.WhenAll(crowd._simulators.Select(simulator => simulator.Process.LineAsync(AllConnected(), patience)));
-        return crowd;
+        try
+        {
+            await Task.WhenAll(crowd._simulators.Select(simulator => simulator.Process.LineAsync(AllConnected(), patience)));
+            return crowd;
+        }
+        catch
+        {
+            await crowd.DisposeAsync();
+            throw;
+        }
     }
 
-    /// <summary>Lets no more snapshots be taken, and waits until every probe is connected and all that was taken is acknowledged. They end with that.</summary>
+    /// <summary>Waits until every probe is connected and all that was taken is acknowledged, and nothing more is taken. They stay connected for <see cref="Linger"/>, and end.</summary>
     /// <param name="patience">The most that it may take.</param>
-    public async Task ReturnAsync(TimeSpan patience)
+    /// <returns>Time between the first and the last simulator.</returns>
+    public async Task<TimeSpan> ReturnAsync(TimeSpan patience)
     {
         _simulators.ForEach(simulator => simulator.Process.AskToStop());
-        await Task.WhenAll(_simulators.Select(simulator => simulator.Process.LineAsync(AllAcknowledged(), patience)));
+        long[] ends = await Task.WhenAll(_simulators.Select(async simulator =>
+        {
+            await simulator.Process.LineAsync(AllAcknowledged(), patience);
+            return Environment.TickCount64;
+        }));
+        return TimeSpan.FromMilliseconds(ends.Max() - ends.Min());
     }
 
     /// <summary>What they report, once they have returned.</summary>
     /// <param name="patience">The most that closing their connections may take.</param>
-    /// <returns>Connections that were lost or could not be made, and snapshots that were acknowledged, since all had gathered.</returns>
-    public async Task<(long Losses, long Acknowledged)> ReportAsync(TimeSpan patience)
+    /// <returns>How often a probe came back, and the snapshots and observations that were acknowledged, since all had gathered.</returns>
+    public async Task<(long Returns, long Snapshots, long Observations)> ReportAsync(TimeSpan patience)
     {
-        long losses = 0, acknowledged = 0;
+        long returns = 0, snapshots = 0, observations = 0;
         foreach ((RunningProcess process, string report) in _simulators)
         {
             int code = await process.EndAsync(patience);
             Assert.True(code == 0, process.Output);
             using var read = JsonDocument.Parse(await File.ReadAllTextAsync(report, TestContext.Current.CancellationToken));
-            losses += Sum(read, "losses");
-            acknowledged += Sum(read, "snapshotsAcknowledged");
+            returns += Sum(read, phase => phase.GetProperty("reconnectMilliseconds").GetProperty("count"));
+            snapshots += Sum(read, phase => phase.GetProperty("snapshotsAcknowledged"));
+            observations += Sum(read, phase => phase.GetProperty("observations"));
         }
 
-        return (losses, acknowledged);
+        return (returns, snapshots, observations);
     }
 
     public async ValueTask DisposeAsync()
@@ -74,7 +92,7 @@ internal sealed partial class SimulatorCrowd : IAsyncDisposable
         }
     }
 
-    private static long Sum(JsonDocument report, string name) => report.RootElement.GetProperty("running").GetProperty(name).GetInt64() + report.RootElement.GetProperty("ending").GetProperty(name).GetInt64();
+    private static long Sum(JsonDocument report, Func<JsonElement, JsonElement> figure) => figure(report.RootElement.GetProperty("running")).GetInt64() + figure(report.RootElement.GetProperty("ending")).GetInt64();
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -46,5 +46,12 @@ public sealed class SpareMemoryTests
     [InlineData("", null)]
     public void ResidentOf_TheSizes_AreBytesOrNothing(string sizes, long? expected) => Assert.Equal(expected, SpareMemory.ResidentOf(sizes, 4096));
 
+    [Theory]
+    [InlineData(SpareMemory.Allowance, 0L, false)]
+    [InlineData(SpareMemory.Allowance + 1, 0L, true)]
+    [InlineData(20L << 20, 19L << 20, false)]
+    [InlineData(null, 0L, true)]
+    public void IsWorth_WhatCameSince_HasToBeMoreThanTheAllowance(long? resident, long left, bool expected) => Assert.Equal(expected, SpareMemory.IsWorth(resident, left));
+
     private static string Header(string path) => $"7f0000000000-7f0000100000 r-xp 00000000 fe:00 99                         {path}";
 }

@@ -25,7 +25,9 @@ public sealed class WatchClockTests : IDisposable
             }
         }
 
-        using ITimer late = _clock.CreateTimer(Ring, "late", Short * 10, Never), soon = _clock.CreateTimer(Ring, "soon", Short, Never), now = _clock.CreateTimer(Ring, "now", TimeSpan.Zero, Never);
+        // One callback sets all three, so that a machine that stands still meanwhile cannot turn them.
+        var set = new List<ITimer>();
+        using ITimer first = _clock.CreateTimer(_ => set.AddRange([_clock.CreateTimer(Ring, "late", Short * 4, Never), _clock.CreateTimer(Ring, "soon", Short, Never), _clock.CreateTimer(Ring, "now", TimeSpan.Zero, Never)]), null, TimeSpan.Zero, Never);
         await last.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
 
         Assert.Equal(["now", "soon", "late"], rung.Select(one => one.Name));
@@ -59,8 +61,9 @@ public sealed class WatchClockTests : IDisposable
     {
         int disposed = 0;
         var moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        ITimer gone = _clock.CreateTimer(_ => disposed++, null, Short, Short);
+        ITimer gone = _clock.CreateTimer(_ => disposed++, null, Never, Never);
         await gone.DisposeAsync();
+        Assert.False(gone.Change(TimeSpan.Zero, Short));
         using ITimer timer = _clock.CreateTimer(_ => moved.SetResult(), null, Never, Never);
         Assert.True(timer.Change(Short * 3, Never));
 
