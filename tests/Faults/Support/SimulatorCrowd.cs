@@ -32,15 +32,15 @@ internal sealed partial class SimulatorCrowd : IAsyncDisposable
         var crowd = new SimulatorCrowd();
         int each = Math.Min(count, MostInProcess), processes = count / each;
         Assert.Equal(count, each * processes);
-        for (int i = 0; i < processes; i++)
-        {
-            string report = Path.Combine(folder.Sub("reports"), string.Create(CultureInfo.InvariantCulture, $"{i}.json"));
-            string[] options = ["--hosts", Text(each), "--first", Text(i * each), "--for", "1h", "--connect", Text(ConnectPerSecond / processes), "--news", "--prepare", Text(each), "--linger", $"{Linger.TotalSeconds}s"];
-            crowd._simulators.Add((RunningProcess.Start(["nice", "-n", "10", .. Product.FleetSimulator(), dashboard.GetLeftPart(UriPartial.Authority), "--state", state, .. options, "--json", report]), report));
-        }
-
         try
         {
+            for (int i = 0; i < processes; i++)
+            {
+                string report = Path.Combine(folder.Sub("reports"), string.Create(CultureInfo.InvariantCulture, $"{i}.json"));
+                string[] options = ["--hosts", Text(each), "--first", Text(i * each), "--for", "1h", "--connect", Text(ConnectPerSecond / processes), "--news", "--prepare", Text(each), "--linger", $"{Linger.TotalSeconds}s"];
+                crowd._simulators.Add((RunningProcess.Start(["nice", "-n", "10", .. Product.FleetSimulator(), dashboard.GetLeftPart(UriPartial.Authority), "--state", state, .. options, "--json", report]), report));
+            }
+
             await Task.WhenAll(crowd._simulators.Select(simulator => simulator.Process.LineAsync(AllConnected(), patience)));
             return crowd;
         }
