@@ -15,7 +15,14 @@ internal sealed partial class JobKeeper(PostgresStore store, JobTurn turn, ILogg
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private const int TimeoutSeconds = 5;
-    private const string TakeSql = $"{PostgresStore.KeepaliveSql} SELECT pg_try_advisory_lock({PostgresStore.LockClass}, 4)";
+    private const string Number = "4";
+    private const string TakeSql = $"{PostgresStore.KeepaliveSql} SELECT pg_try_advisory_lock({PostgresStore.LockClass}, {Number})";
+
+    // The server may give the number of a session that is gone to another one, which then holds no such lock.
+    private const string HeldSql = $"""
+        SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND pid = @session AND classid = {PostgresStore.LockClass} AND objid = {Number} AND objsubid = 2
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+        """;
 
     private NpgsqlConnection? _session;
 
@@ -53,7 +60,8 @@ internal sealed partial class JobKeeper(PostgresStore store, JobTurn turn, ILogg
         }
     }
 
-    private void Look()
+    /// <summary>Asks once for the lock, or whether it still holds it.</summary>
+    internal void Look()
     {
         try
         {
@@ -61,12 +69,14 @@ internal sealed partial class JobKeeper(PostgresStore store, JobTurn turn, ILogg
             bool isMine = turn.IsMine
                 ? _session.QuerySingle<int>("SELECT 1", commandTimeout: TimeoutSeconds) == 1
                 : _session.QuerySingle<bool>(TakeSql, commandTimeout: TimeoutSeconds);
-            if (isMine != turn.IsMine)
+            if (isMine && !turn.IsMine)
             {
+                // Who had it may be writing still: that is to be there before this node looks.
+                PostgresStore.AwaitTurn(_session, TimeoutSeconds);
+                int session = _session.ProcessID;
+                turn.Set(isMine: true, transaction => transaction.Connection.QuerySingle<bool>(HeldSql, new { session }, transaction.Inner));
                 Taken(log);
             }
-
-            turn.Set(isMine);
         }
         catch (Exception e) when (e is DbException or TimeoutException or System.Net.Sockets.SocketException)
         {

@@ -1,3 +1,5 @@
+using TdxDash.Web.Store;
+
 namespace TdxDash.Web.Nodes;
 
 /// <summary>Whether this node carries out what is done once for all of them: retention and the check of the store, comparisons of the history, rules, and messages about alerts.</summary>
@@ -6,6 +8,7 @@ internal sealed class JobTurn
     private readonly Lock _gate = new();
     private TaskCompletionSource<CancellationTokenSource> _mine = New();
     private long _number, _last;
+    private Func<StoreTransaction, bool>? _stillHeld;
 
     /// <summary>It is, or is not any more. Raised on any thread, never for long.</summary>
     public event Action? Changed;
@@ -48,8 +51,20 @@ internal sealed class JobTurn
         }
     }
 
+    /// <summary>Whether a turn of this node goes on, as the database tells that the nodes share: one that stood still, or lost its session, does not know yet that another one took over.
+    /// While the transaction is open nobody begins with the jobs, so that what it writes is there before the next one looks.</summary>
+    /// <param name="transaction">What is about to write.</param>
+    /// <param name="number">The turn, as <see cref="Number"/> gave it.</param>
+    public bool Holds(StoreTransaction transaction, long number)
+    {
+        Func<StoreTransaction, bool>? stillHeld = Volatile.Read(ref _stillHeld);
+        return number > 0 && Number == number && stillHeld?.Invoke(transaction) != false;
+    }
+
     /// <summary>Takes or gives the turn.</summary>
-    internal void Set(bool isMine)
+    /// <param name="isMine">Whether it is this node's.</param>
+    /// <param name="stillHeld">Looks, within a transaction, whether it still is; null where no other node can take it.</param>
+    internal void Set(bool isMine, Func<StoreTransaction, bool>? stillHeld = null)
     {
         lock (_gate)
         {
@@ -60,6 +75,7 @@ internal sealed class JobTurn
 
             if (isMine)
             {
+                Volatile.Write(ref _stillHeld, stillHeld);
                 Interlocked.Exchange(ref _number, ++_last);
                 _mine.SetResult(new CancellationTokenSource());
             }

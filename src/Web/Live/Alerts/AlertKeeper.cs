@@ -128,7 +128,7 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
             return true;
         }
 
-        if (IsMine && await setup.RunAsync() is not null)
+        if (IsMine && await setup.RunAsync(transaction => jobs.Holds(transaction, _turn)) is not null)
         {
             return false;
         }
@@ -211,13 +211,20 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
         }
     }
 
+    // What waited in the queue while the turn ended is not written over what the next one found.
     private async Task<bool> WriteAsync(Action<StoreTransaction> write)
     {
+        long turn = _turn;
         var work = new DirectWork<bool>(transaction =>
         {
+            if (!jobs.Holds(transaction, turn))
+            {
+                return false;
+            }
+
             write(transaction);
             return true;
         });
-        return (await work.RunAsync(writer)).Failure is null;
+        return (await work.RunAsync(writer)).Result;
     }
 }

@@ -8,8 +8,9 @@ namespace TdxDash.Web.Live.Alerts;
 internal sealed class AlertSetup(AlertReader reader, StoreWriter writer, DashboardOptions options, TargetSecrets secrets, TimeProvider time)
 {
     /// <summary>Writes it.</summary>
+    /// <param name="may">Whether, told within the transaction, it is still this node that does.</param>
     /// <returns>Null, or why the store did not take it.</returns>
-    public async Task<string?> RunAsync()
+    public async Task<string?> RunAsync(Func<StoreTransaction, bool> may)
     {
         bool isFirst = !reader.HasHadRules();
         AlertTarget[] known = [.. reader.Targets()];
@@ -23,6 +24,11 @@ internal sealed class AlertSetup(AlertReader reader, StoreWriter writer, Dashboa
         DateTimeOffset now = time.GetUtcNow();
         var work = new DirectWork<bool>(transaction =>
         {
+            if (!may(transaction))
+            {
+                return false;
+            }
+
             foreach (AlertRule rule in isFirst ? DefaultRules.All : [])
             {
                 AlertSettingsWriter.Save(transaction, rule);
@@ -41,7 +47,8 @@ internal sealed class AlertSetup(AlertReader reader, StoreWriter writer, Dashboa
 
             return true;
         });
-        return (await work.RunAsync(writer)).Failure;
+        DirectOutcome<bool> outcome = await work.RunAsync(writer);
+        return outcome.Failure ?? (outcome.Result ? null : "Another node has taken over.");
     }
 
     private static void Save(StoreTransaction transaction, AlertTarget target, AlertTarget[] known, DateTimeOffset now)

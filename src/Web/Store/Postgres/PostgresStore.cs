@@ -191,6 +191,13 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
         return transaction;
     }
 
+    /// <summary>Waits until what any node writes at this moment is committed or given up.</summary>
+    /// <param name="connection">Where to wait.</param>
+    /// <param name="timeoutSeconds">For how long.</param>
+    /// <exception cref="DbException">It is not within that time.</exception>
+    public static void AwaitTurn(DbConnection connection, int timeoutSeconds) =>
+        connection.Execute($"SELECT pg_advisory_xact_lock({TurnLock})", commandTimeout: timeoutSeconds);
+
     /// <inheritdoc/>
     public override void Apply(StoreTransaction transaction, IReadOnlyList<IStoreWork> works) => PostgresSnapshots.Apply(transaction, works);
 

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Dapper;
 using TdxDash.Web.Live;
 using TdxDash.Web.Live.Alerts;
+using TdxDash.Web.Nodes;
 using TdxDash.Web.Security.Access;
 using TdxDash.Web.Store;
 using TdxDash.Web.Tests.Support;
@@ -54,6 +55,41 @@ public class AlertKeeperTests : IAsyncDisposable
         Assert.Equal(fired.Id, past.Id);
         Assert.Contains("3 of 16 reserved areas", past.EndText, StringComparison.Ordinal);
         Assert.Contains("15 of 16 reserved areas", past.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Round_TurnThatEndsWhileAWriteWaits_LeavesItUnwritten()
+    {
+        await _house.FireAsync(1);
+        StoredAlert before = Assert.Single(_house.Reader.Open());
+        await _house.ReportAsync(2, 15);
+        await _house.PassAsync(AlertKeeper.SweepAfter);
+        _house.Heard(2);
+        using var goOn = new ManualResetEventSlim();
+        var isHeldUp = new TaskCompletionSource();
+        Task<DirectOutcome<bool>> inFront = new DirectWork<bool>(_ =>
+        {
+            isHeldUp.TrySetResult();
+            goOn.Wait(TestContext.Current.CancellationToken);
+            return true;
+        }).RunAsync(_house.Store.Writer);
+        await isHeldUp.Task;
+
+        Task round = _house.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.False(round.IsCompleted);
+        JobTurn turn = _house.Get<JobTurn>();
+        turn.Set(isMine: false);
+        goOn.Set();
+        await inFront;
+        await round;
+
+        Assert.Equal(before, Assert.Single(_house.Reader.Open()));
+
+        turn.Set(isMine: true);
+        await _house.PassAsync(AlertKeeper.SweepAfter);
+        _house.Heard(2);
+        await _house.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(2, _house.Reader.Open().Count);
     }
 
     [Fact]
