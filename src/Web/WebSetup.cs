@@ -126,6 +126,7 @@ public static class WebSetup
         services.AddSingleton<ObservationIntake>();
         services.AddSingleton<Admission>();
         ProbeGate.Add(services);
+        services.AddSingleton<ProbeDoor>();
         services.AddSingleton<ProbeConnections>();
         services.AddSingleton<ImpersonationWatch>();
         services.AddSingleton<ProbeRegistry>();
@@ -252,8 +253,8 @@ public static class WebSetup
         CatalogueDownload.Map(files);
         ApiRoutes.Map(app);
         const HttpTransportType Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling;
-        app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = Transports)
-            .RequireRateLimiting(ProbeGate.Policy).RequireAuthorization(Policies.Probe).WithMetadata(new RequestSizeLimitAttribute(ProbeContract.MaxMessageBytes));
+        ProbeDoor.Guard(app.MapHub<ProbeHub>(ProbeContract.Path, connection => connection.Transports = Transports)
+            .WithMetadata(new RequestSizeLimitAttribute(ProbeContract.MaxMessageBytes)), app.Services);
         ProbeEndpoints.Map(app);
         app.MapHub<LiveHub>(LiveHub.Path, connection => connection.Transports = Transports).RequireAuthorization(Policies.View);
         // The policy above already forbids framing; Blazor would add a second header.

@@ -17,7 +17,12 @@ internal sealed class ProbeHub(
     // The policy of the endpoint lets nobody else in.
     private ProbePrincipal Probe => ProbePrincipal.Of(Context.User)!;
 
-    private Caller? Caller => Context.Items.TryGetValue(typeof(Caller), out object? value) ? value as Caller : null;
+    // Among the connection's features, not its items: those are a table of their own for each.
+    private Caller? Caller
+    {
+        get => Context.Features.Get<Caller>();
+        set => Context.Features.Set(value);
+    }
 
     public override Task OnConnectedAsync()
     {
@@ -44,7 +49,7 @@ internal sealed class ProbeHub(
             caller = null;
         }
 
-        Context.Items[typeof(Caller)] = caller;
+        Caller = caller;
         if (caller is null)
         {
             IngestLog.Refused(log, ShownText.Limit(refusal, ShownText.MaxSentence));

@@ -37,7 +37,7 @@ internal sealed class ProbeHubMeter(DashboardMeter meter) : IHubFilter
     /// <inheritdoc/>
     public Task OnDisconnectedAsync(HubLifetimeContext context, Exception? exception, Func<HubLifetimeContext, Exception?, Task> next)
     {
-        if (context.Context.Items.ContainsKey(typeof(ProbeHubMeter)))
+        if (context.Context.Features.Get<ProbeHubMeter>() is not null)
         {
             meter.Disconnected();
         }
@@ -51,8 +51,9 @@ internal sealed class ProbeHubMeter(DashboardMeter meter) : IHubFilter
         {
             meter.Refused(isBusy: reply.RetryAfterMilliseconds > 0);
         }
-        else if (connection.Items.TryAdd(typeof(ProbeHubMeter), null))
+        else if (connection.Features.Get<ProbeHubMeter>() is null)
         {
+            connection.Features.Set(this);
             meter.Connected();
         }
     }

@@ -9,16 +9,19 @@ internal static class SameOrigin
 {
     private static readonly PathString[] Guarded = ["/hubs", "/_blazor", "/api"];
 
-    public static void Use(WebApplication app) => app.Use(async (context, next) =>
+    // What is let through is not waited for: a connection lasts, and so would the state of each step that waits.
+    public static void Use(WebApplication app) => app.Use(next => context => IsForeign(context.Request) ? RefuseAsync(app, context) : next(context));
+
+    private static bool IsForeign(HttpRequest request)
+    {
+        string origin = request.Headers.Origin.ToString();
+        return origin.Length > 0 && !Holds(origin, request.Host) && IsGuarded(request);
+    }
+
+    private static async Task RefuseAsync(WebApplication app, HttpContext context)
     {
         HttpRequest request = context.Request;
         string origin = request.Headers.Origin.ToString();
-        if (origin.Length == 0 || Holds(origin, request.Host) || !IsGuarded(request))
-        {
-            await next(context);
-            return;
-        }
-
         IngestLog.ForeignOrigin(app.Logger, ShownText.Limit(origin, 200), ShownText.Limit(request.Host.Value ?? "", 200));
         if (ApiRoutes.IsBelow(request.Path))
         {
@@ -27,7 +30,7 @@ internal static class SameOrigin
 
         context.Response.StatusCode = StatusCodes.Status403Forbidden;
         await context.Response.WriteAsync("This address answers pages of the dashboard itself and probes, not pages of other sites.");
-    });
+    }
 
     // What changes something, and sockets, over which anything can be changed.
     private static bool IsGuarded(HttpRequest request) => !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))

@@ -38,7 +38,7 @@ public sealed class HostFigures(HostSummary summary, ModuleCatalogue? catalogue 
 
     /// <summary>Private KeyIDs that no guest holds.</summary>
     public Reading<long> KeysFree { get; } = summary.KeyIds.TryGet(out long all) && summary.KeyIdsInUse.TryGet(out long used)
-        ? Reading.Known(Math.Max(0, all - used), summary.KeyIdsInUse.Provenance, $"{summary.KeyIds.Source} less {summary.KeyIdsInUse.Source}")
+        ? Reading.Known(Math.Max(0, all - used), summary.KeyIdsInUse.Provenance, Difference.Of(summary.KeyIds.Source, summary.KeyIdsInUse.Source))
         : (summary.KeyIds.IsKnown ? summary.KeyIdsInUse : summary.KeyIds).Map(value => value);
 
     /// <summary>The published releases that are newer than the module that runs.</summary>
@@ -78,4 +78,15 @@ public sealed class HostFigures(HostSummary summary, ModuleCatalogue? catalogue 
         used.TryGet(out int count) && limit.TryGet(out int most) && most > 0 ? (double)count / most : null;
 
     private static bool IsFromEmulation<T>(Reading<T> reading) => reading.IsKnown && reading.Provenance == Provenance.Emulated;
+
+    // Hosts share their sources, and so the text that comes of two of them: each its own would be one of the longest texts that is kept for a host.
+    private sealed record Difference(string All, string Used)
+    {
+        private static Difference? _last;
+
+        private string Text { get; } = $"{All} less {Used}";
+
+        public static string Of(string all, string used) =>
+            (_last is { } last && last.All == all && last.Used == used ? last : _last = new Difference(all, used)).Text;
+    }
 }

@@ -35,7 +35,7 @@ internal static class AccessRules
             .AddPolicy(Policies.View, view)
             .AddPolicy(Policies.Operate, Ask(Role.Operator))
             .AddPolicy(Policies.Administer, policy => policy.RequireAssertion(context => Rights.Of(context.User).MayEverywhere(Role.Administrator)))
-            .AddPolicy(Policies.Probe, policy => policy.AddAuthenticationSchemes(ProbeAuthentication.SchemeName).RequireClaim(ProbePrincipal.KeyClaim))
+            .AddPolicy(Policies.Probe, policy => policy.AddAuthenticationSchemes(ProbeAuthentication.SchemeName).RequireAssertion(context => ProbePrincipal.Of(context.User) is not null))
             .SetDefaultPolicy(view)
             .SetFallbackPolicy(view);
         services.AddCascadingAuthenticationState();

@@ -8,14 +8,12 @@ using TdxDash.Wire;
 namespace TdxDash.Web.Security.Probes;
 
 /// <summary>Lets a request in by the signature of an enrolled probe.</summary>
-internal sealed class ProbeAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, ProbeChallenges challenges, ProbeReader probes)
+internal sealed class ProbeAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, SignInCheck check)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     /// <summary>The name of the scheme.</summary>
     public const string SchemeName = "Probe";
 
-    private const string Bearer = "Bearer ";
     private string _refusal = ProbeContract.UnknownKey;
 
     /// <summary>Adds the scheme beside those of people.</summary>
@@ -23,46 +21,35 @@ internal sealed class ProbeAuthentication(
     {
         services.AddSingleton<ProbeChallenges>();
         services.AddSingleton<ProbeReader>();
+        services.AddSingleton<SignInCheck>();
         services.AddAuthentication().AddScheme<AuthenticationSchemeOptions, ProbeAuthentication>(SchemeName, null);
+    }
+
+    /// <summary>Answers a request that is not let in.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="refusal">The reason, as <see cref="ProbeContract"/> names it.</param>
+    public static void Refuse(HttpResponse response, string refusal)
+    {
+        response.StatusCode = StatusCodes.Status401Unauthorized;
+        response.Headers[HeaderNames.WWWAuthenticate] = $"Bearer realm=\"TdxDash probes\", error=\"invalid_token\", error_description=\"{refusal}\"";
     }
 
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        string header = Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Bearer + ProbeSignIn.Prefix, StringComparison.Ordinal))
+        if (!SignInCheck.IsBrought(Request))
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        if (ProbeSignIn.Read(header[Bearer.Length..]) is not { } signIn)
-        {
-            return Fail(ProbeContract.UnknownKey);
-        }
-
-        // The cheapest first: what was not made here is refused without a look into the store.
-        if (!challenges.IsGood(signIn.Challenge))
-        {
-            return Fail(ProbeContract.OldChallenge);
-        }
-
-        ProbeRow? probe = probes.Find(signIn.KeyId);
-        return probe is null || !signIn.IsSignedBy(probe.PublicKey, probes.Realm) ? Fail(ProbeContract.UnknownKey)
-            : !probe.IsLive ? Fail(ProbeContract.RevokedKey)
-            : Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(ProbePrincipal.Of(probe), SchemeName)));
+        (ProbePrincipal? probe, _refusal) = check.Check(Request);
+        return Task.FromResult(probe is null ? AuthenticateResult.Fail(_refusal) : AuthenticateResult.Success(new AuthenticationTicket(probe.AsCaller(), SchemeName)));
     }
 
     /// <inheritdoc/>
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        Response.StatusCode = StatusCodes.Status401Unauthorized;
-        Response.Headers[HeaderNames.WWWAuthenticate] = $"Bearer realm=\"TdxDash probes\", error=\"invalid_token\", error_description=\"{_refusal}\"";
+        Refuse(Response, _refusal);
         return Task.CompletedTask;
-    }
-
-    private Task<AuthenticateResult> Fail(string refusal)
-    {
-        _refusal = refusal;
-        return Task.FromResult(AuthenticateResult.Fail(refusal));
     }
 }

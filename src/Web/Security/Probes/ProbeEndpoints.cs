@@ -24,7 +24,7 @@ internal static class ProbeEndpoints
         // Open to everybody: the token in the body is what lets a probe in that is not known yet.
         app.MapPost(ProbeContract.EnrolPath, EnrolAsync).AllowAnonymous().RequireRateLimiting(EnrolmentLimit.Policy);
         app.MapPost(ProbeContract.RotatePath, RotateAsync).RequireAuthorization(Policies.Probe).RequireRateLimiting(EnrolmentLimit.Policy);
-        app.MapGet(ProbeContract.SelfPath, () => TypedResults.NoContent()).RequireAuthorization(Policies.Probe).RequireRateLimiting(ProbeGate.Policy);
+        ProbeDoor.Guard(app.MapGet(ProbeContract.SelfPath, () => TypedResults.NoContent()), app.Services);
     }
 
     private static async Task<IResult> EnrolAsync(HttpContext context, ProbeRegistry registry)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using TdxDash.Tdx.Snapshots;
 using TdxDash.Web.Store.Probes;
@@ -13,34 +12,17 @@ namespace TdxDash.Web.Security.Probes;
 /// <param name="HostId">The host; empty unless the scope is <see cref="ProbeScope.Host"/>.</param>
 internal sealed record ProbePrincipal(long Id, string KeyId, ProbeScope Scope, string HostId)
 {
-    /// <summary>The claim that every probe has, and nobody else.</summary>
-    public const string KeyClaim = "tdxdash:probe-key";
-
-    private const string NumberClaim = "tdxdash:probe", ScopeClaim = "tdxdash:probe-scope", HostClaim = "tdxdash:probe-host";
-
     /// <summary>Its name in the audit log.</summary>
     public string Name => $"probe:{(HostId.Length > 0 ? HostId : Scope.ToString().ToLowerInvariant())}";
 
-    /// <summary>The same as a caller of an endpoint.</summary>
-    public static ClaimsPrincipal Of(ProbeRow probe)
-    {
-        var known = new ProbePrincipal(probe.Id, probe.KeyId, probe.Scope, probe.HostId);
-        return new ClaimsPrincipal(new ClaimsIdentity(
-        [
-            // What SignalR holds the requests of one connection together by.
-            new Claim(ClaimTypes.NameIdentifier, known.Name),
-            new Claim(NumberClaim, probe.Id.ToString(CultureInfo.InvariantCulture)),
-            new Claim(KeyClaim, probe.KeyId),
-            new Claim(ScopeClaim, probe.Scope.ToString()),
-            new Claim(HostClaim, probe.HostId),
-        ], ProbeAuthentication.SchemeName));
-    }
+    /// <summary>The one of a row.</summary>
+    public static ProbePrincipal Of(ProbeRow probe) => new(probe.Id, probe.KeyId, probe.Scope, probe.HostId);
 
     /// <summary>The probe that calls; null for any other caller.</summary>
-    public static ProbePrincipal? Of(ClaimsPrincipal? caller) =>
-        caller?.FindFirst(KeyClaim) is { } key && caller.FindFirst(NumberClaim) is { } number && caller.FindFirst(ScopeClaim) is { } scope && caller.FindFirst(HostClaim) is { } host
-            ? new ProbePrincipal(long.Parse(number.Value, CultureInfo.InvariantCulture), key.Value, Enum.Parse<ProbeScope>(scope.Value), host.Value)
-            : null;
+    public static ProbePrincipal? Of(ClaimsPrincipal? caller) => (caller?.Identity as Identity)?.Probe;
+
+    /// <summary>The same as a caller of an endpoint.</summary>
+    public ClaimsPrincipal AsCaller() => new(new Identity(this));
 
     /// <summary>Whether it may speak for a host.</summary>
     /// <param name="hostId">The host.</param>
@@ -53,4 +35,10 @@ internal sealed record ProbePrincipal(long Id, string KeyId, ProbeScope Scope, s
         ProbeScope.Imports => origin == Origin.File && hostId == ImportedHost.IdOf(hostName),
         _ => false,
     };
+
+    // One claim, the name that SignalR holds the requests of one connection together by: a connection keeps its caller for as long as it lasts.
+    private sealed class Identity(ProbePrincipal probe) : ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, probe.Name)], ProbeAuthentication.SchemeName)
+    {
+        public ProbePrincipal Probe => probe;
+    }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using TdxDash.Web.Ingest;
 using TdxDash.Web.Live;
 using TdxDash.Web.Security;
 using TdxDash.Web.Security.Access;
@@ -25,11 +26,14 @@ public sealed class RoleMatrixTests
         RouteEndpoint[] endpoints = [.. dashboard.Service<IEnumerable<EndpointDataSource>>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()];
         string[] unguarded = [.. endpoints
             .Where(endpoint => endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().All(data => data.Policy is null))
-            .Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && !IsFileThatIsNotThere(endpoint))
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && endpoint.Metadata.GetMetadata<ProbeDoor>() is null && !IsFileThatIsNotThere(endpoint))
             .Select(Pattern)];
         string[] open = [.. endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null && !IsAsset(endpoint)).Select(Pattern).Distinct().Order(StringComparer.Ordinal)];
 
+        string[] probes = [.. endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<ProbeDoor>() is not null).Select(Pattern).Order(StringComparer.Ordinal)];
+
         Assert.Empty(unguarded);
+        Assert.Equal(["/hubs/probe", "/hubs/probe/negotiate", "/hubs/probe/self"], probes);
         Assert.Equal(Open.Order(StringComparer.Ordinal), open);
         Assert.True(endpoints.Length > 30, $"only {endpoints.Length} endpoints");
     }

@@ -19,7 +19,7 @@ public sealed class ProbeConnectionsTests
         await using Dashboard dashboard = await Dashboard.StartAsync(folder);
         ECDsa key = await dashboard.Keys.OfHostAsync(Dashboard.HostA);
         ProbeRow row = dashboard.Service<ProbeReader>().Find(ProbeKeys.IdOf(key.ExportSubjectPublicKeyInfo()))!;
-        ProbePrincipal probe = ProbePrincipal.Of(ProbePrincipal.Of(row))!;
+        ProbePrincipal probe = ProbePrincipal.Of(row);
         ProbeConnections connections = dashboard.Service<ProbeConnections>();
         var before = new Connection("before");
         connections.Add(probe, before);
