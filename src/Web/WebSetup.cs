@@ -224,7 +224,6 @@ public static class WebSetup
 
         SecurityHeaders.Use(app);
         ApiErrors.Use(app);
-        app.UseCookiePolicy(new CookiePolicyOptions { Secure = CookieSecurePolicy.Always, MinimumSameSitePolicy = SameSiteMode.Lax });
         SameOrigin.Use(app);
         PageCompression.Use(app);
         // Who opens an address that names nothing gets the page that says so; what is no browser, the bare answer.
@@ -233,6 +232,7 @@ public static class WebSetup
                 && context.Request.Headers.Accept.ToString().Contains(MediaTypeNames.Text.Html, StringComparison.OrdinalIgnoreCase),
             pages => pages.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseRouting(); // after what asks again for another address
+        app.UseCookiePolicy(new CookiePolicyOptions { Secure = CookieSecurePolicy.Always, MinimumSameSitePolicy = SameSiteMode.Lax });
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRateLimiter(); // after who is let in at all: a stranger takes no place in the probes' line

@@ -34,13 +34,19 @@ internal sealed class ProbeDoor(SignInCheck signIns) : IDisposable
         }
 
         context.User = probe.AsCaller();
-        return IsEstablished(context) ? inside(context) : InTurnAsync(context, inside);
+        if (IsEstablished(context))
+        {
+            return inside(context);
+        }
+
+        // A stranger takes no place in the line: this comes after who is let in at all. Who need not wait leaves no waiting behind.
+        Task<bool> turn = HasTurnAsync(context.RequestAborted);
+        return turn is { IsCompletedSuccessfully: true, Result: true } ? inside(context) : InTurnAsync(turn, context, inside);
     };
 
-    // A stranger takes no place in the line: this comes after who is let in at all.
-    private async Task InTurnAsync(HttpContext context, RequestDelegate inside)
+    private static async Task InTurnAsync(Task<bool> turn, HttpContext context, RequestDelegate inside)
     {
-        if (await HasTurnAsync(context.RequestAborted))
+        if (await turn)
         {
             await inside(context);
             return;

@@ -20,6 +20,9 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
     // While deliveries wait for the writer they come first: probes wait for their answers, and nobody for these.
     private const int RestWhileBusy = 19;
 
+    // Batches.
+    private const int SparesEvery = 50;
+
     // A snapshot can have tens of megabytes.
     private const int MostHeld = 3;
 
@@ -87,8 +90,14 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
         try
         {
             long started = time.GetTimestamp();
-            while (await WorkOffAsync(stopping) == Batch)
+            for (int whole = 0; await WorkOffAsync(stopping) == Batch; whole++)
             {
+                // Snapshots of a whole fleet that wait lie all over the database, and its pages are not wanted again.
+                if (whole % SparesEvery == SparesEvery - 1)
+                {
+                    writer.Spare();
+                }
+
                 await Task.Delay(time.GetElapsedTime(started) * (writer.QueuedWorks > 0 ? RestWhileBusy : RestPerWork), time, stopping);
                 started = time.GetTimestamp();
             }
