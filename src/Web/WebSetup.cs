@@ -165,8 +165,8 @@ public static class WebSetup
             // A probe hears the answers to its heartbeats; a ping is for one that waits for the answer to something longer, and gives up after four intervals. Each costs a buffer of 4 KiB,
             // and those of a whole fleet are due at once.
             hub.KeepAliveInterval = ProbeContract.HeartbeatInterval * 2;
-            // A probe that is there pings in every interval: one that went without a word is not waited for.
-            hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 4;
+            // A probe that is there sends something in every interval, or in every other one while it waits for the answer to something longer: one that went without a word is not waited for.
+            hub.ClientTimeoutInterval = ProbeContract.HeartbeatInterval * 6;
             hub.AddFilter<ProbeHubMeter>();
         }).AddHubOptions<LiveHub>(hub => hub.MaximumReceiveMessageSize = LiveHub.MaxMessageBytes);
         // After the store: it brings along what reads the keys at the start, and a store that refuses the start is to be named first.
@@ -235,7 +235,7 @@ public static class WebSetup
         app.UseCookiePolicy(new CookiePolicyOptions { Secure = CookieSecurePolicy.Always, MinimumSameSitePolicy = SameSiteMode.Lax });
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UseRateLimiter(); // after who is let in at all: a stranger takes no place in the probes' line
+        app.UseRateLimiter(); // after who is let in at all; probes' connections have ProbeDoor
         app.UseAntiforgery();
         HealthEndpoints.Map(app);
         // Open to everybody: styles and scripts tell nothing of hosts, and the page of the sign-in needs them.

@@ -13,7 +13,7 @@ internal static partial class SpareMemory
     private const string Maps = "/proc/self/smaps", Sizes = "/proc/self/statm";
     private const int NotNeeded = 4, NoHugePages = 15;
     private static long _left;
-    private static (nint Start, nint Length)[]? _parts;
+    private static (nint Start, nint Length)[] _parts = [];
 
     /// <summary>Gives it back where more than the <see cref="Allowance"/> has come since the last time. It takes some milliseconds, in which the program stands still.</summary>
     public static void GiveBack()
@@ -32,8 +32,12 @@ internal static partial class SpareMemory
 
     private static void GiveBackAll()
     {
-        // Once: what may not be written to stays as the loader left it, and where it lies. To look through all that is mapped takes as long as all else here.
-        _parts ??= Environment.ProcessPath is { } program ? Parts(program) : [];
+        // Found once: what may not be written to stays as the loader left it, unless a debugger sets a breakpoint there, and where it lies. To look through all that is mapped takes as long as all else here.
+        if (_parts.Length == 0 && Environment.ProcessPath is { } program)
+        {
+            _parts = Parts(program);
+        }
+
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         foreach ((nint start, nint length) in _parts)
         {

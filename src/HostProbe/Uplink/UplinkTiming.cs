@@ -26,7 +26,7 @@ internal sealed record UplinkTiming
     /// <summary>The most that one way of connecting may take, of which there are two: the dashboard lets probes in one after the other, and after its restart all of them come.</summary>
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>A connection without a byte from the dashboard for this long is dead. Heartbeats are answered, so an idle one is not silent.</summary>
+    /// <summary>A connection without a byte from the dashboard for this long, or up to a quarter longer, is dead. Heartbeats are answered, so an idle one is not silent.</summary>
     public TimeSpan Silence { get; init; } = ProbeContract.HeartbeatInterval * 4;
 
     /// <summary>The most that a delivery on its way may hold up the end of the service.</summary>

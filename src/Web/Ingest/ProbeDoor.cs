@@ -4,8 +4,8 @@ using TdxDash.Web.Security.Probes;
 
 namespace TdxDash.Web.Ingest;
 
-/// <summary>Lets probes in: who is enrolled, one after the other. The framework's own steps for that stay around a request until it ends, which for a probe is when its connection does: a tenth
-/// of the memory of ten thousand connections. Here nothing of them is left once a probe is in.</summary>
+/// <summary>Lets in probes that are enrolled, one after the other. The framework's own middleware stays around a request until it ends, which for a probe is when its connection does: a tenth
+/// of the memory of ten thousand connections. Here nothing of it is left once a probe is in.</summary>
 /// <param name="signIns">Tells who is enrolled.</param>
 internal sealed class ProbeDoor(SignInCheck signIns) : IDisposable
 {
@@ -46,7 +46,17 @@ internal sealed class ProbeDoor(SignInCheck signIns) : IDisposable
 
     private static async Task InTurnAsync(Task<bool> turn, HttpContext context, RequestDelegate inside)
     {
-        if (await turn)
+        bool isItsTurn;
+        try
+        {
+            isItsTurn = await turn;
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return; // gone while it waited
+        }
+
+        if (isItsTurn)
         {
             await inside(context);
             return;

@@ -14,7 +14,7 @@ internal sealed class ProbeHub(
 {
     private const string HelloFirst = "The connection has no accepted hello. Call Hello first, on every new connection.";
 
-    // The policy of the endpoint lets nobody else in.
+    // ProbeDoor lets nobody else in.
     private ProbePrincipal Probe => ProbePrincipal.Of(Context.User)!;
 
     // Among the connection's features, not its items: those are a table of their own for each.

@@ -16,7 +16,7 @@ internal sealed partial class JobKeeper(PostgresStore store, JobTurn turn, ILogg
 
     private const int TimeoutSeconds = 5;
     private const string Number = "4";
-    private const string TakeSql = $"{PostgresStore.KeepaliveSql} SELECT pg_try_advisory_lock({PostgresStore.LockClass}, {Number})";
+    private const string TakeSql = $"{PostgresStore.KeepaliveSql} SET lock_timeout = '3s'; SELECT pg_try_advisory_lock({PostgresStore.LockClass}, {Number})";
 
     // The server may give the number of a session that is gone to another one, which then holds no such lock.
     private const string HeldSql = $"""
@@ -73,10 +73,16 @@ internal sealed partial class JobKeeper(PostgresStore store, JobTurn turn, ILogg
             {
                 // Who had it may be writing still: that is to be there before this node looks.
                 PostgresStore.AwaitTurn(_session, TimeoutSeconds);
-                int session = _session.ProcessID;
+                // Asked of the server itself: a pooler between gives numbers of its own.
+                int session = _session.QuerySingle<int>("SELECT pg_backend_pid()", commandTimeout: TimeoutSeconds);
                 turn.Set(isMine: true, transaction => transaction.Connection.QuerySingle<bool>(HeldSql, new { session }, transaction.Inner));
                 Taken(log);
             }
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            // It stays this node's turn to wait: what is being written may be large.
+            Waits(log);
         }
         catch (Exception e) when (e is DbException or TimeoutException or System.Net.Sockets.SocketException)
         {
@@ -99,6 +105,9 @@ internal sealed partial class JobKeeper(PostgresStore store, JobTurn turn, ILogg
 
     [LoggerMessage(EventId = 500, Level = LogLevel.Information, Message = "The background jobs run on this node: retention, check, comparisons and alerts.")]
     private static partial void Taken(ILogger log);
+
+    [LoggerMessage(EventId = 502, Level = LogLevel.Information, Message = "The background jobs run on this node as soon as what is being written to the database is there.")]
+    private static partial void Waits(ILogger log);
 
     [LoggerMessage(EventId = 501, Level = LogLevel.Warning, Message = "The background jobs do not run on this node any more; another one takes them, or this one again: {Reason}")]
     private static partial void Lost(ILogger log, string reason);

@@ -128,7 +128,8 @@ internal sealed class AlertKeeper(IServiceProvider services, AlertBook book, Ale
             return true;
         }
 
-        if (IsMine && await setup.RunAsync(transaction => jobs.Holds(transaction, _turn)) is not null)
+        long turn = _turn;
+        if (IsMine && await setup.RunAsync(transaction => jobs.Holds(transaction, turn)) is not null)
         {
             return false;
         }

@@ -79,7 +79,7 @@ public sealed class HostFigures(HostSummary summary, ModuleCatalogue? catalogue 
 
     private static bool IsFromEmulation<T>(Reading<T> reading) => reading.IsKnown && reading.Provenance == Provenance.Emulated;
 
-    // Hosts share their sources, and so the text that comes of two of them: each its own would be one of the longest texts that is kept for a host.
+    // Hosts that come one after the other mostly share their sources, and so the text that comes of two of them: each its own would be one of the longest texts that is kept for a host.
     private sealed record Difference(string All, string Used)
     {
         private static Difference? _last;

@@ -90,16 +90,22 @@ internal sealed class HistoryKeeper(ComparisonReader reader, StoreWriter writer,
         try
         {
             long started = time.GetTimestamp();
-            for (int whole = 0; await WorkOffAsync(stopping) == Batch; whole++)
+            int whole = 0;
+            while (await WorkOffAsync(stopping) == Batch)
             {
                 // Snapshots of a whole fleet that wait lie all over the database, and its pages are not wanted again.
-                if (whole % SparesEvery == SparesEvery - 1)
+                if (++whole % SparesEvery == 0)
                 {
                     writer.Spare();
                 }
 
                 await Task.Delay(time.GetElapsedTime(started) * (writer.QueuedWorks > 0 ? RestWhileBusy : RestPerWork), time, stopping);
                 started = time.GetTimestamp();
+            }
+
+            if (whole > SparesEvery)
+            {
+                writer.Spare();
             }
         }
         // The edge of the loop: whatever failed, the next try has its chance.

@@ -11,9 +11,11 @@ internal sealed class SignInCheck(ProbeChallenges challenges, ProbeReader probes
     private const string Bearer = "Bearer ";
 
     /// <summary>Whether a request carries what a probe signs in by, good or not.</summary>
+    /// <param name="request">The request.</param>
     public static bool IsBrought(HttpRequest request) => request.Headers.Authorization.ToString().StartsWith(Bearer + ProbeSignIn.Prefix, StringComparison.Ordinal);
 
     /// <summary>Checks the sign-in of a request.</summary>
+    /// <param name="request">The request.</param>
     /// <returns>The probe, or the reason for the refusal as <see cref="ProbeContract"/> names it.</returns>
     public (ProbePrincipal? Probe, string Refusal) Check(HttpRequest request)
     {

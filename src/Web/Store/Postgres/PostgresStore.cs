@@ -192,8 +192,8 @@ internal sealed class PostgresStore(string folder, PostgresOptions options, bool
     }
 
     /// <summary>Waits until what any node writes at this moment is committed or given up.</summary>
-    /// <param name="connection">Where to wait.</param>
-    /// <param name="timeoutSeconds">For how long.</param>
+    /// <param name="connection">Where to wait, as long as its <c>lock_timeout</c>.</param>
+    /// <param name="timeoutSeconds">After which a server that does not answer is given up.</param>
     /// <exception cref="DbException">It is not within that time.</exception>
     public static void AwaitTurn(DbConnection connection, int timeoutSeconds) =>
         connection.Execute($"SELECT pg_advisory_xact_lock({TurnLock})", commandTimeout: timeoutSeconds);

@@ -76,10 +76,11 @@ public class AlertKeeperTests : IAsyncDisposable
         await isHeldUp.Task;
 
         Task round = _house.PassAsync(TimeSpan.FromMinutes(1));
-        Assert.False(round.IsCompleted);
+        bool isWaiting = !round.IsCompleted;
         JobTurn turn = _house.Get<JobTurn>();
         turn.Set(isMine: false);
         goOn.Set();
+        Assert.True(isWaiting);
         await inFront;
         await round;
 
