@@ -11,33 +11,32 @@ internal sealed partial class SimulatorCrowd : IAsyncDisposable
 {
     private const int MostInProcess = 5_000, ConnectPerSecond = 200;
 
-    /// <summary>How long those that have returned wait for the others.</summary>
-    public static readonly TimeSpan Linger = TimeSpan.FromSeconds(20);
-
     private readonly List<(RunningProcess Process, string Report)> _simulators = [];
 
-    private SimulatorCrowd()
-    {
-    }
+    private SimulatorCrowd(TimeSpan linger) => Linger = linger;
+
+    /// <summary>How long those that have returned stay for the others, so that all are there at once; none where there is one simulator, which ends when all of its are.</summary>
+    public TimeSpan Linger { get; }
 
     /// <summary>Starts them and waits until each has delivered its first snapshot. Whoever loses the connection then has a snapshot and an observation to deliver.</summary>
     /// <param name="dashboard">Whom they call.</param>
     /// <param name="folder">For their key and reports.</param>
     /// <param name="count">How many probes.</param>
     /// <param name="patience">The most that it may take.</param>
-    public static async Task<SimulatorCrowd> GatherAsync(Uri dashboard, TemporaryFolder folder, int count, TimeSpan patience)
+    /// <param name="linger">How long those that have returned may have to wait for the others.</param>
+    public static async Task<SimulatorCrowd> GatherAsync(Uri dashboard, TemporaryFolder folder, int count, TimeSpan patience, TimeSpan linger)
     {
         string state = folder.Sub("key");
         Enrolment.OfDemo(dashboard, state);
-        var crowd = new SimulatorCrowd();
         int each = Math.Min(count, MostInProcess), processes = count / each;
+        var crowd = new SimulatorCrowd(processes > 1 ? linger : TimeSpan.Zero);
         Assert.Equal(count, each * processes);
         try
         {
             for (int i = 0; i < processes; i++)
             {
                 string report = Path.Combine(folder.Sub("reports"), string.Create(CultureInfo.InvariantCulture, $"{i}.json"));
-                string[] options = ["--hosts", Text(each), "--first", Text(i * each), "--for", "1h", "--connect", Text(ConnectPerSecond / processes), "--news", "--prepare", Text(each), "--linger", $"{Linger.TotalSeconds}s"];
+                string[] options = ["--hosts", Text(each), "--first", Text(i * each), "--for", "1h", "--connect", Text(ConnectPerSecond / processes), "--news", "--prepare", Text(each), "--linger", $"{crowd.Linger.TotalSeconds}s"];
                 crowd._simulators.Add((RunningProcess.Start(["nice", "-n", "10", .. Product.FleetSimulator(), dashboard.GetLeftPart(UriPartial.Authority), "--state", state, .. options, "--json", report]), report));
             }
 
