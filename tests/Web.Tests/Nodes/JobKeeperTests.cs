@@ -13,12 +13,12 @@ namespace TdxDash.Web.Tests.Nodes;
 /// <summary>Two nodes' keepers on one PostgreSQL database, each of which looks when a test says so.</summary>
 public sealed class JobKeeperTests : IDisposable
 {
-    private const string HoldersSql = """
-        SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 1413764164 AND objid = 4 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    private const string HoldersSql = $"""
+        SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = {PostgresStore.LockClass} AND objid = 4 AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         """;
 
-    private const string WaitersSql = """
-        SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = 1413764164 AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    private const string WaitersSql = $"""
+        SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = {PostgresStore.LockClass} AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         """;
 
     private readonly TestStore _database = TestStore.MakePostgres();
