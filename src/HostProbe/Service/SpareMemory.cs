@@ -32,7 +32,7 @@ internal static partial class SpareMemory
 
     private static void GiveBackAll()
     {
-        // Found once: what may not be written to stays as the loader left it, unless a debugger sets a breakpoint there, and where it lies. To look through all that is mapped takes as long as all else here.
+        // Found once: what may not be written to stays as the loader left it, unless a debugger sets a breakpoint there, and where it lies. To look through all that is mapped was two fifths of the time that this takes.
         if (_parts.Length == 0 && Environment.ProcessPath is { } program)
         {
             _parts = Parts(program);
