@@ -69,6 +69,29 @@ public sealed class FleetPaneTests(Chromium chromium, Site site)
     }
 
     [Fact]
+    public async Task Pane_ClosedBeforeASearchIsAnswered_StaysClosedAndTheSearchIsKept()
+    {
+        IPage page = await OpenAsync("/?q=demo");
+        HeldAnswers answers = await HeldAnswers.OfAsync(page);
+        await page.ReloadAsync();
+        await Site.LiveRowsAsync(page);
+        ILocator link = page.Locator("tr.host-row a.open").First, pane = page.Locator("[data-pane]");
+        await link.FocusAsync();
+        await page.Keyboard.PressAsync("Space");
+        await Assertions.Expect(pane).ToBeVisibleAsync();
+
+        answers.Hold();
+        await page.Locator("#filter").FillAsync("dem");
+        await pane.Locator("nav a").First.FocusAsync();
+        await page.Keyboard.PressAsync("Escape");
+        answers.Release();
+
+        await Assertions.Expect(pane).ToHaveCountAsync(0);
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("[?]q=dem$"));
+        await Assertions.Expect(page.Locator("#filter")).ToHaveValueAsync("dem");
+    }
+
+    [Fact]
     public async Task Pane_OfAHostThatIsUnknown_SaysSoAndThePageStaysUsable()
     {
         IPage page = await OpenAsync("/?q=demo&pane=00000000-0000-4000-8000-000000000000");

@@ -18,6 +18,9 @@ const settles = 100;
 /** @type {Place | null} */
 let focus = null;
 
+/** The page of the table that was attached last. @type {Page | null} */
+let owner = null;
+
 /** What the pointer was pressed on, its row, and the row's host's address then. @type {{ target: Node, row: HTMLTableRowElement, host: string | undefined } | null} */
 let pressed = null;
 
@@ -35,6 +38,7 @@ addEventListener("beforeprint", () => {
 
 /** @param {HTMLElement} root @param {Page} page */
 export function attach(root, page) {
+  owner = page;
   let isPointed = false;
   let isFocused = false;
   let isHeld = false;
@@ -113,7 +117,7 @@ function close(e, root) {
     if (pane.contains(document.activeElement)) {
       focusShown(root);
     }
-    showPane("");
+    showPane(null);
   }
 }
 
@@ -130,14 +134,9 @@ function isControl(target) {
   return target instanceof Element && target.closest("button, input, label, .col-select") !== null;
 }
 
-/** Back leaves the page and does not go from host to host. @param {string} host empty for none */
+/** By the page, which may have asked the browser for another address already. @param {string | null} host null for none */
 function showPane(host) {
-  const parts = location.search.slice(1).split("&").filter(part => part !== "" && !part.startsWith("pane="));
-  if (host !== "") {
-    parts.push(`pane=${encodeURIComponent(host)}`);
-  }
-  const blazor = /** @type {{ Blazor?: { navigateTo?(href: string, options: object): void } }} */ (/** @type {unknown} */ (globalThis)).Blazor;
-  blazor?.navigateTo?.(location.pathname + (parts.length > 0 ? `?${parts.join("&")}` : ""), { replaceHistoryEntry: true });
+  void owner?.invokeMethodAsync("ShowBeside", host).catch(() => { /* the circuit is gone, and with it the table */ });
 }
 
 /** The focus goes from the pane back to its host's row. @param {HTMLElement} root */

@@ -1,6 +1,7 @@
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.JSInterop;
 using TdxDash.Tdx.Reinit;
 using TdxDash.Web.Components.Live;
 using TdxDash.Web.Components.Pages;
@@ -196,5 +197,21 @@ public sealed class LivePageFeedTests : LivePageContext
 
         await EventuallyAsync(page, () => Assert.Equal("Paused: 1 event waits", page.Find(".badge").TextContent));
         Assert.Equal(before, JSInterop.Invocations["show"].Count);
+    }
+
+    [Fact]
+    public async Task Script_ThatFailsInTheBrowser_IsAskedNoMoreAndTheBoardGoesOn()
+    {
+        JSInterop.SetupVoid("notice", _ => true).SetException(new JSException("NotSupportedError: no audio device"));
+        Site();
+        IRenderedComponent<LivePage> page = Open();
+
+        Reinits.See(Id("a"), Updates.Node(Now.AddSeconds(2), "idle", "transferring:firmware-invalid"));
+        Time.Advance(RenderGate.PageInterval);
+        page.WaitForAssertion(() => Assert.Single(JSInterop.Invocations["notice"]));
+        Reinits.See(Id("d"), Updates.Whole(Now.AddSeconds(1)));
+
+        await EventuallyAsync(page, () => Assert.Equal("2", Count(page, "done")));
+        Assert.Single(JSInterop.Invocations["notice"]);
     }
 }

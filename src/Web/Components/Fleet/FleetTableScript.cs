@@ -5,7 +5,8 @@ namespace TdxDash.Web.Components.Fleet;
 
 /// <summary>The browser's part of the fleet's table, js/fleet.js.</summary>
 /// <param name="hold">Told when pointer or focus come into the table and when both have left it.</param>
-internal sealed class FleetTableScript(Action<bool> hold) : IAsyncDisposable
+/// <param name="showBeside">Told which host a person wants beside the table; null for none.</param>
+internal sealed class FleetTableScript(Action<bool> hold, Func<Guid?, Task> showBeside) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _gone = new();
     private DotNetObjectReference<FleetTableScript>? _self;
@@ -45,6 +46,10 @@ internal sealed class FleetTableScript(Action<bool> hold) : IAsyncDisposable
     /// <summary>Called by the script.</summary>
     [JSInvokable]
     public void Hold(bool isHeld) => hold(isHeld);
+
+    /// <summary>Called by the script.</summary>
+    [JSInvokable]
+    public Task ShowBeside(Guid? host) => showBeside(host);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

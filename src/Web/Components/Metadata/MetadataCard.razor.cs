@@ -13,7 +13,7 @@ namespace TdxDash.Web.Components.Metadata;
 public sealed partial class MetadataCard : IDisposable
 {
     // States that this component sent to the address and that have not come back from it yet.
-    private readonly List<MetadataState> _underWay = [];
+    private readonly UnderWay<MetadataState> _underWay = new();
     private MetadataState _state = new();
     private IReadOnlyList<string> _problems = [];
     private MarkupString _mark;
@@ -68,15 +68,11 @@ public sealed partial class MetadataCard : IDisposable
     private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
     {
         UrlParse<MetadataState> parsed = Nav.UrlState<MetadataState>();
-        int echo = _underWay.IndexOf(parsed.State);
-        if (echo >= 0)
+        if (_underWay.IsBack(parsed.State))
         {
-            // Older than what stands in the box by now: whoever types on must not lose letters to it.
-            _underWay.RemoveRange(0, echo + 1);
-            return;
+            return; // older than what the card shows by now
         }
 
-        _underWay.Clear();
         Read(parsed);
         _ = InvokeAsync(StateHasChanged);
     }
@@ -102,7 +98,7 @@ public sealed partial class MetadataCard : IDisposable
         }
 
         Read(new UrlParse<MetadataState>(state, []));
-        _underWay.Add(state);
+        _underWay.Send(state);
         Nav.NavigateTo(AsOf.Change(state.At(new Uri(Nav.Uri).AbsolutePath), AsOf.At), new NavigationOptions { ReplaceHistoryEntry = isReplaced });
     }
 }

@@ -18,6 +18,7 @@ namespace TdxDash.Web.Components.Pages;
 public sealed partial class FleetPage : IAsyncDisposable
 {
     private readonly HeldRows _rows = new();
+    private PageAddress<FleetState> _address = null!;
     private FleetState _state = FleetState.Default;
     private FleetSearch _search = FleetSearch.All;
     private IReadOnlyList<string> _problems = [];
@@ -122,9 +123,18 @@ public sealed partial class FleetPage : IAsyncDisposable
         }
     }
 
+    /// <summary>Called when a person wants a host beside the table.</summary>
+    /// <param name="host">The host's identity; null for none.</param>
+    public async Task ShowBesideAsync(Guid? host)
+    {
+        await GoAsync(_state with { Pane = host?.ToString("D") ?? "" }, isReplaced: true);
+        StateHasChanged();
+    }
+
     /// <inheritdoc/>
     protected override void OnInitialized()
     {
+        _address = new PageAddress<FleetState>(Nav, "/");
         if (!RendererInfo.IsInteractive)
         {
             return;
@@ -143,32 +153,14 @@ public sealed partial class FleetPage : IAsyncDisposable
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        UrlParse<FleetState> parse = Nav.UrlState<FleetState>();
-        bool isOther = parse.State.Search != _state.Search || !parse.State.States.SequenceEqual(_state.States) || !parse.State.Sorts.SequenceEqual(_state.Sorts);
-        // More chosen hosts than a URL carries are known to the page alone.
-        if (!parse.State.Selected.IsEmpty || _chosen.Count <= FleetState.MaxSelected)
-        {
-            _chosen = _chosen.Clear().Union(parse.State.Selected);
-        }
-
-        _state = parse.State with { Selected = [.. _chosen.Order(StringComparer.Ordinal)] };
-        if (_search.Text != _state.Search)
-        {
-            _search = FleetSearch.Parse(_state.Search);
-        }
-
-        _problems = [.. parse.Problems, .. _search.Problems.Select(problem => problem.ToString())];
+        bool isOther = _address.Take() is { } asked && Take(asked);
         if (_past?.At != AsOf.At)
         {
             isOther = true;
             await ChangeTimeAsync();
         }
 
-        Load(isOther);
-        if (isOther && _script is not null)
-        {
-            await _script.ToTopAsync();
-        }
+        await LoadAsync(isOther);
     }
 
     /// <inheritdoc/>
@@ -177,8 +169,37 @@ public sealed partial class FleetPage : IAsyncDisposable
         // The table's place is not there while no host is, nor while another time loads, so it may come with any render.
         if (RendererInfo.IsInteractive && _script is null && !_isLoadingPast && !_snapshot.Hosts.IsEmpty)
         {
-            _script = new FleetTableScript(Hold);
+            _script = new FleetTableScript(Hold, ShowBesideAsync);
             await _script.AttachAsync(Js, Assets["js/fleet.js"], _tables);
+        }
+    }
+
+    // Whether other rows, or in another order, are asked for.
+    private bool Take(UrlParse<FleetState> asked)
+    {
+        FleetState before = _state, state = asked.State;
+        // More chosen hosts than a URL carries are known to the page alone.
+        if (!state.Selected.IsEmpty || _chosen.Count <= FleetState.MaxSelected)
+        {
+            _chosen = _chosen.Clear().Union(state.Selected);
+        }
+
+        _state = state with { Selected = [.. _chosen.Order(StringComparer.Ordinal)] };
+        if (_search.Text != state.Search)
+        {
+            _search = FleetSearch.Parse(state.Search);
+        }
+
+        _problems = [.. asked.Problems, .. _search.Problems.Select(problem => problem.ToString())];
+        return state.Search != before.Search || !state.States.SequenceEqual(before.States) || !state.Sorts.SequenceEqual(before.Sorts);
+    }
+
+    private async Task LoadAsync(bool isOther)
+    {
+        Load(isOther);
+        if (isOther && _script is not null)
+        {
+            await _script.ToTopAsync();
         }
     }
 
@@ -279,19 +300,25 @@ public sealed partial class FleetPage : IAsyncDisposable
     }
 
     // Typing replaces the history entry: Back leaves the page and does not undo letters.
-    private void Search(string text) => Go(_state with { Search = text.Length <= FleetSearch.MaxLength ? text : text[..FleetSearch.MaxLength] }, isReplaced: true);
+    private Task SearchAsync(string text) => GoAsync(_state with { Search = text.Length <= FleetSearch.MaxLength ? text : text[..FleetSearch.MaxLength] }, isReplaced: true);
 
-    private void Sort((FleetColumn Column, bool IsAdded) click) => Go(_state.SortedBy(click.Column, click.IsAdded));
+    private Task SortAsync((FleetColumn Column, bool IsAdded) click) => GoAsync(_state.SortedBy(click.Column, click.IsAdded));
 
-    private void Select((string HostId, bool IsChosen) click) => Choose(click.IsChosen ? _chosen.Add(click.HostId) : _chosen.Remove(click.HostId));
+    private Task SelectAsync((string HostId, bool IsChosen) click) => ChooseAsync(click.IsChosen ? _chosen.Add(click.HostId) : _chosen.Remove(click.HostId));
 
-    private void SelectAll(bool isChosen) => Choose(isChosen ? [.. _rows.Hosts.Select(host => host.Id)] : []);
+    private Task SelectAllAsync(bool isChosen) => ChooseAsync(isChosen ? [.. _rows.Hosts.Select(host => host.Id)] : []);
 
-    private void Choose(ImmutableHashSet<string> chosen)
+    private Task ChooseAsync(ImmutableHashSet<string> chosen)
     {
         _chosen = chosen;
-        Go(_state with { Selected = [.. chosen.Order(StringComparer.Ordinal)] }, isReplaced: true);
+        return GoAsync(_state with { Selected = [.. chosen.Order(StringComparer.Ordinal)] }, isReplaced: true);
     }
 
-    private void Go(FleetState state, bool isReplaced = false) => Nav.NavigateTo(state.At("/"), new NavigationOptions { ReplaceHistoryEntry = isReplaced });
+    // Shown at once: the next change builds upon this one, also before the browser has taken the address.
+    private async Task GoAsync(FleetState state, bool isReplaced = false)
+    {
+        bool isOther = Take(new UrlParse<FleetState>(state, []));
+        _address.Show(_state, isReplaced);
+        await LoadAsync(isOther);
+    }
 }

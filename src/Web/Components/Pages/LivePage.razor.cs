@@ -68,6 +68,9 @@ public sealed partial class LivePage : IAsyncDisposable
     private IJSRuntime Js { get; set; } = null!;
 
     [Inject]
+    private ILogger<LivePage> Log { get; set; } = null!;
+
+    [Inject]
     private TimeProvider Time { get; set; } = null!;
 
     [CascadingParameter]
@@ -186,7 +189,7 @@ public sealed partial class LivePage : IAsyncDisposable
         _turn?.Drawn();
         if (firstRender && RendererInfo.IsInteractive && AsOf.At is null)
         {
-            _script = new LiveScript();
+            _script = new LiveScript(Log);
             await _script.AttachAsync(Js, Assets["js/live.js"], _root);
         }
     }
