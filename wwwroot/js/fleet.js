@@ -21,6 +21,12 @@ let focus = null;
 /** The page of the table that was attached last. @type {Page | null} */
 let owner = null;
 
+/** A pane that somebody closed and that still stands there. @type {Element | null} */
+let closed = null;
+
+/** What has the pane follow the keys. @type {ReturnType<typeof setTimeout> | undefined} */
+let following;
+
 /** What the pointer was pressed on, its row, and the row's host's address then. @type {{ target: Node, row: HTMLTableRowElement, host: string | undefined } | null} */
 let pressed = null;
 
@@ -134,9 +140,21 @@ function isControl(target) {
   return target instanceof Element && target.closest("button, input, label, .col-select") !== null;
 }
 
-/** By the page, which may have asked the browser for another address already. @param {string | null} host null for none */
+/**
+ * The page hears of it first: where it has asked for another address already that has not come here yet, it asks for the right one afterwards.
+ * Back leaves the page and does not go from host to host.
+ * @param {string | null} host null for none
+ */
 function showPane(host) {
+  clearTimeout(following);
+  closed = host === null ? document.querySelector("[data-pane]") : null;
   void owner?.invokeMethodAsync("ShowBeside", host).catch(() => { /* the circuit is gone, and with it the table */ });
+  const parts = location.search.slice(1).split("&").filter(part => part !== "" && !part.startsWith("pane="));
+  if (host !== null) {
+    parts.push(`pane=${encodeURIComponent(host)}`);
+  }
+  const blazor = /** @type {{ Blazor?: { navigateTo?(href: string, options: object): void } }} */ (/** @type {unknown} */ (globalThis)).Blazor;
+  blazor?.navigateTo?.(location.pathname + (parts.length > 0 ? `?${parts.join("&")}` : ""), { replaceHistoryEntry: true });
 }
 
 /** The focus goes from the pane back to its host's row. @param {HTMLElement} root */
@@ -216,9 +234,11 @@ function step(e) {
   if (next instanceof HTMLElement) {
     next.focus();
     e.preventDefault();
-    if (document.querySelector("[data-pane]") !== null) {
+    const pane = document.querySelector("[data-pane]");
+    if (pane !== null && pane !== closed) {
       // Of a key that is held only the last row counts; and not when its host was opened meanwhile.
-      setTimeout(() => {
+      clearTimeout(following);
+      following = setTimeout(() => {
         if (document.activeElement === next) {
           peek(rowOf(next));
         }

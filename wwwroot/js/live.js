@@ -129,6 +129,21 @@ export function attach(root) {
     tone.stop(audio.currentTime + beep.seconds);
   }
 
+  /** What this browser cannot do is off from then on, and says so. @param {"sound" | "notice"} name @param {() => unknown} act */
+  function attempt(name, act) {
+    try {
+      act();
+    } catch (e) {
+      chosen[name] = false;
+      const box = root.querySelector(`[data-live-${name}]`);
+      if (box instanceof HTMLInputElement) {
+        box.checked = false;
+        box.title = `This browser cannot: ${e}`;
+      }
+      announce(`${name === "sound" ? "Sound" : "Desktop notices"} cannot be had here and are off: ${e}`);
+    }
+  }
+
   return {
     /**
      * Between two drawings of the board: stages that hosts have come to. The next drawing makes the cell anew.
@@ -146,10 +161,10 @@ export function attach(root) {
     /** @param {string} text @param {boolean} isFailure */
     notice(text, isFailure) {
       if (chosen.sound) {
-        sound(isFailure);
+        attempt("sound", () => sound(isFailure));
       }
       if (chosen.notice && document.visibilityState === "hidden") {
-        new Notification("TdxDash live", { body: text, tag: "tdxdash-live" });
+        attempt("notice", () => new Notification("TdxDash live", { body: text, tag: "tdxdash-live" }));
       }
     },
     dispose() {

@@ -69,6 +69,32 @@ public sealed class PageAddressTests
     }
 
     [Fact]
+    public void Follow_WhatTheBrowserGoesToByItself_IsNothingNewAndAskedForOnlyWhereAnotherChangeIsUnderWay()
+    {
+        FleetState shown = FleetState.Default with { Pane = Host };
+        _address.Follow(shown);
+        Assert.Empty(_browser.Asked);
+        _browser.Tell("/?pane=" + Host);
+        Assert.Null(_address.Take());
+
+        _address.Show(shown with { Search = "a" }, isReplaced: true);
+        _address.Follow(Searched("a"));
+
+        Assert.Equal([$"/?q=a&pane={Host}", "/?q=a"], _browser.Asked);
+    }
+
+    [Fact]
+    public void Show_AfterAnAddressThatCannotBeReadWhole_WritesItAnew()
+    {
+        _browser.Tell("/?sort=bogus");
+        Assert.Single(_address.Take()!.Problems);
+
+        _address.Show(FleetState.Default, isReplaced: true);
+
+        Assert.Equal(["/"], _browser.Asked);
+    }
+
+    [Fact]
     public void Show_WhatTheAddressAlreadySays_AsksForNothing()
     {
         _address.Show(FleetState.Default, isReplaced: true);

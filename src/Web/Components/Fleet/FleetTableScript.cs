@@ -47,7 +47,8 @@ internal sealed class FleetTableScript(Action<bool> hold, Func<Guid?, Task> show
     [JSInvokable]
     public void Hold(bool isHeld) => hold(isHeld);
 
-    /// <summary>Called by the script.</summary>
+    /// <summary>Called by the script when a person wants another host beside the table.</summary>
+    /// <param name="host">The host's identity; null for none.</param>
     [JSInvokable]
     public Task ShowBeside(Guid? host) => showBeside(host);
 

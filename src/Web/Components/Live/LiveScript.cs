@@ -26,6 +26,10 @@ internal sealed partial class LiveScript(ILogger log) : IAsyncDisposable
         {
             // The page was left while it loaded.
         }
+        catch (JSException e)
+        {
+            Fail(e);
+        }
     }
 
     /// <summary>Tells that hosts ended, to whoever wanted to be told.</summary>
@@ -47,9 +51,9 @@ internal sealed partial class LiveScript(ILogger log) : IAsyncDisposable
                 await _page.DisposeAsync();
             }
         }
-        catch (JSDisconnectedException)
+        catch (Exception e) when (e is JSDisconnectedException or JSException)
         {
-            // The browser is gone, and the script with it.
+            // The browser is gone, and the script with it; or what it had begun is of no matter any more.
         }
 
         _gone.Dispose();
@@ -72,10 +76,15 @@ internal sealed partial class LiveScript(ILogger log) : IAsyncDisposable
         }
         catch (JSException e)
         {
-            // The board is whole without it, and what failed once in a browser fails at each step.
-            _hasFailed = true;
-            ScriptFailed(log, e);
+            Fail(e);
         }
+    }
+
+    // The board is whole without it, and what failed once in a browser fails at each step.
+    private void Fail(JSException e)
+    {
+        _hasFailed = true;
+        ScriptFailed(log, e);
     }
 
     [LoggerMessage(EventId = 303, Level = LogLevel.Warning,

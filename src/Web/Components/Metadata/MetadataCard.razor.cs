@@ -68,7 +68,7 @@ public sealed partial class MetadataCard : IDisposable
     private void OnLocationChanged(object? sender, LocationChangedEventArgs e)
     {
         UrlParse<MetadataState> parsed = Nav.UrlState<MetadataState>();
-        if (_underWay.IsBack(parsed.State))
+        if (_underWay.TakeBack(parsed.State))
         {
             return; // older than what the card shows by now
         }

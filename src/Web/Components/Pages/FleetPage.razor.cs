@@ -123,12 +123,21 @@ public sealed partial class FleetPage : IAsyncDisposable
         }
     }
 
-    /// <summary>Called when a person wants a host beside the table.</summary>
+    /// <summary>Told when a person wants another host beside the table, before the browser goes to that address.</summary>
     /// <param name="host">The host's identity; null for none.</param>
     public async Task ShowBesideAsync(Guid? host)
     {
-        await GoAsync(_state with { Pane = host?.ToString("D") ?? "" }, isReplaced: true);
-        StateHasChanged();
+        try
+        {
+            Apply(new UrlParse<FleetState>(_state with { Pane = host?.ToString("D") ?? "" }, []));
+            _address.Follow(_state);
+            StateHasChanged();
+        }
+        catch (Exception e)
+        {
+            // It would go to the script, which can do nothing about it.
+            await DispatchExceptionAsync(e);
+        }
     }
 
     /// <inheritdoc/>
@@ -153,14 +162,17 @@ public sealed partial class FleetPage : IAsyncDisposable
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        bool isOther = _address.Take() is { } asked && Take(asked);
-        if (_past?.At != AsOf.At)
+        UrlParse<FleetState>? asked = _address.Take();
+        bool isOtherTime = _past?.At != AsOf.At, isOther = (asked is not null && Apply(asked)) || isOtherTime;
+        if (isOtherTime)
         {
-            isOther = true;
             await ChangeTimeAsync();
         }
 
-        await LoadAsync(isOther);
+        if (asked is not null || isOtherTime)
+        {
+            await LoadAsync(isOther);
+        }
     }
 
     /// <inheritdoc/>
@@ -174,17 +186,18 @@ public sealed partial class FleetPage : IAsyncDisposable
         }
     }
 
-    // Whether other rows, or in another order, are asked for.
-    private bool Take(UrlParse<FleetState> asked)
+    /// <returns>Whether other rows, or in another order, are asked for.</returns>
+    private bool Apply(UrlParse<FleetState> asked)
     {
         FleetState before = _state, state = asked.State;
         // More chosen hosts than a URL carries are known to the page alone.
-        if (!state.Selected.IsEmpty || _chosen.Count <= FleetState.MaxSelected)
+        if (state.Selected != before.Selected)
         {
-            _chosen = _chosen.Clear().Union(state.Selected);
+            _chosen = state.Selected.IsEmpty && _chosen.Count > FleetState.MaxSelected ? _chosen : _chosen.Clear().Union(state.Selected);
+            state = state with { Selected = [.. _chosen.Order(StringComparer.Ordinal)] };
         }
 
-        _state = state with { Selected = [.. _chosen.Order(StringComparer.Ordinal)] };
+        _state = state;
         if (_search.Text != state.Search)
         {
             _search = FleetSearch.Parse(state.Search);
@@ -302,6 +315,8 @@ public sealed partial class FleetPage : IAsyncDisposable
     // Typing replaces the history entry: Back leaves the page and does not undo letters.
     private Task SearchAsync(string text) => GoAsync(_state with { Search = text.Length <= FleetSearch.MaxLength ? text : text[..FleetSearch.MaxLength] }, isReplaced: true);
 
+    private Task ShowColumnAsync((FleetColumn Column, bool IsShown) change) => GoAsync(_state.WithColumn(change.Column, change.IsShown));
+
     private Task SortAsync((FleetColumn Column, bool IsAdded) click) => GoAsync(_state.SortedBy(click.Column, click.IsAdded));
 
     private Task SelectAsync((string HostId, bool IsChosen) click) => ChooseAsync(click.IsChosen ? _chosen.Add(click.HostId) : _chosen.Remove(click.HostId));
@@ -311,13 +326,13 @@ public sealed partial class FleetPage : IAsyncDisposable
     private Task ChooseAsync(ImmutableHashSet<string> chosen)
     {
         _chosen = chosen;
-        return GoAsync(_state with { Selected = [.. chosen.Order(StringComparer.Ordinal)] }, isReplaced: true);
+        return GoAsync(_state with { Selected = [.. chosen] }, isReplaced: true);
     }
 
     // Shown at once: the next change builds upon this one, also before the browser has taken the address.
     private async Task GoAsync(FleetState state, bool isReplaced = false)
     {
-        bool isOther = Take(new UrlParse<FleetState>(state, []));
+        bool isOther = Apply(new UrlParse<FleetState>(state, []));
         _address.Show(_state, isReplaced);
         await LoadAsync(isOther);
     }

@@ -25,12 +25,13 @@ public sealed class PageAddress<T>(NavigationManager nav, string path)
         _seen = nav.Uri;
         UrlParse<T> parse = nav.UrlState<T>();
         UrlQuery query = parse.State.ToQuery();
-        if (_underWay.IsBack(query))
+        if (_underWay.TakeBack(query))
         {
             return null;
         }
 
-        _known = query;
+        // What could not be read of an address goes with the next change.
+        _known = parse.Problems.Count == 0 ? query : null;
         return parse;
     }
 
@@ -48,5 +49,22 @@ public sealed class PageAddress<T>(NavigationManager nav, string path)
         _known = query;
         _underWay.Send(query);
         nav.NavigateTo(path + query, new NavigationOptions { ReplaceHistoryEntry = isReplaced });
+    }
+
+    /// <summary>The browser goes by itself to the address of what the page shows from now on, as a script there can for what a person may leave at once: an address that comes from here could overtake the page that they went to.
+    /// Only where it may not have taken earlier ones yet it is asked to as well, as it does not know of those.</summary>
+    /// <param name="state">What the page shows.</param>
+    public void Follow(T state)
+    {
+        UrlQuery query = state.ToQuery();
+        if (!_underWay.IsEmpty)
+        {
+            Show(state, isReplaced: true);
+        }
+        else if (!query.Equals(_known))
+        {
+            _known = query;
+            _underWay.Send(query);
+        }
     }
 }

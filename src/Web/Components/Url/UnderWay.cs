@@ -9,6 +9,9 @@ public sealed class UnderWay<T>
 
     private readonly List<T> _sent = [];
 
+    /// <summary>Whether nothing is waited for.</summary>
+    public bool IsEmpty => _sent.Count == 0;
+
     /// <summary>Adds what is sent now.</summary>
     public void Send(T sent)
     {
@@ -22,7 +25,7 @@ public sealed class UnderWay<T>
 
     /// <summary>Takes what came: true where it was sent, and so is no newer than what its sender knows; it is then waited for no more, nor is what was sent before it.
     /// False where somebody else changed it: nothing that was sent before is waited for then.</summary>
-    public bool IsBack(T come)
+    public bool TakeBack(T come)
     {
         // The first one: the same may be sent, something else after it, and the same again before any comes back.
         int place = _sent.IndexOf(come);
