@@ -21,6 +21,9 @@ let focus = null;
 /** The page of the table that was attached last. @type {Page | null} */
 let owner = null;
 
+/** The path of that page. */
+let home = "";
+
 /** A pane that somebody closed and that still stands there. @type {Element | null} */
 let closed = null;
 
@@ -45,6 +48,7 @@ addEventListener("beforeprint", () => {
 /** @param {HTMLElement} root @param {Page} page */
 export function attach(root, page) {
   owner = page;
+  home = location.pathname;
   let isPointed = false;
   let isFocused = false;
   let isHeld = false;
@@ -147,14 +151,18 @@ function isControl(target) {
  */
 function showPane(host) {
   clearTimeout(following);
+  if (location.pathname !== home) {
+    return; // a host was opened, and its page is not here yet
+  }
   closed = host === null ? document.querySelector("[data-pane]") : null;
-  void owner?.invokeMethodAsync("ShowBeside", host).catch(() => { /* the circuit is gone, and with it the table */ });
   const parts = location.search.slice(1).split("&").filter(part => part !== "" && !part.startsWith("pane="));
   if (host !== null) {
     parts.push(`pane=${encodeURIComponent(host)}`);
   }
+  const address = home + (parts.length > 0 ? `?${parts.join("&")}` : "");
+  void owner?.invokeMethodAsync("ShowBeside", host, address).catch(() => { closed = null; /* the circuit is gone or away */ });
   const blazor = /** @type {{ Blazor?: { navigateTo?(href: string, options: object): void } }} */ (/** @type {unknown} */ (globalThis)).Blazor;
-  blazor?.navigateTo?.(location.pathname + (parts.length > 0 ? `?${parts.join("&")}` : ""), { replaceHistoryEntry: true });
+  blazor?.navigateTo?.(address, { replaceHistoryEntry: true });
 }
 
 /** The focus goes from the pane back to its host's row. @param {HTMLElement} root */
@@ -187,6 +195,7 @@ function released(e) {
 
 /** @param {MouseEvent} e @param {boolean} inNewTab */
 function open(e, inNewTab) {
+  clearTimeout(following);
   const was = pressed;
   pressed = null;
   if (e.detail > 0 && was !== null && was.row === rowOf(e.target) && was.host !== linkOf(was.row)?.href) {

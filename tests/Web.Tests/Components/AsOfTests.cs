@@ -37,6 +37,25 @@ public sealed class AsOfTests : PageTestContext
     }
 
     [Fact]
+    public async Task Fleet_BackToNowWhileAPastTimeLoads_ShowsTheFleetOfNow()
+    {
+        Fleet.Report(Samples.Entry());
+        var loaded = new TaskCompletionSource();
+        Past.Loaded = loaded.Task;
+        IRenderedComponent<CascadingValue<AsOf>> root = Render<CascadingValue<AsOf>>(root => root.Add(cascade => cascade.Value, AsOf.Live).AddChildContent<FleetPage>());
+        void Go(AsOf to) => root.Render(root => root.Add(cascade => cascade.Value, to).AddChildContent<FleetPage>());
+
+        Go(new AsOf(Then));
+        Assert.Single(root.FindAll("[aria-busy=true]"));
+        Go(AsOf.Live);
+        Assert.Contains("rack1-a07", root.Find("tr.host-row").TextContent, StringComparison.Ordinal);
+        loaded.SetResult();
+        await root.InvokeAsync(() => { });
+
+        Assert.Contains("rack1-a07", root.Find("tr.host-row").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Fleet_AsOfBeforeAnyHistory_SaysWhenItBeginsAndLeadsThereAndBackToLive()
     {
         Fleet.Report(Samples.Entry());

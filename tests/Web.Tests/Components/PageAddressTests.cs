@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
 using TdxDash.Web.Components.Fleet;
 using TdxDash.Web.Components.Url;
@@ -7,7 +8,7 @@ namespace TdxDash.Web.Tests.Components;
 /// <summary>A page's address, whose changes the browser tells of some time after the page asked for them.</summary>
 public sealed class PageAddressTests
 {
-    private const string Host = "00000000-0000-4000-8000-000000000001";
+    private const string Host = "00000000-0000-4000-8000-000000000001", Other = "00000000-0000-4000-8000-000000000002";
 
     private readonly SlowBrowser _browser = new("http://localhost/");
     private readonly PageAddress<FleetState> _address;
@@ -69,18 +70,68 @@ public sealed class PageAddressTests
     }
 
     [Fact]
-    public void Follow_WhatTheBrowserGoesToByItself_IsNothingNewAndAskedForOnlyWhereAnotherChangeIsUnderWay()
+    public void Follow_WhereTheBrowserGoesByItself_IsNothingNewAndNotAskedFor()
     {
-        FleetState shown = FleetState.Default with { Pane = Host };
-        _address.Follow(shown);
+        FleetState[] shown = [FleetState.Default with { Pane = Host }, FleetState.Default with { Pane = Other }];
+        Array.ForEach(shown, state => Assert.Empty(_address.Follow(state, state.At("/"))));
+
+        Assert.All(shown, state =>
+        {
+            _browser.Tell(state.At("/") + "&at=2026-02-01T12:00:00Z");
+            Assert.Null(_address.Take());
+        });
         Assert.Empty(_browser.Asked);
-        _browser.Tell("/?pane=" + Host);
+    }
+
+    [Fact]
+    public void Follow_WithAChangeUnderWayThatTheBrowserDoesNotKnow_ChangesNothingAndLeadsItToBoth()
+    {
+        FleetState beside = FleetState.Default with { Pane = Host };
+        _address.Show(beside, isReplaced: true);
+        _browser.Tell(beside.At("/"));
         Assert.Null(_address.Take());
 
-        _address.Show(shown with { Search = "a" }, isReplaced: true);
-        _address.Follow(Searched("a"));
+        _address.Show(beside with { Search = "a" }, isReplaced: true);
+        _address.Follow(Searched("a"), "/");
 
-        Assert.Equal([$"/?q=a&pane={Host}", "/?q=a"], _browser.Asked);
+        Assert.Equal([$"/?pane={Host}", $"/?q=a&pane={Host}", "/?q=a"], _browser.Asked);
+        Assert.All(["/", $"/?q=a&pane={Host}", "/?q=a"], address =>
+        {
+            _browser.Tell(address);
+            Assert.Null(_address.Take());
+        });
+    }
+
+    [Fact]
+    public void Follow_WithMoreChosenThanAnAddressHolds_KeepsThem()
+    {
+        FleetState one = FleetState.Default with { Selected = [Host] }, all = FleetState.Default with { Selected = Many };
+        _address.Show(one, isReplaced: true);
+        _browser.Tell(one.At("/"));
+        Assert.Null(_address.Take());
+
+        _address.Show(all, isReplaced: true);
+        _address.Follow(all with { Pane = Host }, (one with { Pane = Host }).At("/"));
+
+        Assert.Equal($"/?pane={Host}", _browser.Asked[^1]);
+        Assert.All([(one with { Pane = Host }).At("/"), "/", $"/?pane={Host}"], address =>
+        {
+            _browser.Tell(address);
+            Assert.Null(_address.Take());
+        });
+    }
+
+    [Fact]
+    public void Follow_AnAddressThatCannotBeReadWhole_SaysSoAndTheNextChangeWritesItAnew()
+    {
+        FleetState beside = FleetState.Default with { Pane = Host };
+        Assert.Single(_address.Follow(beside, $"/?sort=bogus&pane={Host}"));
+        _browser.Tell($"/?sort=bogus&pane={Host}");
+        Assert.Null(_address.Take());
+
+        _address.Show(beside, isReplaced: true);
+
+        Assert.Equal([$"/?pane={Host}"], _browser.Asked);
     }
 
     [Fact]
@@ -101,10 +152,12 @@ public sealed class PageAddressTests
         _address.Show(FleetState.Default with { Pane = Host }, isReplaced: true);
         _address.Show(FleetState.Default with { Pane = Host }, isReplaced: true);
         // More chosen hosts than an address holds are known to the page alone.
-        _address.Show(FleetState.Default with { Pane = Host, Selected = [.. Enumerable.Range(0, FleetState.MaxSelected + 1).Select(number => $"{number:x8}-0000-4000-8000-000000000000")] }, isReplaced: true);
+        _address.Show(FleetState.Default with { Pane = Host, Selected = Many }, isReplaced: true);
 
         Assert.Equal([$"/?pane={Host}"], _browser.Asked);
     }
+
+    private static ImmutableArray<string> Many => [.. Enumerable.Range(0, FleetState.MaxSelected + 1).Select(number => $"{number:x8}-0000-4000-8000-000000000000")];
 
     private static FleetState Searched(string text) => FleetState.Default with { Search = text };
 

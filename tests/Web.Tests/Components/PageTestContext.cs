@@ -215,7 +215,14 @@ internal sealed class FakePast : IFleetHistory, IHostHistory
     /// <summary>How far the fleet's history reaches.</summary>
     public HistorySpan? Span { get; set; }
 
-    public Task<IReadOnlyList<HostEntry>> AsOfAsync(DateTimeOffset at, CancellationToken cancellation) => Task.FromResult(Fleets.GetValueOrDefault(at, []));
+    /// <summary>Until when a past fleet loads.</summary>
+    public Task Loaded { get; set; } = Task.CompletedTask;
+
+    public async Task<IReadOnlyList<HostEntry>> AsOfAsync(DateTimeOffset at, CancellationToken cancellation)
+    {
+        await Loaded;
+        return Fleets.GetValueOrDefault(at, []);
+    }
 
     public Task<HostEntry?> HostAsOfAsync(string hostId, DateTimeOffset at, CancellationToken cancellation) =>
         Task.FromResult(Fleets.GetValueOrDefault(at, []).FirstOrDefault(entry => entry.HostId == hostId));

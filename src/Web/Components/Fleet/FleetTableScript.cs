@@ -5,8 +5,8 @@ namespace TdxDash.Web.Components.Fleet;
 
 /// <summary>The browser's part of the fleet's table, js/fleet.js.</summary>
 /// <param name="hold">Told when pointer or focus come into the table and when both have left it.</param>
-/// <param name="showBeside">Told which host a person wants beside the table; null for none.</param>
-internal sealed class FleetTableScript(Action<bool> hold, Func<Guid?, Task> showBeside) : IAsyncDisposable
+/// <param name="showBeside">Told which host a person wants beside the table, null for none, and the address that the browser goes to for it.</param>
+internal sealed class FleetTableScript(Action<bool> hold, Func<Guid?, string, Task> showBeside) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _gone = new();
     private DotNetObjectReference<FleetTableScript>? _self;
@@ -49,8 +49,9 @@ internal sealed class FleetTableScript(Action<bool> hold, Func<Guid?, Task> show
 
     /// <summary>Called by the script when a person wants another host beside the table.</summary>
     /// <param name="host">The host's identity; null for none.</param>
+    /// <param name="address">Where the browser goes for it, path and query.</param>
     [JSInvokable]
-    public Task ShowBeside(Guid? host) => showBeside(host);
+    public Task ShowBeside(Guid? host, string address) => showBeside(host, address);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

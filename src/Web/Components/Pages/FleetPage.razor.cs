@@ -29,6 +29,7 @@ public sealed partial class FleetPage : IAsyncDisposable
     private bool _isLoadingPast;
     private readonly CancellationTokenSource _gone = new();
     private ImmutableHashSet<string> _chosen = ImmutableHashSet.Create<string>(StringComparer.Ordinal);
+    private DateTimeOffset? _timeAsked;
     private DateTimeOffset _now;
     private bool _isFilled;
     private IDisposable? _subscription;
@@ -125,12 +126,13 @@ public sealed partial class FleetPage : IAsyncDisposable
 
     /// <summary>Told when a person wants another host beside the table, before the browser goes to that address.</summary>
     /// <param name="host">The host's identity; null for none.</param>
-    public async Task ShowBesideAsync(Guid? host)
+    /// <param name="address">That address, path and query.</param>
+    public async Task ShowBesideAsync(Guid? host, string address)
     {
         try
         {
-            Apply(new UrlParse<FleetState>(_state with { Pane = host?.ToString("D") ?? "" }, []));
-            _address.Follow(_state);
+            FleetState state = _state with { Pane = host?.ToString("D") ?? "" };
+            Apply(new UrlParse<FleetState>(state, _address.Follow(state, address)));
             StateHasChanged();
         }
         catch (Exception e)
@@ -163,7 +165,7 @@ public sealed partial class FleetPage : IAsyncDisposable
     protected override async Task OnParametersSetAsync()
     {
         UrlParse<FleetState>? asked = _address.Take();
-        bool isOtherTime = _past?.At != AsOf.At, isOther = (asked is not null && Apply(asked)) || isOtherTime;
+        bool isOtherTime = _timeAsked != AsOf.At, isOther = (asked is not null && Apply(asked)) || isOtherTime;
         if (isOtherTime)
         {
             await ChangeTimeAsync();
@@ -264,7 +266,8 @@ public sealed partial class FleetPage : IAsyncDisposable
     // The table goes while a past time loads, so that no values stand under a time that is not theirs. Now is there at once: the table stays.
     private async Task ChangeTimeAsync()
     {
-        if (AsOf.At is not { } at)
+        _timeAsked = AsOf.At;
+        if (_timeAsked is not { } at)
         {
             (_past, _isLoadingPast) = (null, false);
             return;

@@ -11,7 +11,7 @@ public sealed class PageAddress<T>(NavigationManager nav, string path)
 {
     // By what the address says of them, as a state may hold more than that.
     private readonly UnderWay<UrlQuery> _underWay = new();
-    private UrlQuery? _known;
+    private UrlQuery? _known, _asked;
     private string _seen = "";
 
     /// <summary>What the browser's address asks for where it was not the page that changed it last: at first, after a link, after Back; null where it was, and where nothing changed.</summary>
@@ -46,25 +46,31 @@ public sealed class PageAddress<T>(NavigationManager nav, string path)
             return;
         }
 
-        _known = query;
+        _known = _asked = query;
         _underWay.Send(query);
         nav.NavigateTo(path + query, new NavigationOptions { ReplaceHistoryEntry = isReplaced });
     }
 
-    /// <summary>The browser goes by itself to the address of what the page shows from now on, as a script there can for what a person may leave at once: an address that comes from here could overtake the page that they went to.
-    /// Only where it may not have taken earlier ones yet it is asked to as well, as it does not know of those.</summary>
-    /// <param name="state">What the page shows.</param>
-    public void Follow(T state)
+    /// <summary>Takes that the browser goes to another address by itself, as a script there can for what a person may leave at once: an address that comes from here could call them back from where they went meanwhile.
+    /// Only where what was asked for earlier may reach it after that, it is asked to go where the page is once more.</summary>
+    /// <param name="state">What the page shows from now on.</param>
+    /// <param name="address">Where the browser goes.</param>
+    /// <returns>What cannot be read of that address, as <see cref="UrlParse{T}.Problems"/>.</returns>
+    public IReadOnlyList<string> Follow(T state, string address)
     {
-        UrlQuery query = state.ToQuery();
-        if (!_underWay.IsEmpty)
+        UrlParse<T> parse = T.Parse(UrlQuery.FromUri(address));
+        UrlQuery query = parse.State.ToQuery();
+        if (_asked is not null && _underWay.Has(_asked))
         {
+            _underWay.SendFirst(query);
             Show(state, isReplaced: true);
         }
-        else if (!query.Equals(_known))
+        else
         {
-            _known = query;
+            _known = parse.Problems.Count == 0 ? query : null;
             _underWay.Send(query);
         }
+
+        return parse.Problems;
     }
 }

@@ -9,8 +9,8 @@ public sealed class UnderWay<T>
 
     private readonly List<T> _sent = [];
 
-    /// <summary>Whether nothing is waited for.</summary>
-    public bool IsEmpty => _sent.Count == 0;
+    /// <summary>Whether it is waited for.</summary>
+    public bool Has(T sent) => _sent.Contains(sent);
 
     /// <summary>Adds what is sent now.</summary>
     public void Send(T sent)
@@ -22,6 +22,9 @@ public sealed class UnderWay<T>
 
         _sent.Add(sent);
     }
+
+    /// <summary>Adds what comes before all that was sent.</summary>
+    public void SendFirst(T sent) => _sent.Insert(0, sent);
 
     /// <summary>Takes what came: true where it was sent, and so is no newer than what its sender knows; it is then waited for no more, nor is what was sent before it.
     /// False where somebody else changed it: nothing that was sent before is waited for then.</summary>
