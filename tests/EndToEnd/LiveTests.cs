@@ -164,6 +164,32 @@ public sealed partial class LiveTests(Chromium chromium, LiveSite site) : IClass
     }
 
     [Fact]
+    public async Task Notice_WhereTheBrowserHasNoSound_TurnsItOffAndSaysSo()
+    {
+        IPage page = await OpenAsync(BoardFromNow());
+        await page.Locator("[data-live-page][data-attached]").WaitForAsync();
+
+        string[] boxes = await page.EvaluateAsync<string[]>("""
+            async () => {
+                localStorage.setItem('tdxdash.live-sound', '1');
+                globalThis.AudioContext = class { constructor() { throw new Error('no audio device'); } };
+                const root = document.createElement('div');
+                root.innerHTML = '<input type="checkbox" data-live-sound>';
+                const { attach } = await import('/js/live.js');
+                const script = attach(root);
+                const box = root.querySelector('input'), before = box.checked;
+                script.notice('a: failed', true);
+                script.notice('b: failed', true);
+                script.dispose();
+                return [String(before), String(box.checked), box.title];
+            }
+            """);
+
+        Assert.Equal(["true", "false", "This browser cannot: Error: no audio device"], boxes);
+        await Assertions.Expect(page.Locator("#announcer")).ToHaveTextAsync("Sound cannot be had here and is off: Error: no audio device");
+    }
+
+    [Fact]
     public async Task Board_PausedByKey_HoldsAndSaysHowMuch()
     {
         IPage page = await OpenAsync(BoardFromNow());

@@ -140,7 +140,7 @@ export function attach(root) {
         box.checked = false;
         box.title = `This browser cannot: ${e}`;
       }
-      announce(`${name === "sound" ? "Sound" : "Desktop notices"} cannot be had here and are off: ${e}`);
+      announce(`${name === "sound" ? "Sound cannot be had here and is" : "Desktop notices cannot be had here and are"} off: ${e}`);
     }
   }
 
