@@ -36,6 +36,8 @@ internal sealed class Session(SessionRow row, TimeProvider time, TimeSpan ageAtL
     private long _seenAt = time.GetTimestamp();
     private long _idleBefore = idleAtLoad.Ticks;
     private long _storedAt = time.GetTimestamp();
+    // How long before that the use was that the store knows of.
+    private long _storedBefore = idleAtLoad.Ticks;
 
     /// <summary>What is stored of it.</summary>
     public SessionRow Row => row;
@@ -70,6 +72,13 @@ internal sealed class Session(SessionRow row, TimeProvider time, TimeSpan ageAtL
         Interlocked.Exchange(ref _idleBefore, 0);
         Interlocked.Exchange(ref _seenAt, now);
         long stored = Interlocked.Read(ref _storedAt);
-        return time.GetElapsedTime(stored, now) >= storeAfter && Interlocked.CompareExchange(ref _storedAt, now, stored) == stored;
+        TimeSpan since = TimeSpan.FromTicks(Interlocked.Read(ref _storedBefore)) + time.GetElapsedTime(stored, now);
+        if (since < storeAfter || Interlocked.CompareExchange(ref _storedAt, now, stored) != stored)
+        {
+            return false;
+        }
+
+        Interlocked.Exchange(ref _storedBefore, 0);
+        return true;
     }
 }

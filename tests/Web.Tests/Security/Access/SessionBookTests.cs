@@ -79,6 +79,19 @@ public sealed class SessionBookTests : IAsyncLifetime
         Assert.Null(after.Find(_key, isUse: true));
     }
 
+    [Fact]
+    public async Task Session_UsedOnceAfterEachOfManyRestarts_GoesOn()
+    {
+        TimeSpan step = TimeSpan.FromSeconds(50);
+        for (TimeSpan gone = default; gone < 2 * Limits.Idle; gone += step)
+        {
+            _time.Advance(step);
+            Assert.NotNull(Load().Find(_key, isUse: true));
+            // Works are stored in their order, and so that use is before this.
+            Assert.Null((await new DirectWork<bool>(_ => true).RunAsync(_dashboard.Service<StoreWriter>())).Failure);
+        }
+    }
+
     private SessionBook Load() =>
         new(_dashboard.Path, _dashboard.Service<StoreWriter>(), _dashboard.Service<AccountBook>(), _dashboard.Service<DashboardOptions>(), _time);
 }
