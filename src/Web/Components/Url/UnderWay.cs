@@ -24,7 +24,14 @@ public sealed class UnderWay<T>
     }
 
     /// <summary>Adds what comes before all that was sent.</summary>
-    public void SendFirst(T sent) => _sent.Insert(0, sent);
+    public void SendFirst(T sent)
+    {
+        // A browser may say so without end.
+        if (_sent.Count < Most)
+        {
+            _sent.Insert(0, sent);
+        }
+    }
 
     /// <summary>Takes what came: true where it was sent, and so is no newer than what its sender knows; it is then waited for no more, nor is what was sent before it.
     /// False where somebody else changed it: nothing that was sent before is waited for then.</summary>
